@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Compiler settings and the three helper functions every folder uses.
+
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# Debian's libtorch pulls Qt 5 into the process; nothing of ours may be visible to it (docs/adr/0003).
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+find_program(FEDEFM_CCACHE ccache)
+if(FEDEFM_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${FEDEFM_CCACHE}")
+endif()
+find_program(FEDEFM_MOLD mold)
+if(FEDEFM_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT FEDEFM_SANITIZE)
+    add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(fedefm_options INTERFACE)
+target_compile_options(fedefm_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+target_compile_definitions(fedefm_options INTERFACE QT_NO_KEYWORDS)
+if(FEDEFM_WERROR)
+    target_compile_options(fedefm_options INTERFACE -Werror)
+endif()
+if(FEDEFM_SANITIZE)
+    add_compile_options(-fsanitize=${FEDEFM_SANITIZE} -fno-omit-frame-pointer -g)
+    add_link_options(-fsanitize=${FEDEFM_SANITIZE})
+endif()
+target_include_directories(fedefm_options INTERFACE "${CMAKE_SOURCE_DIR}")
+
+# fedefm_library(NAME DEPENDS … PRIVATE … EXCLUDE …): a static library fedefm_NAME of all sources of this folder.
+# DEPENDS: our libraries and public ones; PRIVATE: third parties that no public header shows; EXCLUDE: sources left out.
+function(fedefm_library name)
+    cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE;EXCLUDE" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/*.h")
+    foreach(file IN LISTS ARG_EXCLUDE)
+        list(REMOVE_ITEM sources "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
+    endforeach()
+    add_library(fedefm_${name} STATIC ${sources})
+    add_library(fedefm::${name} ALIAS fedefm_${name})
+    set_target_properties(fedefm_${name} PROPERTIES LINKER_LANGUAGE CXX)
+    target_link_libraries(fedefm_${name} PUBLIC fedefm_options ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE})
+endfunction()
+
+# fedefm_tests(LIBS …): every tst_*.cpp of this folder becomes a Qt Test executable and a ctest entry of the same name.
+function(fedefm_tests)
+    cmake_parse_arguments(ARG "" "TIMEOUT" "LIBS;ENVIRONMENT" ${ARGN})
+    if(NOT ARG_TIMEOUT)
+        set(ARG_TIMEOUT 120)
+    endif()
+    file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tst_*.cpp")
+    foreach(source IN LISTS tests)
+        get_filename_component(test "${source}" NAME_WE)
+        add_executable(${test} "${source}")
+        set_target_properties(${test} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+        target_link_libraries(${test} PRIVATE fedefm_options fedefm_test_support Qt6::Test ${ARG_LIBS})
+        add_test(NAME ${test} COMMAND ${test})
+        set_tests_properties(${test} PROPERTIES TIMEOUT ${ARG_TIMEOUT} SKIP_RETURN_CODE 77
+            ENVIRONMENT "QT_QPA_PLATFORM=offscreen;${ARG_ENVIRONMENT}")
+    endforeach()
+endfunction()
+
+# fedefm_module(NAME LIBS …): a run-time module (plug-in), placed where the loader looks in a build tree.
+function(fedefm_module name)
+    cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/*.h")
+    add_library(fedefm_module_${name} MODULE ${sources})
+    target_link_libraries(fedefm_module_${name} PRIVATE fedefm_options ${ARG_LIBS})
+    set_target_properties(fedefm_module_${name} PROPERTIES PREFIX "" OUTPUT_NAME "fedefm_${name}"
+        LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib/fedefm/modules")
+    install(TARGETS fedefm_module_${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/fedefm/modules)
+endfunction()

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/model/segmenter.h"
+#include "core/plugin/module.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace fedefm {
+
+enum class SegmentationFormat { Png, Npy, Seg, Coco, Json, Mp4 };
+
+/// "png" → Png …; errors: InvalidArgument naming the known ones.
+Result<SegmentationFormat> segmentationFormat(const std::string& name);
+
+struct ExportJob {
+    SequencePtr sequence;
+    std::vector<SegmentationPtr> results; ///< in frame order; frames without result are absent
+    std::filesystem::path folder;         ///< made when missing
+    bool overwrite = false;
+};
+
+/// Writes one format into the folder: frame_0000.png (values 0, 1, 2; named by 0-based frame index), masks.npy (uint8
+/// frames×rows×cols, frames of the results in order), segmentation.dcm, coco.json, curves.json, overlay.mp4 (research-use line burned in).
+/// Returns the files written. Errors: FileExists, InvalidArgument (SEG of something that is not DICOM),
+/// ModuleMissing (MP4 without the video module), WriteFailed, DiskFull.
+Result<std::vector<std::filesystem::path>> exportSegmentation(const ExportJob& job, SegmentationFormat format,
+                                                              const ModuleContents& modules);
+
+} // namespace fedefm
