@@ -7,9 +7,10 @@
 
 namespace fedefm {
 
-/// Decides which frame is due at an instant. Driven by elapsed time, never by ticks: a late caller skips frames, the
-/// clip does not slow down. No threads and no timers; the caller passes the time (ms, monotonic).
-class CinePlayer {
+/// Decides which frame is due at an instant. Driven by elapsed time, never by ticks: a late caller skips
+/// frames, the clip does not slow down. No threads and no timers; the caller passes the time (ms, monotonic).
+class CinePlayer
+{
 public:
     void setTiming(const CineTiming& timing);
     void setRange(int first, int last); ///< 0-based, inclusive; clamped to the clip
@@ -38,7 +39,7 @@ public:
     double nominalFps() const; ///< of the range, speed included
 
 private:
-    double startOf(int frame) const;  ///< ms from the start of the range
+    double startOf(int frame) const; ///< ms from the start of the range
     double rangeMs() const;
     double positionMs(double nowMs) const; ///< clip time since the start, speed applied
     int frameAtOffset(double offsetMs) const;
@@ -51,13 +52,14 @@ private:
     bool m_reverse = false;
     LoopMode m_loop = LoopMode::Loop;
     bool m_playing = false;
-    double m_startMs = 0.0;   ///< wall time of the last play or change
-    double m_offsetMs = 0.0;  ///< clip position at m_startMs
+    double m_startMs = 0.0;  ///< wall time of the last play or change
+    double m_offsetMs = 0.0; ///< clip position at m_startMs
     int m_frame = 0;
 };
 
 /// Measures what was really shown: rate over the last second, share of late and skipped frames.
-class RateMeter {
+class RateMeter
+{
 public:
     /// Call when a frame reached the screen; `dueMs` is when it should have.
     void shown(double nowMs, double dueMs);

@@ -7,7 +7,15 @@
 namespace fedefm {
 
 /// Where a frame rate came from; the order is the order of preference (docs/user-manual.md, Cine).
-enum class RateSource { User, FrameTime, FrameTimeVector, RecommendedDisplayRate, CineRate, Container, Default };
+enum class RateSource {
+    User,
+    FrameTime,
+    FrameTimeVector,
+    RecommendedDisplayRate,
+    CineRate,
+    Container,
+    Default
+};
 
 const char* rateSourceName(RateSource source); ///< e.g. "Frame Time"
 
@@ -16,7 +24,8 @@ enum class LoopMode { Loop, Sweep, Once };
 inline constexpr double kDefaultFps = 15.0;
 
 /// When each frame is due, relative to the first.
-struct CineTiming {
+struct CineTiming
+{
     /// One entry per frame, starting with 0, strictly increasing. Empty while there is no frame.
     std::vector<double> frameTimesMs;
     double fps = kDefaultFps; ///< mean rate
@@ -30,8 +39,9 @@ struct CineTiming {
 };
 
 /// What a file says about time, as read; absent values are 0 or empty.
-struct TimingAttributes {
-    std::string frameIncrementPointer; ///< "FrameTime", "FrameTimeVector" or ""
+struct TimingAttributes
+{
+    std::string frameIncrementPointer;     ///< "FrameTime", "FrameTimeVector" or ""
     double frameTimeMs = 0.0;              ///< (0018,1063)
     std::vector<double> frameTimeVectorMs; ///< (0018,1065), the first value is not used
     double recommendedFps = 0.0;           ///< (0008,2144)
@@ -39,12 +49,13 @@ struct TimingAttributes {
     double containerFps = 0.0;             ///< video files
     int startTrim = 0;                     ///< 1-based as in the file; 0 absent
     int stopTrim = 0;
-    int playbackSequencing = -1;           ///< 0 looping, 1 sweeping, -1 absent
+    int playbackSequencing = -1; ///< 0 looping, 1 sweeping, -1 absent
 };
 
-/// Resolves the attributes to times. Nonsense (negative, not finite, beyond 1000 fps, vector of wrong length) is
-/// skipped, the next source is taken and a line is added to `warnings`.
-CineTiming resolveTiming(const TimingAttributes& attributes, int frameCount, std::vector<std::string>& warnings);
+/// Resolves the attributes to times. Nonsense (negative, not finite, beyond 1000 fps, vector of wrong length)
+/// is skipped, the next source is taken and a line is added to `warnings`.
+CineTiming resolveTiming(const TimingAttributes& attributes, int frameCount,
+                         std::vector<std::string>& warnings);
 
 /// The same frames at a constant rate that the user chose.
 CineTiming withUserRate(const CineTiming& timing, double fps);

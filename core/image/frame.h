@@ -16,9 +16,10 @@ inline int bytesPerSample(PixelType type)
     return type == PixelType::U8 ? 1 : 2;
 }
 
-/// One decoded picture: immutable stored values, native endianness, row-major, samples interleaved (1 grey, 3 colour).
-/// Shared between threads as FramePtr.
-class Frame {
+/// One decoded picture: immutable stored values, native endianness, row-major, samples interleaved (1 grey, 3
+/// colour). Shared between threads as FramePtr.
+class Frame
+{
 public:
     /// `bytes` must hold width·height·samples values of `type`.
     Frame(int widthPx, int heightPx, int samples, PixelType type, std::vector<std::uint8_t> bytes);

@@ -11,7 +11,8 @@ namespace fedefm {
 
 /// Decoded frames of one sequence, bounded in bytes, filled by decode threads of its own.
 /// Thread-safe. Requests go before prefetching; a newer prefetch replaces the older one.
-class FrameCache {
+class FrameCache
+{
 public:
     /// Called on a decode thread when a requested frame is there (or failed).
     using Ready = std::function<void(int index, const Result<FramePtr>& frame)>;
@@ -28,8 +29,8 @@ public:
     /// Asks for a frame now; `Ready` follows also when it was cached. Older unanswered requests are dropped.
     void request(int index);
 
-    /// Tells where play goes: the next frames from `from` in direction ±1 within [first, last] (wrapping around)
-    /// are decoded ahead as far as the memory allows.
+    /// Tells where play goes: the next frames from `from` in direction ±1 within [first, last] (wrapping
+    /// around) are decoded ahead as far as the memory allows.
     void prefetch(int from, int direction, int first, int last);
 
     /// Decodes on the calling thread if needed.

@@ -16,7 +16,8 @@ namespace fedefm {
 /// VOI LUT Function (0028,1056), PS3.3 C.11.2.1.2 and .3.
 enum class WindowFunction { Linear, LinearExact, Sigmoid };
 
-struct Window {
+struct Window
+{
     double center = 0.0;
     double width = 0.0; ///< 0 means "none"
     WindowFunction function = WindowFunction::Linear;
@@ -24,7 +25,8 @@ struct Window {
 };
 
 /// VOI LUT Sequence item (PS3.3 C.11.2.1.1).
-struct VoiLut {
+struct VoiLut
+{
     int firstMapped = 0;
     int bits = 16;
     std::vector<std::uint16_t> entries;
@@ -32,18 +34,20 @@ struct VoiLut {
 };
 
 /// PALETTE COLOR look-up tables, expanded to 8 bits per channel (PS3.3 C.7.6.3.1.5).
-struct Palette {
+struct Palette
+{
     int firstMapped = 0;
     std::vector<std::array<std::uint8_t, 3>> entries;
 };
 
 /// What the file says about grey values.
-struct GreyDefaults {
+struct GreyDefaults
+{
     std::vector<Window> windows;
-    std::vector<VoiLut> voiLuts;       ///< take precedence over windows for display
-    bool inverse = false;              ///< MONOCHROME1, or Presentation LUT Shape INVERSE
-    bool applyModalityLut = true;      ///< false for XA, XRF and their enhanced forms (PS3.4 N.2.1.2)
-    double rescaleSlope = 1.0;         ///< already 1/0 where the modality LUT is not applied
+    std::vector<VoiLut> voiLuts;  ///< take precedence over windows for display
+    bool inverse = false;         ///< MONOCHROME1, or Presentation LUT Shape INVERSE
+    bool applyModalityLut = true; ///< false for XA, XRF and their enhanced forms (PS3.4 N.2.1.2)
+    double rescaleSlope = 1.0;    ///< already 1/0 where the modality LUT is not applied
     double rescaleIntercept = 0.0;
     std::optional<VoiLut> modalityLut; ///< Modality LUT Sequence, where it applies
     /// Relation of stored values to X-ray intensity (0028,1040): log-like data are subtracted as they are.
@@ -51,15 +55,19 @@ struct GreyDefaults {
     std::optional<int> paddingValue;
 };
 
-/// The display transform of one viewer: stored value → modality LUT → VOI (LUT or window) → presentation → 8 bit.
-struct DisplayTransform {
+/// The display transform of one viewer: stored value → modality LUT → VOI (LUT or window) → presentation → 8
+/// bit.
+struct DisplayTransform
+{
     std::optional<Window> window; ///< none: the VOI LUT if there is one, else the full range of the frame
     int voiLut = -1;              ///< index into GreyDefaults::voiLuts, -1 none
     bool invert = false;          ///< the user's, on top of the file's
 };
 
-/// A table from every stored value to 8 bits, built once per window (0.4 ms for 65,536 entries), and its application.
-class GreyTable {
+/// A table from every stored value to 8 bits, built once per window (0.4 ms for 65,536 entries), and its
+/// application.
+class GreyTable
+{
 public:
     GreyTable(PixelType type, const GreyDefaults& defaults, const DisplayTransform& transform);
 

@@ -12,25 +12,34 @@
 namespace fedefm {
 
 /// Mask Operation (0028,6101), PS3.3 C.7.6.10.
-enum class MaskOperation { AverageSubtraction, TimeInterpolatedDifference, ReverseTimeInterpolatedDifference };
+enum class MaskOperation {
+    AverageSubtraction,
+    TimeInterpolatedDifference,
+    ReverseTimeInterpolatedDifference
+};
 
 /// One item of the Mask Subtraction Sequence, frames 0-based.
-struct MaskSubtraction {
+struct MaskSubtraction
+{
     MaskOperation operation = MaskOperation::AverageSubtraction;
-    std::vector<int> maskFrames;              ///< AVG_SUB
+    std::vector<int> maskFrames;                       ///< AVG_SUB
     std::vector<std::pair<int, int>> applicableRanges; ///< inclusive; empty means all frames
-    int tidOffset = 1;                        ///< TID: frame minus offset; REV_TID: frame plus … (PS3.3 C.7.6.10.1.2)
-    double shiftRowsPx = 0.0;                 ///< Mask Sub-pixel Shift (0028,6114): mask moved by (rows, columns)
+    /// TID: mask = frame − offset. REV_TID: mask = (first − offset) − (frame − first), where first is the
+    /// beginning of the first applicable range (PS3.3 C.7.6.10.1.1).
+    int tidOffset = 1;
+    double shiftRowsPx = 0.0; ///< Mask Sub-pixel Shift (0028,6114): mask moved by (rows, columns)
     double shiftColumnsPx = 0.0;
     std::string label;
 };
 
-struct PixelShift {
+struct PixelShift
+{
     double dx = 0.0; ///< columns, positive to the right
     double dy = 0.0; ///< rows, positive downwards
 };
 
-/// The frames that serve as mask for `contrastFrame`; empty when the frame lies outside the applicable ranges.
+/// The frames that serve as mask for `contrastFrame`; empty when the frame lies outside the applicable
+/// ranges.
 std::vector<int> maskFramesFor(const MaskSubtraction& subtraction, int contrastFrame, int frameCount);
 
 } // namespace fedefm

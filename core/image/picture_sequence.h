@@ -16,13 +16,15 @@ bool isPictureName(const std::filesystem::path& path);
 /// One picture (all pages of a TIFF become frames). 8 and 16 bit, grey or colour; alpha is dropped.
 Result<SequencePtr> openPicture(const std::filesystem::path& file);
 
-/// All pictures of a folder in natural order (frame_2 before frame_10) as one sequence; names ending in "_mask" or
-/// "_label" are left out. Sizes must agree: those that differ from the first are listed in the warnings and skipped.
+/// All pictures of a folder in natural order (frame_2 before frame_10) as one sequence; names ending in
+/// "_mask" or
+/// "_label" are left out. Sizes must agree: those that differ from the first are listed in the warnings and
+/// skipped.
 Result<SequencePtr> openPictureFolder(const std::filesystem::path& folder);
 
 /// 8-bit grey or RGB and 16-bit grey PNG, whole-file-then-rename.
-Status writePng(const std::filesystem::path& target, const std::uint8_t* data, int width, int height, int channels,
-                bool overwrite);
+Status writePng(const std::filesystem::path& target, const std::uint8_t* data, int width, int height,
+                int channels, bool overwrite);
 Status writePng16(const std::filesystem::path& target, const std::uint16_t* data, int width, int height,
                   bool overwrite);
 

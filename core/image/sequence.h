@@ -5,10 +5,10 @@
 #include "core/image/cine_timing.h"
 #include "core/image/frame.h"
 #include "core/image/grey_pipeline.h"
+#include "core/image/mask_subtraction.h"
 #include "core/image/overlay.h"
 #include "core/image/shutter.h"
 #include "core/image/spacing.h"
-#include "core/image/mask_subtraction.h"
 
 #include <memory>
 #include <optional>
@@ -17,11 +17,13 @@
 
 namespace fedefm {
 
-/// Who and what is on the picture, UTF-8. For display only: never logged, never part of a title or a recent-file list.
-struct Identity {
+/// Who and what is on the picture, UTF-8. For display only: never logged, never part of a title or a
+/// recent-file list.
+struct Identity
+{
     std::string patientName; ///< as shown: "Family, Given"
     std::string patientId;
-    std::string birthDate;   ///< ISO 8601 where the file allows it, else as stored
+    std::string birthDate; ///< ISO 8601 where the file allows it, else as stored
     std::string sex;
     std::string institution;
     std::string studyDate;
@@ -32,8 +34,9 @@ struct Identity {
 };
 
 /// Unique identifiers; empty for what is not DICOM.
-struct InstanceIds {
-    std::string patientKey;  ///< groups instances of one patient: ID and name, not for display
+struct InstanceIds
+{
+    std::string patientKey; ///< groups instances of one patient: ID and name, not for display
     std::string studyUid;
     std::string seriesUid;
     std::string sopInstanceUid;
@@ -43,7 +46,8 @@ struct InstanceIds {
 };
 
 /// Positioner angles in degrees (PS3.3 C.8.7.5): primary > 0 is LAO, secondary > 0 is CRA.
-struct CArmAngles {
+struct CArmAngles
+{
     double primaryDeg = 0.0;
     double secondaryDeg = 0.0;
     /// "LAO 30 CRA 20"; rounded to whole degrees, 0 written as "LAO 0" and "CRA 0".
@@ -53,28 +57,29 @@ struct CArmAngles {
 enum class ColorModel { Grey, Palette, Rgb, YbrFull };
 
 /// Everything about a sequence that is known without decoding a frame.
-struct SequenceInfo {
-    std::string path;           ///< file or folder
-    std::string kind;           ///< "DICOM", "picture", "pictures", "video", "generated"
-    std::string modality;       ///< "XA", "RF", …; empty for what is not DICOM
+struct SequenceInfo
+{
+    std::string path;     ///< file or folder
+    std::string kind;     ///< "DICOM", "picture", "pictures", "video", "generated"
+    std::string modality; ///< "XA", "RF", …; empty for what is not DICOM
     std::string transferSyntaxUid;
     std::string transferSyntaxName;
-    int width = 0;              ///< columns
-    int height = 0;             ///< rows
+    int width = 0;  ///< columns
+    int height = 0; ///< rows
     int frameCount = 0;
     int samples = 1;
     int bitsAllocated = 8;
     int bitsStored = 8;
     bool isSigned = false;
     PixelType pixelType = PixelType::U8;
-    std::string photometric;    ///< DICOM's term, "MONOCHROME2" for grey pictures, "RGB" for colour ones
+    std::string photometric; ///< DICOM's term, "MONOCHROME2" for grey pictures, "RGB" for colour ones
     ColorModel colorModel = ColorModel::Grey;
     bool lossy = false;
     int representativeFrame = -1; ///< 0-based; -1: none given, the viewer takes the middle
 
     CineTiming timing;
     PixelSpacing spacing;
-    GreyDefaults grey;          ///< windows, VOI LUTs, presentation, padding
+    GreyDefaults grey; ///< windows, VOI LUTs, presentation, padding
     std::shared_ptr<const Palette> palette;
     std::optional<MaskSubtraction> maskSubtraction;
     std::vector<OverlayPlane> overlays;
@@ -93,7 +98,8 @@ struct SequenceInfo {
 };
 
 /// A lazily decoded image sequence. All methods may be called from several threads at once.
-class Sequence {
+class Sequence
+{
 public:
     virtual ~Sequence() = default;
 
@@ -108,7 +114,8 @@ using SequencePtr = std::shared_ptr<const Sequence>;
 
 /// Names a frame everywhere: SOP instance UID (or path for what is not DICOM) and 0-based index.
 /// Files count from 1; the conversion happens in the readers and writers only.
-struct FrameId {
+struct FrameId
+{
     std::string instance;
     int index = 0;
     friend bool operator==(const FrameId& a, const FrameId& b)

@@ -8,12 +8,16 @@
 
 namespace fedefm {
 
-/// Display Shutter (PS3.3 C.7.6.11): what lies outside of every given shape is covered. 0-based pixel coordinates.
-struct Shutter {
-    struct Rectangle {
+/// Display Shutter (PS3.3 C.7.6.11): what lies outside of every given shape is covered. 0-based pixel
+/// coordinates.
+struct Shutter
+{
+    struct Rectangle
+    {
         int left = 0, right = 0, top = 0, bottom = 0; ///< inclusive edges that stay visible
     };
-    struct Circle {
+    struct Circle
+    {
         int centerRow = 0, centerColumn = 0, radius = 0;
     };
     std::optional<Rectangle> rectangle;

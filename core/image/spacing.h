@@ -15,7 +15,10 @@ enum class SpacingKind {
     Calibrated, ///< by the file with a fiducial, or by the user with a line or a catheter
 };
 
-struct PixelSpacing {
+/// With kind None the two distances are 0, or hold the pixel aspect ratio (columnMm = 1) where the file gives
+/// one.
+struct PixelSpacing
+{
     double rowMm = 0.0;    ///< distance between rows (vertical)
     double columnMm = 0.0; ///< distance between columns (horizontal)
     SpacingKind kind = SpacingKind::None;
@@ -27,17 +30,21 @@ struct PixelSpacing {
 const char* unitText(SpacingKind kind);
 
 /// Attributes as read (0 = absent); see PS3.3 10.7 and C.8.7.1.
-struct SpacingAttributes {
-    std::optional<std::pair<double, double>> pixelSpacing;       ///< (0028,0030) row, column
-    std::optional<std::pair<double, double>> imagerPixelSpacing; ///< (0018,1164)
+struct SpacingAttributes
+{
+    std::optional<std::pair<double, double>> pixelSpacing;               ///< (0028,0030) row, column
+    std::optional<std::pair<double, double>> imagerPixelSpacing;         ///< (0018,1164)
     std::optional<std::pair<double, double>> nominalScannedPixelSpacing; ///< (0018,2010)
-    std::string calibrationType; ///< (0028,0A02): GEOMETRY, FIDUCIAL or ""
-    double magnification = 0.0;  ///< (0018,1114) Estimated Radiographic Magnification Factor
+    std::string calibrationType;           ///< (0028,0A02): GEOMETRY, FIDUCIAL or ""
+    double magnification = 0.0;            ///< (0018,1114) Estimated Radiographic Magnification Factor
     std::pair<int, int> aspectRatio{1, 1}; ///< (0028,0034) vertical, horizontal
-    bool isProjection = true;    ///< XA, XRF, RF, CR, DX …: Pixel Spacing equal to the imager's is detector spacing
+    bool isProjection =
+        true; ///< XA, XRF, RF, CR, DX …: Pixel Spacing equal to the imager's is detector spacing
 };
 
-/// The rule of the application. Zero, negative and non-finite values count as absent.
+/// The rule of the application: a projection's Pixel Spacing is what its calibration type says, else a
+/// correction for magnification if it differs from the detector's; detector spacing is divided by a
+/// magnification factor above 1. Zero, negative and non-finite values count as absent.
 PixelSpacing resolveSpacing(const SpacingAttributes& attributes);
 
 inline constexpr double kMmPerFrench = 1.0 / 3.0;
