@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/image/subtraction.h"
+#include "core/model/segmenter.h"
+#include "ui/tools/measurement.h"
+#include "ui/viewer/series_document.h"
+
+#include <QImage>
+
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace fedefm {
+
+/// How every picture of a film looks: values only, safe on any thread.
+struct FilmLook
+{
+    SequencePtr sequence;
+    DisplayTransform transform;
+    Window subtractedWindow;
+    SubtractionState subtraction;
+    OverlayStyle style;
+    std::map<int, SegmentationPtr> results;
+    std::vector<Measurement> measurements;
+    PixelSpacing spacing;
+    bool withOverlay = true; ///< segmentation, 60xx planes, measurements
+    bool withText = true;    ///< frame, time, window, angles
+    bool withIdentity = false;
+
+    /// A copy of what the document shows now.
+    static FilmLook of(const SeriesDocument& document);
+};
+
+/// Paints the pictures of a film one by one, on the job's thread. The research-use line is always burned in.
+class FilmPainter
+{
+public:
+    explicit FilmPainter(FilmLook look);
+
+    /// RGB888 at square pixels; every picture has the same size.
+    Result<QImage> paint(int frame);
+    QSize size() const;
+
+private:
+    Result<QImage> greyOrColour(int frame);
+    Result<QImage> subtracted(int frame, const Frame& contrast);
+    Status useMask(const std::vector<int>& maskFrames);
+    void coverShutter(QImage& picture) const;
+    void drawOverlayPlanes(QImage& picture, int frame) const;
+    void drawMeasurements(QImage& picture, int frame) const;
+    void drawText(QImage& picture, int frame) const;
+
+    FilmLook m_look;
+    std::vector<std::uint8_t> m_visible; ///< shutter mask, empty without shutter
+    std::vector<int> m_maskFrames;
+    std::shared_ptr<const Subtractor> m_subtractor;
+};
+
+} // namespace fedefm
