@@ -99,6 +99,7 @@ public:
 
     void add(ModelCard card, Factory factory);
     std::vector<ModelCard> cards() const;
+    bool hasModel(const std::string& id) const;
     /// Errors: ModelNotFound (detail names the nearest known id).
     Result<std::unique_ptr<Segmenter>> create(const std::string& id) const;
     /// The id used when the user chose none.

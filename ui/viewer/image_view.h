@@ -3,6 +3,7 @@
 
 #include "ui/tools/tool.h"
 #include "ui/viewer/cine_controller.h"
+#include "ui/viewer/overlay_painter.h"
 #include "ui/viewer/view_transform.h"
 
 #include <QPointer>
@@ -33,9 +34,8 @@ public:
     void setActive(bool active);       ///< accent border
     void setPrivacy(bool privacy);     ///< hides identity in the corner text
     bool isPrivacy() const { return m_privacy; }
-    /// The view as a picture, as exported: with or without overlay and text; the research-use line is burned in.
-    QImage renderToImage(bool withOverlay, bool withText) const;
-    /// The same for another size: the whole image at `scale`, independent of the widget.
+    /// The whole picture of the shown frame at `scale`, as exported: with or without overlay and text, whatever the zoom; the
+    /// research-use line is burned in.
     static QImage renderDocument(const SeriesDocument& document, double scale, bool withOverlay, bool withText,
                                  bool privacy);
 
@@ -72,20 +72,26 @@ private:
     Tool* toolFor(ToolId id);
     ToolEvent toolEvent(QPointF position, Qt::KeyboardModifiers modifiers) const;
     void paintEmptyState(QPainter& painter) const;
+    void paintDrafts(QPainter& painter);
     void updateCursor();
+    void reportPointer(QPointF position);
+    void beginDrag(ToolId id, const QMouseEvent& event);
+    void finishCalibration();
+    void onDocumentChanged(SeriesDocument::Changes what);
 
     QPointer<SeriesDocument> m_document;
     QPointer<CineController> m_cine;
     ViewTransform m_view;
+    OverlayPainter m_overlay;
     ToolId m_tool = ToolId::WindowLevel;
     std::map<ToolId, std::unique_ptr<Tool>> m_tools;
-    Tool* m_dragging = nullptr;
+    Tool* m_dragging = nullptr; ///< the tool that holds the pressed button
     QPointF m_pressPosition;
-    bool m_rightMoved = false;
+    bool m_rightMoved = false; ///< a right drag zooms, a right click opens the menu
+    int m_wheelRest = 0;       ///< fractions of a wheel notch
     bool m_spaceDown = false;
     bool m_active = false;
     bool m_privacy = false;
-    bool m_dropHover = false;
 };
 
 } // namespace fedefm

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <vector>
 
 namespace fedefm {
@@ -133,14 +134,18 @@ Q_SIGNALS:
     void failed(const fedefm::Error& error);
 
 private:
-    friend class MeasurementCommand;
+    friend class MeasurementsCommand;
     friend class CalibrationCommand;
     void onFrameReady(int index, const Result<FramePtr>& frame);
+    void showFrame(int index, FramePtr frame);
     void rebuildImage();
     void buildPresets();
+    std::vector<int> wantedMaskFrames() const;
+    PixelShift effectiveShift() const;
     bool updateSubtractor();
-    const GreyDefaults& activeDefaults() const;
-    void emitChanged(Changes what) { Q_EMIT changed(what); }
+    void installSubtractor(std::vector<int> frames, const Result<std::shared_ptr<const Subtractor>>& subtractor);
+    bool paintSubtraction();
+    void paintGrey(const Frame& frame);
 
     SequencePtr m_sequence;
     std::unique_ptr<FrameCache> m_cache;
@@ -154,10 +159,10 @@ private:
     std::vector<WindowPreset> m_presets;
     SubtractionState m_subtraction;
     std::shared_ptr<const Subtractor> m_subtractor;
-    std::vector<int> m_subtractorFrames;
-    Window m_subtractedWindow;
-    bool m_subtractedWindowSet = false;
-    GreyDefaults m_subtractedDefaults;
+    std::vector<int> m_subtractorFrames; ///< the masks of m_subtractor
+    std::vector<int> m_loadingFrames;    ///< masks being decoded by m_maskLoader
+    std::thread m_maskLoader;
+    std::optional<Window> m_subtractedWindow;
     FramePtr m_vesselMap;
     std::unique_ptr<GreyTable> m_table;
     QImage m_image;

@@ -63,7 +63,10 @@ Q_SIGNALS:
 private:
     struct Tile;
     void arrange();
-    void onDocumentChanged(int tile, int what);
+    void linkDocument(int tile, int what);
+    void linkView(int tile);
+    void linkCine(int tile);
+    template <typename Act> void forLinked(int from, Act act);
 
     std::vector<std::unique_ptr<Tile>> m_tiles; ///< always four
     QGridLayout* m_layout = nullptr;

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/fedefm/commands.h"
+#include "core/formats/open_sequence.h"
+#include "core/formats/render_frame.h"
+#include "core/image/picture_sequence.h"
+#include "core/image/subtraction.h"
+
+#include <charconv>
+
+namespace fs = std::filesystem;
+
+namespace fedefm::cli {
+
+namespace {
+
+struct RenderOptions
+{
+    std::string file;
+    std::string out;
+    int frame = 0;
+    std::vector<double> window;
+    bool invert = false;
+    std::string subtract = "none";
+};
+
+struct Subtracted
+{
+    FramePtr frame;
+    DisplayTransform transform;
+};
+
+/// The mask frames and shift that `--subtract` names; no frames means no subtraction.
+Result<std::pair<std::vector<int>, PixelShift>> maskChoice(const RenderOptions& options,
+                                                           const SequenceInfo& info)
+{
+    std::pair<std::vector<int>, PixelShift> choice;
+    if (options.subtract == "none")
+        return choice;
+    if (options.subtract == "auto") {
+        if (info.maskSubtraction) {
+            choice.first = maskFramesFor(*info.maskSubtraction, options.frame, info.frameCount);
+            choice.second = {info.maskSubtraction->shiftColumnsPx, info.maskSubtraction->shiftRowsPx};
+        }
+        return choice;
+    }
+    int index = 0;
+    const char* end = options.subtract.data() + options.subtract.size();
+    if (const auto parsed = std::from_chars(options.subtract.data(), end, index);
+        parsed.ec != std::errc() || parsed.ptr != end)
+        return fail(ErrorCode::InvalidArgument, "--subtract " + options.subtract,
+                    "expected auto, none or a frame number");
+    if (index < 0 || index >= info.frameCount)
+        return fail(ErrorCode::OutOfRange, "--subtract " + options.subtract,
+                    "the sequence has frames 0 to " + std::to_string(info.frameCount - 1));
+    choice.first.push_back(index);
+    return choice;
+}
+
+Result<Subtracted> subtract(const Sequence& sequence, const FramePtr& frame, const std::vector<int>& masks,
+                            PixelShift shift)
+{
+    std::vector<FramePtr> maskFrames;
+    for (const int index : masks) {
+        auto mask = sequence.read(index);
+        if (!mask)
+            return tl::unexpected(mask.error());
+        maskFrames.push_back(*mask);
+    }
+    const auto subtractor = Subtractor::create(maskFrames, sequence.info().grey);
+    if (!subtractor)
+        return tl::unexpected(subtractor.error());
+    auto difference = (*subtractor)->subtract(*frame, shift, 0.0);
+    if (!difference)
+        return tl::unexpected(difference.error());
+    Subtracted result{*difference, {}};
+    result.transform.window = subtractedWindow(**difference);
+    return result;
+}
+
+void applyOptions(DisplayTransform& transform, const RenderOptions& options)
+{
+    transform.invert = options.invert;
+    if (options.window.size() == 2) {
+        transform.window = Window{options.window[0], options.window[1], WindowFunction::Linear, {}};
+        transform.voiLut = -1;
+    }
+}
+
+Status writeSubtracted(const Subtracted& subtracted, const fs::path& target, bool force)
+{
+    const Frame& frame = *subtracted.frame;
+    std::vector<std::uint8_t> grey(frame.sampleCount());
+    GreyTable(frame.type(), subtractedDefaults(), subtracted.transform).apply(frame, grey.data());
+    return writePng(target, grey.data(), frame.width(), frame.height(), 1, force);
+}
+
+Status writePlain(const Sequence& sequence, const Frame& frame, const RenderOptions& options, bool force)
+{
+    DisplayTransform transform = defaultTransform(frame, sequence.info().grey);
+    applyOptions(transform, options);
+    const auto picture = renderFrame(sequence, frame, transform);
+    if (!picture)
+        return tl::unexpected(picture.error());
+    const bool isColor = frame.samples() == 3 || sequence.info().colorModel == ColorModel::Palette;
+    if (isColor)
+        return writePng(options.out, picture->rgb.data(), picture->width, picture->height, 3, force);
+    std::vector<std::uint8_t> grey(picture->rgb.size() / 3);
+    for (std::size_t i = 0; i < grey.size(); ++i)
+        grey[i] = picture->rgb[3 * i];
+    return writePng(options.out, grey.data(), picture->width, picture->height, 1, force);
+}
+
+Result<Outcome> runRender(const RenderOptions& options, Context& context)
+{
+    if (fs::path(options.out).extension() != ".png")
+        return fail(ErrorCode::InvalidArgument, "--out " + options.out, "the name must end in .png");
+    if (!options.window.empty() && options.window[1] < 1.0)
+        return fail(ErrorCode::OutOfRange, "--window", "the width must be at least 1");
+    const auto sequence = openSequence(options.file, context.modules());
+    if (!sequence)
+        return tl::unexpected(sequence.error());
+    const SequenceInfo& info = (*sequence)->info();
+    if (options.frame < 0 || options.frame >= info.frameCount)
+        return fail(ErrorCode::OutOfRange, "--frame " + std::to_string(options.frame),
+                    "the sequence has frames 0 to " + std::to_string(info.frameCount - 1));
+    const auto choice = maskChoice(options, info);
+    if (!choice)
+        return tl::unexpected(choice.error());
+    const auto frame = (*sequence)->read(options.frame);
+    if (!frame)
+        return tl::unexpected(frame.error());
+    Status written;
+    if (choice->first.empty()) {
+        written = writePlain(**sequence, **frame, options, context.general.force);
+    } else {
+        auto subtracted = subtract(**sequence, *frame, choice->first, choice->second);
+        if (!subtracted)
+            return tl::unexpected(subtracted.error());
+        applyOptions(subtracted->transform, options);
+        written = writeSubtracted(*subtracted, options.out, context.general.force);
+    }
+    if (!written)
+        return tl::unexpected(written.error());
+    context.say(options.out);
+    return Outcome{{{"file", options.file},
+                    {"frame", options.frame},
+                    {"mask_frames", choice->first},
+                    {"files", {options.out}}},
+                   false};
+}
+
+} // namespace
+
+void addRenderCommand(CLI::App& app, Context& context)
+{
+    const auto options = std::make_shared<RenderOptions>();
+    CLI::App* command = app.add_subcommand("render", "Write one frame as the viewer shows it, 8 bit");
+    command->add_option("FILE", options->file, "DICOM, picture, folder of pictures or video")->required();
+    command->add_option("--frame", options->frame, "Frame number, 0-based")->required();
+    command->add_option("--out", options->out, "PNG file to write")->required();
+    command->add_option("--window", options->window, "C,W: centre and width (default: the file's)")
+        ->delimiter(',')
+        ->expected(2);
+    command->add_flag("--invert", options->invert, "Swap dark and bright");
+    command->add_option("--subtract", options->subtract,
+                        "none; auto: as the file's mask module says; N: frame N is the mask");
+    command->callback([options, &context] {
+        context.action = [options, &context] { return runRender(*options, context); };
+    });
+}
+
+} // namespace fedefm::cli

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/fedefm/context.h"
+
+#include <CLI/CLI.hpp>
+
+namespace fedefm::cli {
+
+/// Each declares one command; when it is chosen, its action is stored in the context.
+void addInfoCommand(CLI::App& app, Context& context);
+void addDecodeCommand(CLI::App& app, Context& context);
+void addRenderCommand(CLI::App& app, Context& context);
+void addSegmentCommand(CLI::App& app, Context& context);
+void addModelsCommand(CLI::App& app, Context& context);
+void addBenchCommand(CLI::App& app, Context& context);
+void addDemoCommand(CLI::App& app, Context& context);
+
+} // namespace fedefm::cli

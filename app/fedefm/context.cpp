@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/fedefm/context.h"
+
+#include "core/base/log.h"
+
+#include <charconv>
+#include <cstdio>
+#include <optional>
+
+namespace fs = std::filesystem;
+
+namespace fedefm::cli {
+
+void Context::loadModules()
+{
+    if (m_loader)
+        return;
+    m_loader = std::make_unique<ModuleLoader>();
+    for (const fs::path& folder : ModuleLoader::defaultFolders())
+        m_loader->loadFolder(folder);
+    for (const ModuleEntry& entry : m_loader->entries())
+        if (!entry.loaded)
+            log::warning(describe(entry.problem));
+}
+
+const ModuleContents& Context::modules()
+{
+    loadModules();
+    return m_loader->contents();
+}
+
+const std::vector<ModuleEntry>& Context::moduleEntries()
+{
+    loadModules();
+    return m_loader->entries();
+}
+
+SegmenterRegistry Context::registry()
+{
+    SegmenterRegistry registry = SegmenterRegistry::withBuiltIns();
+    for (const auto& [card, factory] : modules().segmenters)
+        registry.add(card, factory);
+    return registry;
+}
+
+void Context::say(const std::string& line) const
+{
+    if (!general.json)
+        std::printf("%s\n", line.c_str());
+}
+
+nlohmann::json errorJson(const Error& error)
+{
+    const ErrorText text = errorText(error.code);
+    return {{"code", errorName(error.code)}, {"file", error.subject},      {"cause", text.cause},
+            {"detail", error.detail},        {"next_step", text.nextStep}, {"message", describe(error)}};
+}
+
+namespace {
+
+std::optional<int> parseInt(const std::string& text)
+{
+    int value = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (code != std::errc() || end != text.data() + text.size())
+        return std::nullopt;
+    return value;
+}
+
+} // namespace
+
+Result<FrameRange> parseFrameRange(const std::string& text, int frameCount)
+{
+    if (text.empty())
+        return FrameRange{0, frameCount};
+    const std::size_t colon = text.find(':');
+    if (colon == std::string::npos)
+        return fail(ErrorCode::InvalidArgument, "--frames " + text, "expected A:B, for example 0:10");
+    const std::string firstText = text.substr(0, colon);
+    const std::string endText = text.substr(colon + 1);
+    const auto first = firstText.empty() ? std::optional<int>(0) : parseInt(firstText);
+    const auto end = endText.empty() ? std::optional<int>(frameCount) : parseInt(endText);
+    if (!first || !end)
+        return fail(ErrorCode::InvalidArgument, "--frames " + text, "expected A:B, for example 0:10");
+    const FrameRange range{*first < 0 ? *first + frameCount : *first, *end < 0 ? *end + frameCount : *end};
+    if (range.first < 0 || range.end > frameCount || range.first >= range.end)
+        return fail(ErrorCode::OutOfRange, "--frames " + text,
+                    "the sequence has frames 0 to " + std::to_string(frameCount - 1) +
+                        ", the end is exclusive");
+    return range;
+}
+
+Status makeFolder(const fs::path& folder)
+{
+    std::error_code code;
+    fs::create_directories(folder, code);
+    if (!fs::is_directory(folder))
+        return fail(ErrorCode::WriteFailed, folder.string(), code ? code.message() : "not a folder");
+    return {};
+}
+
+} // namespace fedefm::cli

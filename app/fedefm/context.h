@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/atomic_file.h"
+#include "core/base/cancel_token.h"
+#include "core/base/result.h"
+#include "core/model/segmenter.h"
+#include "core/plugin/module_loader.h"
+
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace fedefm::cli {
+
+/// What every command takes.
+struct GeneralOptions
+{
+    bool json = false;
+    bool quiet = false;
+    bool force = false;
+    int threads = 0; ///< 0: as many as the machine has
+    std::string device = "cpu";
+    std::uint64_t seed = 1;
+
+    Overwrite overwrite() const { return force ? Overwrite::Yes : Overwrite::No; }
+};
+
+/// What a command leaves: the document for `--json`, and whether a part of the work failed.
+struct Outcome
+{
+    nlohmann::json document;
+    bool partlyFailed = false;
+};
+
+using Action = std::function<Result<Outcome>()>;
+
+/// Lives for the whole run; commands store their action here while the command line is read.
+class Context
+{
+public:
+    GeneralOptions general;
+    CancelToken cancel;
+    Action action;
+
+    /// Loads the modules at the first call; those that cannot be loaded are named on stderr.
+    const ModuleContents& modules();
+    const std::vector<ModuleEntry>& moduleEntries();
+    /// Built-in models and those of the modules.
+    SegmenterRegistry registry();
+
+    /// Prints a line of the human-readable answer; nothing with `--json`.
+    void say(const std::string& line) const;
+
+private:
+    void loadModules();
+    std::unique_ptr<ModuleLoader> m_loader;
+};
+
+/// {"code", "file", "cause", "detail", "next_step", "message"}.
+nlohmann::json errorJson(const Error& error);
+
+/// "A:B" as [first, end): both may be empty or negative as in Python; errors: InvalidArgument, OutOfRange
+/// when nothing is selected or an end lies outside the sequence.
+struct FrameRange
+{
+    int first = 0;
+    int end = 0;
+};
+Result<FrameRange> parseFrameRange(const std::string& text, int frameCount);
+
+/// Makes the output folder. Errors: WriteFailed.
+Status makeFolder(const std::filesystem::path& folder);
+
+} // namespace fedefm::cli

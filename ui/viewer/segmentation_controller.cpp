@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/viewer/segmentation_controller.h"
+
+namespace fedefm {
+
+SegmentationController::SegmentationController(std::shared_ptr<const SegmenterRegistry> registry, QObject* parent)
+    : QObject(parent), m_registry(std::move(registry))
+{
+    m_worker = std::make_unique<InferenceWorker>([this](const InferenceWorker::FrameAnswer& answer) {
+        QMetaObject::invokeMethod(this, [this, answer] { onAnswer(answer); }, Qt::QueuedConnection);
+    });
+    setModel(QString::fromStdString(m_registry->defaultId()));
+}
+
+SegmentationController::~SegmentationController()
+{
+    m_clipCancel.cancel();
+    m_worker.reset();
+}
+
+std::vector<ModelCard> SegmentationController::models() const
+{
+    return m_registry->cards();
+}
+
+void SegmentationController::setModel(const QString& id)
+{
+    if (id == m_modelId)
+        return;
+    cancelClip();
+    m_modelId = id;
+    m_worker->setSegmenter([registry = m_registry, id = id.toStdString()] { return registry->create(id); });
+    m_asked = {};
+    Q_EMIT modelChanged();
+    requestShownFrame();
+}
+
+void SegmentationController::setLive(bool live)
+{
+    if (live == m_live)
+        return;
+    m_live = live;
+    Q_EMIT liveChanged(live);
+    requestShownFrame();
+}
+
+void SegmentationController::follow(SeriesDocument* document)
+{
+    if (m_document)
+        m_document->disconnect(this);
+    m_document = document;
+    if (!m_document)
+        return;
+    connect(m_document, &SeriesDocument::changed, this, [this](SeriesDocument::Changes what) {
+        if (what.testFlag(SeriesDocument::Picture))
+            requestShownFrame();
+    });
+    requestShownFrame();
+}
+
+void SegmentationController::requestShownFrame()
+{
+    if (!m_live || !m_document || !m_document->frame())
+        return;
+    const int index = m_document->shownFrame();
+    const SegmentationPtr known = m_document->result(index);
+    const FrameId id = frameId(m_document->info(), index);
+    // A result read from a SEG file is somebody's statement; the model does not overwrite it.
+    const bool ownedByModel = !known || m_registry->hasModel(known->provenance.modelId);
+    if (id == m_asked || (known && (!ownedByModel || known->provenance.modelId == m_modelId.toStdString())))
+        return;
+    m_asked = id;
+    m_worker->request(m_document->sequence(), m_document->frame(), index);
+}
+
+void SegmentationController::onAnswer(const InferenceWorker::FrameAnswer& answer)
+{
+    if (answer.frame == m_asked)
+        m_asked = {};
+    if (!answer.result) {
+        if (answer.result.error().code != ErrorCode::Cancelled)
+            Q_EMIT failed(answer.result.error());
+        return;
+    }
+    const SegmentationPtr& result = *answer.result;
+    if (result->provenance.modelId != m_modelId.toStdString())
+        return;
+    m_lastMs = result->provenance.elapsedMs;
+    for (SeriesDocument* document : {m_document.data(), m_clipDocument.data()}) {
+        if (document && frameId(document->info(), answer.frame.index) == answer.frame) {
+            document->setResult(answer.frame.index, result);
+            break;
+        }
+    }
+    Q_EMIT answered(m_lastMs);
+}
+
+void SegmentationController::segmentClip(SeriesDocument* document)
+{
+    if (!document || document->frameCount() == 0)
+        return;
+    cancelClip();
+    m_clipDocument = document;
+    m_clipCancel = CancelToken();
+    auto progress = [this](int done, int total) {
+        QMetaObject::invokeMethod(this, [this, done, total] { Q_EMIT clipProgress(done, total); }, Qt::QueuedConnection);
+    };
+    auto finished = [this, token = m_clipCancel](const Status& status) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, status, token] {
+                if (token.isCancelled())
+                    return; // cancelClip() has reported already
+                m_clipDocument.clear();
+                if (!status && status.error().code != ErrorCode::Cancelled)
+                    Q_EMIT failed(status.error());
+                Q_EMIT clipFinished(status.has_value());
+            },
+            Qt::QueuedConnection);
+    };
+    m_worker->segmentClip(document->sequence(), 0, document->frameCount() - 1, progress, finished, m_clipCancel);
+    Q_EMIT clipProgress(0, document->frameCount());
+}
+
+void SegmentationController::cancelClip()
+{
+    if (!m_clipDocument)
+        return;
+    m_clipCancel.cancel();
+    m_clipDocument.clear();
+    Q_EMIT clipFinished(false);
+}
+
+} // namespace fedefm
