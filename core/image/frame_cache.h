@@ -14,7 +14,8 @@ namespace fedefm {
 class FrameCache
 {
 public:
-    /// Called on a decode thread when a requested frame is there (or failed).
+    /// Called on a decode thread when a requested frame is there (or failed); never two at a time, and never
+    /// for an older request after a newer one. It must not wait for the thread that destroys the cache.
     using Ready = std::function<void(int index, const Result<FramePtr>& frame)>;
 
     FrameCache(SequencePtr sequence, std::size_t limitBytes, int threads, Ready ready);
@@ -26,7 +27,8 @@ public:
     /// The frame if it is here, else null; never blocks on decoding.
     FramePtr peek(int index) const;
 
-    /// Asks for a frame now; `Ready` follows also when it was cached. Older unanswered requests are dropped.
+    /// Asks for a frame now; `Ready` follows also when it was cached. Older requests that no thread has begun
+    /// are dropped; one in work is still answered, so that scrubbing shows progress.
     void request(int index);
 
     /// Tells where play goes: the next frames from `from` in direction ±1 within [first, last] (wrapping

@@ -75,6 +75,10 @@ public:
     void apply(const Frame& frame, std::uint8_t* out) const;
     std::uint8_t map(int storedValue) const;
 
+    PixelType type() const { return m_type; }
+    /// 256 or 65,536 bytes, index = stored value as unsigned.
+    const std::uint8_t* entries() const { return m_table.data(); }
+
 private:
     PixelType m_type;
     std::vector<std::uint8_t> m_table; ///< 256 or 65,536 entries, index = stored value as unsigned
