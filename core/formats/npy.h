@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,9 @@ public:
 
 private:
     struct Closer { void operator()(std::FILE* f) const { std::fclose(f); } };
-    NpyWriter(AtomicFile file, std::unique_ptr<std::FILE, Closer> stream, std::size_t expected);
+    NpyWriter(std::filesystem::path target, AtomicFile file, std::unique_ptr<std::FILE, Closer> stream,
+              std::size_t expected);
+    std::filesystem::path m_target;
     AtomicFile m_file;
     std::unique_ptr<std::FILE, Closer> m_stream;
     std::size_t m_expected;

@@ -57,7 +57,7 @@ struct ModuleContents {
 /// before any C++ type of it is touched.
 struct ModuleDescriptor {
     std::uint32_t abi;          ///< kModuleAbi
-    const char* buildId;        ///< moduleBuildId(): compiler, library and version
+    const char* buildId;        ///< FEDEFM_MODULE_BUILD_ID of the module's build
     const char* name;
     const char* version;
     const char* description;
@@ -68,7 +68,10 @@ struct ModuleDescriptor {
 #define FEDEFM_MODULE_BUILD_ID "fedefm-" __VERSION__
 
 #define FEDEFM_MODULE(name, version, description, loadFunction)                                                        \
-    extern "C" __attribute__((visibility("default"))) const ::fedefm::ModuleDescriptor fedefm_module{                  \
-        ::fedefm::kModuleAbi, FEDEFM_MODULE_BUILD_ID, name, version, description, loadFunction};
+    extern "C" {                                                                                                       \
+    extern __attribute__((visibility("default"))) const ::fedefm::ModuleDescriptor fedefm_module;                      \
+    const ::fedefm::ModuleDescriptor fedefm_module{                                                                    \
+        ::fedefm::kModuleAbi, FEDEFM_MODULE_BUILD_ID, name, version, description, loadFunction};                       \
+    }
 
 } // namespace fedefm

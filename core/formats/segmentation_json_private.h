@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/formats/export_segmentation.h"
+
+#include <string>
+
+namespace fedefm {
+
+/// docs/file-formats.md, "curves.json": centre-lines, tips and confidence per frame.
+std::string curvesJson(const ExportJob& job);
+
+/// COCO object detection with uncompressed RLE masks and the tip as key point.
+std::string cocoJson(const ExportJob& job);
+
+} // namespace fedefm
