@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What is installed besides the programs and modules, and the Debian package. Run by installer/package.
+
+# `programs`: all that a user runs, without the tests. Packing builds just this.
+add_custom_target(programs)
+foreach(program fedefm fedefm-studio fedefm-silo)
+    if(TARGET ${program})
+        add_dependencies(programs ${program})
+    endif()
+endforeach()
+get_property(module_folders DIRECTORY "${CMAKE_SOURCE_DIR}/plugins" PROPERTY SUBDIRECTORIES)
+foreach(folder IN LISTS module_folders)
+    get_property(module_targets DIRECTORY "${folder}" PROPERTY BUILDSYSTEM_TARGETS)
+    foreach(module IN LISTS module_targets)
+        if(module MATCHES "^fedefm_module_")
+            add_dependencies(programs ${module})
+        endif()
+    endforeach()
+endforeach()
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
+
+set(linux_files "${CMAKE_SOURCE_DIR}/installer/linux")
+if(TARGET fedefm-studio)
+    install(FILES "${linux_files}/org.fedefm.Studio.desktop" DESTINATION ${CMAKE_INSTALL_DATADIR}/applications)
+    install(FILES "${linux_files}/org.fedefm.Studio.metainfo.xml" DESTINATION ${CMAKE_INSTALL_DATADIR}/metainfo)
+    install(FILES "${CMAKE_SOURCE_DIR}/resources/icons/fedefm-studio.svg"
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/icons/hicolor/scalable/apps RENAME org.fedefm.Studio.svg)
+    install(FILES "${linux_files}/fedefm-studio.1" DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+endif()
+install(FILES "${linux_files}/fedefm.1" DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES "${linux_files}/copyright" DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/fedefm-studio)
+install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/fedefm-studio)
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/fedefm-studio/docs FILES_MATCHING PATTERN "*.md")
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME fedefm-studio)
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGE_CONTACT "FedEFM Studio maintainers <maintainers@fedefm.example>")
+set(CPACK_PACKAGE_VENDOR "FedEFM Studio")
+set(CPACK_PACKAGE_DIRECTORY "${CMAKE_BINARY_DIR}/package")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+# Without the SVG icon engine the tool buttons would be blank, so it is more than a recommendation.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libqt6svg6")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "fonts-dejavu-core, qt6-wayland")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+    "viewer and catheter segmentation for X-ray cine sequences
+ FedEFM Studio opens X-ray angiography and fluoroscopy sequences, plays and
+ subtracts them, measures on them, finds catheters and guidewires, and exports
+ the result as DICOM SEG, pictures, curves or film.
+ .
+ For research use only: not for diagnosis.")
+include(CPack)
