@@ -10,7 +10,8 @@ namespace fedefm {
 /// Pictures are at most this many pixels; larger ones are refused before anything is decoded.
 inline constexpr long long kMaxPicturePixels = 100'000'000;
 
-/// True for names that the picture readers take: png, tif, tiff, jpg, jpeg, bmp, pgm, gif is not.
+/// True for names that the picture readers take: png, tif, tiff, jpg, jpeg, bmp, pgm, ppm; gif is not one of
+/// them.
 bool isPictureName(const std::filesystem::path& path);
 
 /// One picture (all pages of a TIFF become frames). 8 and 16 bit, grey or colour; alpha is dropped.

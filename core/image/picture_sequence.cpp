@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/image/picture_sequence.h"
+
+#include "core/image/picture_io_private.h"
+#include "core/image/picture_probe_private.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+
+namespace fs = std::filesystem;
+
+namespace fedefm {
+
+namespace {
+
+struct PictureFrame
+{
+    fs::path file;
+    PictureFormat format;
+    PicturePage page;
+};
+
+std::string lowerCase(std::string text)
+{
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/// Length of the run of digits at `position`.
+std::size_t digitsAt(const std::string& text, std::size_t position)
+{
+    std::size_t end = position;
+    while (end < text.size() && isDigit(text[end]))
+        ++end;
+    return end - position;
+}
+
+/// frame_2 before frame_10; numbers may be longer than any integer type.
+bool isNaturallyBefore(const std::string& a, const std::string& b)
+{
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a.size() && j < b.size()) {
+        if (!isDigit(a[i]) || !isDigit(b[j])) {
+            if (a[i] != b[j])
+                return a[i] < b[j];
+            ++i;
+            ++j;
+            continue;
+        }
+        while (i + 1 < a.size() && a[i] == '0' && isDigit(a[i + 1]))
+            ++i;
+        while (j + 1 < b.size() && b[j] == '0' && isDigit(b[j + 1]))
+            ++j;
+        const std::size_t lengthA = digitsAt(a, i);
+        const std::size_t lengthB = digitsAt(b, j);
+        if (lengthA != lengthB)
+            return lengthA < lengthB;
+        if (const int order = a.compare(i, lengthA, b, j, lengthB); order != 0)
+            return order < 0;
+        i += lengthA;
+        j += lengthB;
+    }
+    if (a.size() - i != b.size() - j)
+        return a.size() - i < b.size() - j;
+    return a < b; // "01" and "1": any fixed order
+}
+
+bool isMaskName(const fs::path& file)
+{
+    const std::string stem = lowerCase(file.stem().string());
+    const auto endsWith = [&stem](std::string_view ending) {
+        return stem.size() >= ending.size() &&
+               stem.compare(stem.size() - ending.size(), ending.size(), ending) == 0;
+    };
+    return endsWith("_mask") || endsWith("_label");
+}
+
+bool isSameKind(const PicturePage& a, const PicturePage& b)
+{
+    return a.width == b.width && a.height == b.height && a.samples == b.samples &&
+           a.bytesPerSample() == b.bytesPerSample() && a.isSigned == b.isSigned &&
+           a.minIsWhite == b.minIsWhite;
+}
+
+std::string sizeText(const PicturePage& page)
+{
+    return std::to_string(page.width) + "×" + std::to_string(page.height) + ", " +
+           std::to_string(page.samples) + "×" + std::to_string(8 * page.bytesPerSample()) + " bit";
+}
+
+SequenceInfo describe(const fs::path& path, const std::string& kind, const std::vector<PictureFrame>& frames)
+{
+    SequenceInfo info;
+    const PicturePage& first = frames.front().page;
+    info.path = path.string();
+    info.kind = kind;
+    info.width = static_cast<int>(first.width);
+    info.height = static_cast<int>(first.height);
+    info.frameCount = static_cast<int>(frames.size());
+    info.samples = first.samples;
+    info.bitsAllocated = 8 * first.bytesPerSample();
+    for (const PictureFrame& frame : frames)
+        info.bitsStored = std::max(info.bitsStored, frame.page.bits);
+    info.isSigned = first.isSigned;
+    info.pixelType = info.bitsAllocated == 8 ? PixelType::U8
+                     : first.isSigned        ? PixelType::I16
+                                             : PixelType::U16;
+    info.colorModel = first.samples == 3 ? ColorModel::Rgb : ColorModel::Grey;
+    info.grey.inverse = first.minIsWhite;
+    info.photometric = first.samples == 3 ? "RGB" : first.minIsWhite ? "MONOCHROME1" : "MONOCHROME2";
+    info.timing = resolveTiming({}, info.frameCount, info.warnings);
+    return info;
+}
+
+class PictureSequence final : public Sequence
+{
+public:
+    PictureSequence(SequenceInfo info, std::vector<PictureFrame> frames)
+        : m_info(std::move(info)), m_frames(std::move(frames))
+    {
+    }
+
+    const SequenceInfo& info() const override { return m_info; }
+
+    Result<FramePtr> read(int index) const override
+    {
+        if (index < 0 || index >= m_info.frameCount)
+            return fail(ErrorCode::OutOfRange, m_info.path, "frame " + std::to_string(index + 1));
+        const PictureFrame& frame = m_frames[static_cast<std::size_t>(index)];
+        return decodePicture(frame.file, frame.format, frame.page);
+    }
+
+private:
+    const SequenceInfo m_info;
+    const std::vector<PictureFrame> m_frames;
+};
+
+/// Collects pages of equal size; the others become warnings.
+class Collector
+{
+public:
+    void add(const fs::path& file, const PictureHeader& header)
+    {
+        for (const PicturePage& page : header.pages) {
+            if (!m_frames.empty() && !isSameKind(page, m_frames.front().page)) {
+                warn(file, "page " + std::to_string(page.index + 1) + " skipped, " + sizeText(page) +
+                               " instead of " + sizeText(m_frames.front().page));
+                continue;
+            }
+            m_frames.push_back({file, header.format, page});
+            m_lossy = m_lossy || header.lossy;
+        }
+    }
+
+    void warn(const fs::path& file, const std::string& text)
+    {
+        m_warnings.push_back(file.filename().string() + ": " + text);
+    }
+
+    bool isEmpty() const { return m_frames.empty(); }
+
+    SequencePtr finish(const fs::path& path, const std::string& kind)
+    {
+        SequenceInfo info = describe(path, kind, m_frames);
+        info.lossy = m_lossy;
+        info.warnings.insert(info.warnings.end(), m_warnings.begin(), m_warnings.end());
+        return std::make_shared<const PictureSequence>(std::move(info), std::move(m_frames));
+    }
+
+private:
+    std::vector<PictureFrame> m_frames;
+    std::vector<std::string> m_warnings;
+    bool m_lossy = false;
+};
+
+Result<std::vector<fs::path>> picturesIn(const fs::path& folder)
+{
+    std::error_code code;
+    std::vector<fs::path> files;
+    fs::directory_iterator entry(folder, code);
+    for (; !code && entry != fs::directory_iterator(); entry.increment(code)) {
+        std::error_code ignored;
+        const fs::path& file = entry->path();
+        if (isPictureName(file) && !isMaskName(file) && entry->is_regular_file(ignored))
+            files.push_back(file);
+    }
+    if (code)
+        return fail(code == std::errc::no_such_file_or_directory ? ErrorCode::FileNotFound
+                                                                 : ErrorCode::FileUnreadable,
+                    folder.string(), code.message());
+    std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) {
+        return isNaturallyBefore(a.filename().string(), b.filename().string());
+    });
+    return files;
+}
+
+} // namespace
+
+bool isPictureName(const fs::path& path)
+{
+    constexpr std::array kExtensions{".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp", ".pgm", ".ppm"};
+    const std::string extension = lowerCase(path.extension().string());
+    return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+}
+
+Result<SequencePtr> openPicture(const fs::path& file)
+{
+    const auto header = probePicture(file);
+    if (!header)
+        return tl::unexpected(header.error());
+    Collector collector;
+    collector.add(file, *header);
+    return collector.finish(file, "picture");
+}
+
+Result<SequencePtr> openPictureFolder(const fs::path& folder)
+{
+    const auto files = picturesIn(folder);
+    if (!files)
+        return tl::unexpected(files.error());
+    Collector collector;
+    for (const fs::path& file : *files) {
+        const auto header = probePicture(file);
+        if (header)
+            collector.add(file, *header);
+        else
+            collector.warn(file, std::string("skipped, ") + errorText(header.error().code).cause);
+    }
+    if (collector.isEmpty())
+        return fail(ErrorCode::NotRecognised, folder.string(),
+                    files->empty() ? "no picture in the folder" : "no readable picture in the folder");
+    return collector.finish(folder, "pictures");
+}
+
+} // namespace fedefm
