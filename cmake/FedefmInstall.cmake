@@ -46,8 +46,17 @@ set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
-# Without the SVG icon engine the tool buttons would be blank, so it is more than a recommendation.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libqt6svg6")
+# The SVG icon engine is loaded at run time, so no library dependency shows it; its package differs between releases.
+set(svg_package libqt6svg6)
+find_program(DPKG_QUERY dpkg-query)
+if(DPKG_QUERY AND DEFINED QT6_INSTALL_PREFIX)
+    execute_process(COMMAND "${DPKG_QUERY}" -S "${QT6_INSTALL_PREFIX}/${QT6_INSTALL_PLUGINS}/iconengines/libqsvgicon.so"
+        OUTPUT_VARIABLE svg_owner ERROR_QUIET)
+    if(svg_owner MATCHES "^([a-z0-9.+-]+)")
+        set(svg_package "${CMAKE_MATCH_1}")
+    endif()
+endif()
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "${svg_package}")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "fonts-dejavu-core, qt6-wayland")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
     "viewer and catheter segmentation for X-ray cine sequences

@@ -34,7 +34,7 @@ expect 1 "$installer/run" /no/such/file
 expect 2 "$installer/with-display"
 
 # Every package line has a name and says what it is for.
-if grep -HnvE '^(#.*|[a-z0-9.+|-]+ +# .+)$' "$installer"/packages/*.txt; then
+if grep -HnvE '^(#.*|[?]?[a-z0-9.+|-]+ +# .+)$' "$installer"/packages/*.txt; then
     failed=1
 fi
 if command -v apt-get >/dev/null; then
