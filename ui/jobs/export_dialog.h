@@ -9,6 +9,7 @@
 
 class QCheckBox;
 class QComboBox;
+class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -44,8 +45,8 @@ private:
     void refresh();
     void proposeTarget();
     void browse();
-    bool targetsFile() const;
     FilmRequest filmRequest() const;
+    Job::Work work() const;
 
     QPointer<SeriesDocument> m_document;
     QPointer<const ImageView> m_view;
@@ -53,6 +54,7 @@ private:
     JobModel* m_jobs;
     bool m_targetEdited = false;
 
+    QFormLayout* m_form = nullptr;
     QComboBox* m_kind = nullptr;
     QComboBox* m_range = nullptr;
     QComboBox* m_scale = nullptr;

@@ -2,15 +2,18 @@
 #pragma once
 
 #include "core/formats/export_segmentation.h"
-#include "core/image/subtraction.h"
 #include "ui/jobs/film_frame.h"
 #include "ui/jobs/job.h"
 
 #include <QImage>
 
-#include <map>
+#include <filesystem>
+#include <memory>
+#include <vector>
 
 namespace fedefm {
+
+class ModuleLoader;
 
 enum class ExportKind { Picture, Film, DicomSeg, MaskPictures, MaskArray, Curves, Coco };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/formats/render_frame.h"
 #include "core/image/subtraction.h"
-#include "core/model/segmenter.h"
 #include "ui/tools/measurement.h"
 #include "ui/viewer/series_document.h"
 
@@ -19,7 +19,7 @@ struct FilmLook
 {
     SequencePtr sequence;
     DisplayTransform transform;
-    Window subtractedWindow;
+    Window subtractedWindow; ///< meaningful while subtraction is enabled
     SubtractionState subtraction;
     OverlayStyle style;
     std::map<int, SegmentationPtr> results;
@@ -44,15 +44,17 @@ public:
     QSize size() const;
 
 private:
-    Result<QImage> greyOrColour(int frame);
-    Result<QImage> subtracted(int frame, const Frame& contrast);
+    Result<RgbPicture> subtracted(int frame, const Frame& contrast);
     Status useMask(const std::vector<int>& maskFrames);
-    void coverShutter(QImage& picture) const;
-    void drawOverlayPlanes(QImage& picture, int frame) const;
-    void drawMeasurements(QImage& picture, int frame) const;
-    void drawText(QImage& picture, int frame) const;
+    void coverShutter(RgbPicture& picture) const;
+    void drawPlanes(RgbPicture& picture, int frame) const;
+    void drawOutlines(QPainter& painter, int frame) const;
+    void drawMeasurements(QPainter& painter, int frame) const;
+    void drawText(QPainter& painter, int frame) const;
 
     FilmLook m_look;
+    QSize m_size;
+    double m_aspect = 1.0;               ///< row distance / column distance
     std::vector<std::uint8_t> m_visible; ///< shutter mask, empty without shutter
     std::vector<int> m_maskFrames;
     std::shared_ptr<const Subtractor> m_subtractor;

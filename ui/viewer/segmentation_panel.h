@@ -32,7 +32,6 @@ private:
     QWidget* buildModel();
     QWidget* buildRun();
     QWidget* buildOverlay();
-    QWidget* buildLegend();
     QWidget* buildFound();
     void connectWidgets();
     void onChanged(SeriesDocument::Changes what);
@@ -40,7 +39,10 @@ private:
     void refreshOverlay();
     void refreshFound();
     void refreshRun();
-    void setStyle(const OverlayStyle& style);
+    void refreshSpeed();
+    void applyOverlay();
+
+    enum class ClipState { None, Running, Complete, Stopped };
 
     QPointer<SegmentationController> m_controller;
     QPointer<SeriesDocument> m_document;
@@ -60,6 +62,7 @@ private:
     QLabel* m_found = nullptr;
     QLabel* m_origin = nullptr;
     QLabel* m_warning = nullptr;
+    ClipState m_lastClip = ClipState::None;
     bool m_refreshing = false;
 };
 
