@@ -45,14 +45,19 @@ Result<AtomicFile> AtomicFile::create(const fs::path& target, Overwrite overwrit
     std::error_code code;
     if (overwrite == Overwrite::No && fs::exists(target, code))
         return fail(ErrorCode::FileExists, target.string());
-    // The extension stays last: video and picture writers choose their format by it.
-    const fs::path pattern =
-        target.parent_path() / ("." + target.stem().string() + ".XXXXXX" + target.extension().string());
-    std::string name = pattern.string();
+    // The extension stays last: video and picture writers choose their format by it. The stem is cut, or the
+    // longest names that a file system allows could not be written.
+    const std::string stem = target.stem().string().substr(0, 64);
+    std::string name =
+        (target.parent_path() / ("." + stem + ".XXXXXX" + target.extension().string())).string();
     const int descriptor = ::mkstemps(name.data(), static_cast<int>(target.extension().string().size()));
     if (descriptor < 0)
         return writeError(target, errno);
-    ::fchmod(descriptor, 0644);
+    // A file that its owner closed to others stays closed.
+    struct stat old
+    {
+    };
+    ::fchmod(descriptor, ::stat(target.c_str(), &old) == 0 ? old.st_mode & 0777 : 0644);
     ::close(descriptor);
     return AtomicFile(target, name);
 }

@@ -12,10 +12,13 @@ namespace fedefm {
 enum class Overwrite { No, Yes };
 
 /// A file that appears under its name only when whole: written beside it, synced, renamed by commit().
-/// Without commit() nothing is left behind. For libraries that write to a path themselves, hand them temporaryPath().
-class AtomicFile {
+/// Without commit() nothing is left behind. For libraries that write to a path themselves, hand them
+/// temporaryPath().
+class AtomicFile
+{
 public:
-    /// Errors: FileExists when `target` exists and overwriting is not allowed; WriteFailed when the folder is missing.
+    /// Errors: FileExists when `target` exists and overwriting is not allowed; WriteFailed when the folder is
+    /// missing.
     static Result<AtomicFile> create(const std::filesystem::path& target, Overwrite overwrite);
 
     AtomicFile(AtomicFile&& other) noexcept;

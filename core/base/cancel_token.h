@@ -6,8 +6,10 @@
 
 namespace fedefm {
 
-/// A shared flag by which long work is asked to stop; copies refer to the same flag. Checked per frame or batch.
-class CancelToken {
+/// A shared flag by which long work is asked to stop; copies refer to the same flag. Checked per frame or
+/// batch.
+class CancelToken
+{
 public:
     void cancel() const noexcept { m_flag->store(true, std::memory_order_relaxed); }
     bool isCancelled() const noexcept { return m_flag->load(std::memory_order_relaxed); }

@@ -7,13 +7,15 @@
 namespace fedefm {
 
 /// Monotonic time in milliseconds, injectable so that tests need no sleeping.
-class Clock {
+class Clock
+{
 public:
     virtual ~Clock() = default;
     virtual double nowMs() const = 0;
 };
 
-class SteadyClock final : public Clock {
+class SteadyClock final : public Clock
+{
 public:
     double nowMs() const override
     {
@@ -22,7 +24,8 @@ public:
     }
 };
 
-class ManualClock final : public Clock {
+class ManualClock final : public Clock
+{
 public:
     double nowMs() const override { return m_nowMs; }
     void advance(double ms) { m_nowMs += ms; }

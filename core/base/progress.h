@@ -5,7 +5,8 @@
 
 namespace fedefm {
 
-/// Called with (done, total); may come from a worker thread. Callers that paint must throttle to 20 per second.
+/// Called with (done, total); may come from a worker thread. Callers that paint must throttle to 20 per
+/// second.
 using Progress = std::function<void(int done, int total)>;
 
 } // namespace fedefm

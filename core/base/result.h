@@ -12,10 +12,10 @@ namespace fedefm {
 enum class ErrorCode {
     FileNotFound,
     FileUnreadable,
-    FileExists,        ///< an output exists and overwriting was not asked for
+    FileExists, ///< an output exists and overwriting was not asked for
     WriteFailed,
     DiskFull,
-    NotRecognised,     ///< no reader knows this kind of file
+    NotRecognised, ///< no reader knows this kind of file
     NotDicom,
     DicomMalformed,    ///< structure broken: lengths, delimiters, missing attributes
     DicomTooDeep,      ///< sequences nested beyond the limit
@@ -27,7 +27,7 @@ enum class ErrorCode {
     CodecFailed,       ///< the compressed stream of one frame is broken
     PictureUnreadable,
     VideoUnreadable,
-    OutOfRange,        ///< frame number or other argument outside the valid range
+    OutOfRange, ///< frame number or other argument outside the valid range
     InvalidArgument,
     ReferenceMismatch, ///< an object refers to another image than the one it was applied to
     ModuleBroken,      ///< a run-time module cannot be loaded
@@ -40,9 +40,10 @@ enum class ErrorCode {
     Internal,
 };
 
-/// A failure: kind, the file or object it concerns, and technical detail (tag, offset, sizes, library message).
-/// `detail` never holds patient data.
-struct Error {
+/// A failure: kind, the file or object it concerns, and technical detail (tag, offset, sizes, library
+/// message). `detail` never holds patient data.
+struct Error
+{
     ErrorCode code = ErrorCode::Internal;
     std::string subject;
     std::string detail;
@@ -57,7 +58,8 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string subject, std::stri
 }
 
 /// Source texts (English, translatable) of an error kind.
-struct ErrorText {
+struct ErrorText
+{
     const char* cause;
     const char* nextStep;
 };

@@ -8,7 +8,8 @@
 namespace fedefm {
 
 /// Makes DICOM UIDs of the form 2.25.<128-bit random number> (PS3.5 B.2), which need no registered root.
-class UidGenerator {
+class UidGenerator
+{
 public:
     /// Seeded from the system's entropy.
     UidGenerator();
@@ -21,7 +22,8 @@ private:
     std::mt19937_64 m_random;
 };
 
-/// A UID that depends on `text` only, so that equal inputs map to equal UIDs (de-identification of a whole study).
+/// A UID that depends on `text` only, so that equal inputs map to equal UIDs (de-identification of a whole
+/// study).
 std::string uidFromText(const std::string& text);
 
 } // namespace fedefm
