@@ -6,7 +6,8 @@
 namespace fedefm {
 
 /// Image coordinates in pixels; (0, 0) is the centre of the first pixel, x to the right, y down.
-struct Point {
+struct Point
+{
     double x = 0.0;
     double y = 0.0;
     friend bool operator==(const Point& a, const Point& b) { return a.x == b.x && a.y == b.y; }

@@ -8,13 +8,18 @@
 namespace fedefm {
 
 /// A binary mask as horizontal runs, sorted by row then column, never touching within a row. Value type.
-class RleMask {
+class RleMask
+{
 public:
-    struct Run {
+    struct Run
+    {
         int y = 0;
         int x = 0;      ///< first pixel
         int length = 0; ///< > 0
-        friend bool operator==(const Run& a, const Run& b) { return a.y == b.y && a.x == b.x && a.length == b.length; }
+        friend bool operator==(const Run& a, const Run& b)
+        {
+            return a.y == b.y && a.x == b.x && a.length == b.length;
+        }
     };
 
     RleMask() = default;
@@ -23,8 +28,8 @@ public:
     /// Non-zero bytes (or bytes equal to `value` when given) become the mask.
     static RleMask fromBytes(const std::uint8_t* bytes, int width, int height);
     static RleMask fromLabel(const std::uint8_t* labels, int width, int height, std::uint8_t value);
-    /// COCO's uncompressed counts: column-major, alternating, starting with zeros. Throws nothing; bad counts give an
-    /// empty mask of the size.
+    /// COCO's uncompressed counts: column-major, alternating, starting with zeros. Throws nothing; bad counts
+    /// give an empty mask of the size.
     static RleMask fromCocoCounts(const std::vector<std::uint32_t>& counts, int width, int height);
 
     int width() const { return m_width; }
@@ -35,7 +40,10 @@ public:
     bool contains(int x, int y) const;
 
     /// Bounding box {x, y, width, height}; all 0 when empty.
-    struct Box { int x = 0, y = 0, width = 0, height = 0; };
+    struct Box
+    {
+        int x = 0, y = 0, width = 0, height = 0;
+    };
     Box bounds() const;
 
     /// Writes `value` into label image `labels` (width·height) where the mask is set.
@@ -43,7 +51,7 @@ public:
     std::vector<std::uint8_t> toBytes(std::uint8_t value = 1) const;
     std::vector<std::uint32_t> toCocoCounts() const;
 
-    RleMask unite(const RleMask& other) const;     ///< both must have the same size
+    RleMask unite(const RleMask& other) const; ///< both must have the same size
     RleMask intersect(const RleMask& other) const;
     RleMask subtract(const RleMask& other) const;
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/geometry/thinning.h"
+
+#include <array>
+#include <cstddef>
+
+namespace fedefm {
+
+namespace {
+
+/// Works on a list of the set pixels: ridge crests fill about one pixel in a hundred, and OpenCV's thinning,
+/// which walks the whole picture in every pass, costs more than the ridge filter itself.
+class Thinner
+{
+public:
+    Thinner(const std::vector<std::uint8_t>& bytes, int width, int height)
+        : m_stride(width + 2), m_framed(static_cast<std::size_t>(width + 2) * (height + 2), 0)
+    {
+        for (int y = 0; y < height; ++y)
+            for (int x = 0; x < width; ++x)
+                if (bytes[static_cast<std::size_t>(y) * width + x] != 0) {
+                    const std::size_t i = static_cast<std::size_t>(y + 1) * m_stride + (x + 1);
+                    m_framed[i] = 1;
+                    m_open.push_back(i);
+                }
+        const auto s = static_cast<std::ptrdiff_t>(m_stride);
+        m_around = {-s, -s + 1, 1, s + 1, s, s - 1, -1, -s - 1};
+    }
+
+    void run()
+    {
+        bool changed = true;
+        while (changed) {
+            changed = false;
+            for (const bool firstHalf : {true, false})
+                changed = pass(firstHalf) || changed;
+        }
+    }
+
+    std::uint8_t at(int x, int y) const
+    {
+        return m_framed[static_cast<std::size_t>(y + 1) * m_stride + (x + 1)];
+    }
+
+private:
+    /// Zhang and Suen's conditions (Comm. ACM 27, 1984) with the neighbours p2…p9 clockwise from the north.
+    bool removable(std::size_t i, bool firstHalf) const
+    {
+        std::array<int, 8> p{};
+        int count = 0;
+        for (std::size_t k = 0; k < 8; ++k) {
+            p[k] = m_framed[static_cast<std::size_t>(static_cast<std::ptrdiff_t>(i) + m_around[k])];
+            count += p[k];
+        }
+        int rises = 0;
+        for (std::size_t k = 0; k < 8; ++k)
+            rises += p[k] == 0 && p[(k + 1) % 8] == 1 ? 1 : 0;
+        if (count < 2 || count > 6 || rises != 1)
+            return false;
+        const int north = p[0];
+        const int east = p[2];
+        const int south = p[4];
+        const int west = p[6];
+        return firstHalf ? north * east * south == 0 && east * south * west == 0
+                         : north * east * west == 0 && north * south * west == 0;
+    }
+
+    bool pass(bool firstHalf)
+    {
+        std::vector<std::size_t> removed;
+        std::vector<std::size_t> rest;
+        for (const std::size_t i : m_open)
+            (removable(i, firstHalf) ? removed : rest).push_back(i);
+        for (const std::size_t i : removed)
+            m_framed[i] = 0;
+        m_open.swap(rest);
+        return !removed.empty();
+    }
+
+    std::size_t m_stride;
+    std::vector<std::uint8_t> m_framed;
+    std::vector<std::size_t> m_open;
+    std::array<std::ptrdiff_t, 8> m_around{};
+};
+
+} // namespace
+
+std::vector<std::uint8_t> thin(const std::vector<std::uint8_t>& bytes, int width, int height)
+{
+    if (width <= 0 || height <= 0)
+        return {};
+    Thinner thinner(bytes, width, height);
+    thinner.run();
+    std::vector<std::uint8_t> thinned(bytes.size(), 0);
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x)
+            thinned[static_cast<std::size_t>(y) * width + x] = thinner.at(x, y);
+    return thinned;
+}
+
+} // namespace fedefm

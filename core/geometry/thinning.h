@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace fedefm {
+
+/// Reduces the non-zero area to 8-connected lines one pixel wide (Zhang–Suen); the result holds 0 and 1.
+std::vector<std::uint8_t> thin(const std::vector<std::uint8_t>& bytes, int width, int height);
+
+} // namespace fedefm
