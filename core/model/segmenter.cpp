@@ -83,8 +83,24 @@ bool SegmenterRegistry::hasModel(const std::string& id) const
     return std::any_of(m_entries.begin(), m_entries.end(), [&](const Entry& entry) { return entry.card.id == id; });
 }
 
+void SegmenterRegistry::addFileOpener(std::string extension, FileOpener opener)
+{
+    m_openers.emplace_back(std::move(extension), std::move(opener));
+}
+
+std::vector<std::string> SegmenterRegistry::fileExtensions() const
+{
+    std::vector<std::string> extensions;
+    for (const auto& [extension, opener] : m_openers)
+        extensions.push_back(extension);
+    return extensions;
+}
+
 Result<std::unique_ptr<Segmenter>> SegmenterRegistry::create(const std::string& id) const
 {
+    for (const auto& [extension, opener] : m_openers)
+        if (std::filesystem::path(id).extension() == extension)
+            return opener(id);
     const Entry* nearest = nullptr;
     for (const Entry& entry : m_entries) {
         if (entry.card.id == id)

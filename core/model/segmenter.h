@@ -7,6 +7,7 @@
 #include "core/geometry/rle_mask.h"
 #include "core/image/sequence.h"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -97,10 +98,15 @@ public:
 
     static SegmenterRegistry withBuiltIns();
 
+    using FileOpener = std::function<Result<std::unique_ptr<Segmenter>>(const std::filesystem::path&)>;
+
     void add(ModelCard card, Factory factory);
+    /// `extension` with dot, e.g. ".pt".
+    void addFileOpener(std::string extension, FileOpener opener);
+    std::vector<std::string> fileExtensions() const;
     std::vector<ModelCard> cards() const;
     bool hasModel(const std::string& id) const;
-    /// Errors: ModelNotFound (detail names the nearest known id).
+    /// `id` may also be the path of a model file with a registered extension. Errors: ModelNotFound (detail names the nearest known id).
     Result<std::unique_ptr<Segmenter>> create(const std::string& id) const;
     /// The id used when the user chose none.
     std::string defaultId() const;
@@ -108,6 +114,7 @@ public:
 private:
     struct Entry { ModelCard card; Factory factory; };
     std::vector<Entry> m_entries;
+    std::vector<std::pair<std::string, FileOpener>> m_openers;
 };
 
 } // namespace fedefm

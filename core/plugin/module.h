@@ -51,6 +51,7 @@ struct ModuleContents {
     std::vector<std::shared_ptr<const ImageSourceFactory>> imageSources;
     std::vector<std::shared_ptr<const FilmWriterFactory>> filmWriters;
     std::vector<std::pair<ModelCard, SegmenterRegistry::Factory>> segmenters;
+    std::vector<std::pair<std::string, SegmenterRegistry::FileOpener>> modelFiles; ///< by extension, e.g. ".pt"
 };
 
 /// The one C symbol of a module: `fedefm_module`. Plain data first, so that a module of another ABI can be refused

@@ -39,4 +39,7 @@ private:
     ModuleContents m_contents;
 };
 
+/// The built-in segmenters and those of the modules.
+SegmenterRegistry segmentersOf(const ModuleContents& modules);
+
 } // namespace fedefm

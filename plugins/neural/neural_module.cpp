@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TorchScript networks as segmenters: NAME.pt with its card NAME.json in a model folder, or any .pt file by path.
+#include "core/base/atomic_file.h"
+#include "core/base/version.h"
+#include "core/model/model_card.h"
+#include "core/plugin/module.h"
+#include "plugins/neural/backend/backend.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <dlfcn.h>
+#include <sstream>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using namespace fedefm;
+
+constexpr std::size_t kMaxCardBytes = 1 << 20;
+
+fs::path thisModule()
+{
+    Dl_info info{};
+    dladdr(reinterpret_cast<const void*>(&thisModule), &info);
+    return info.dli_fname ? fs::path(info.dli_fname) : fs::path();
+}
+
+/// The back end stays loaded: LibTorch does not survive being unloaded.
+Result<OpenNeuralModel> backend()
+{
+    const fs::path file = thisModule().parent_path().parent_path() / "backends" / "fedefm_neural_backend.so";
+    void* handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!handle)
+        return fail(ErrorCode::ModuleBroken, file.string(), dlerror());
+    auto* symbol = reinterpret_cast<OpenNeuralModel>(dlsym(handle, kOpenNeuralModel));
+    if (!symbol)
+        return fail(ErrorCode::ModuleAbi, file.string(), "no entry point");
+    return symbol;
+}
+
+Result<std::unique_ptr<Segmenter>> openModel(const fs::path& file)
+{
+    std::error_code code;
+    if (!fs::is_regular_file(file, code))
+        return fail(ErrorCode::FileNotFound, file.string());
+    const auto open = backend();
+    if (!open)
+        return tl::unexpected(open.error());
+    const auto card = readFile(fs::path(file).replace_extension(".json"), kMaxCardBytes);
+    Result<std::unique_ptr<Segmenter>> result = fail(ErrorCode::Internal, file.string());
+    (*open)(file, card ? *card : std::string(), result);
+    return result;
+}
+
+/// FEDEFM_MODEL_PATH (colon-separated), the user's data folder, the installation's.
+std::vector<fs::path> modelFolders()
+{
+    std::vector<fs::path> folders;
+    if (const char* given = std::getenv("FEDEFM_MODEL_PATH")) {
+        std::istringstream list(given);
+        for (std::string folder; std::getline(list, folder, ':');)
+            folders.emplace_back(folder);
+    }
+    const char* data = std::getenv("XDG_DATA_HOME");
+    const char* home = std::getenv("HOME");
+    if (data && *data)
+        folders.push_back(fs::path(data) / "fedefm" / "models");
+    else if (home)
+        folders.push_back(fs::path(home) / ".local" / "share" / "fedefm" / "models");
+    folders.emplace_back("/usr/share/fedefm/models");
+    return folders;
+}
+
+void load(ModuleContents& contents)
+{
+    contents.modelFiles.emplace_back(".pt", openModel);
+    for (const fs::path& folder : modelFolders()) {
+        std::error_code code;
+        std::vector<fs::path> files;
+        for (const auto& entry : fs::directory_iterator(folder, code))
+            if (entry.path().extension() == ".pt")
+                files.push_back(entry.path());
+        std::sort(files.begin(), files.end());
+        for (const fs::path& file : files) {
+            const auto card = readFile(fs::path(file).replace_extension(".json"), kMaxCardBytes);
+            contents.segmenters.emplace_back(parseModelCard(card ? *card : std::string(), file.stem().string()).card,
+                                             [file] { return openModel(file); });
+        }
+    }
+}
+
+} // namespace
+
+FEDEFM_MODULE("neural", fedefm::kVersion, "TorchScript networks as segmenters (LibTorch)", load)

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/model_card.h"
+#include "core/model/model_input.h"
+
+#include <QTest>
+
+using namespace fedefm;
+
+namespace {
+
+Frame ramp(int width, int height)
+{
+    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(width) * height);
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        bytes[i] = static_cast<std::uint8_t>(i % width * 255 / (width - 1));
+    return Frame(width, height, 1, PixelType::U8, std::move(bytes));
+}
+
+} // namespace
+
+class TestModelInput : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void paddingRepeatsTheEdge()
+    {
+        const ModelInput input = prepareInput(ramp(50, 40), {}, 0, 32);
+        QCOMPARE(input.width, 64);
+        QCOMPARE(input.height, 64);
+        QCOMPARE(input.usedWidth, 50);
+        QCOMPARE(input.scale, 1.0);
+        QCOMPARE(input.values[63], input.values[49]);
+        QCOMPARE(input.values[63 * 64 + 10], input.values[39 * 64 + 10]);
+        QVERIFY(input.values[0] < 0.01F && input.values[49] > 0.99F);
+    }
+
+    void monochrome1IsTurned()
+    {
+        SequenceInfo info;
+        info.grey.inverse = true;
+        const ModelInput input = prepareInput(ramp(64, 32), info, 0, 32);
+        QVERIFY(input.values[0] > 0.99F && input.values[63] < 0.01F);
+    }
+
+    void largePicturesAreScaledAndLabelsComeBack()
+    {
+        const ModelInput input = prepareInput(ramp(200, 100), {}, 100, 1);
+        QCOMPARE(input.width, 100);
+        QCOMPARE(input.height, 50);
+        QCOMPARE(input.scale, 0.5);
+        std::vector<std::uint8_t> labels(100 * 50, 0);
+        labels[10 * 100 + 20] = 2;
+        const auto image = labelsAtImageSize(labels.data(), input, 200, 100);
+        for (const auto& [x, y] : {std::pair(40, 20), std::pair(41, 21)})
+            QCOMPARE(int(image[static_cast<std::size_t>(y) * 200 + x]), 2);
+        QCOMPARE(std::count(image.begin(), image.end(), std::uint8_t(2)), std::ptrdiff_t(4));
+    }
+
+    void cardsTolerateNonsense()
+    {
+        QCOMPARE(parseModelCard("not json", "file").card.id, std::string("file"));
+        QCOMPARE(parseModelCard("[1,2]", "file").multiple, 32);
+        const FileCard card = parseModelCard(R"({"id":"net","multiple":-5,"parameters":"many","licence":"MIT"})", "f");
+        QCOMPARE(card.card.id, std::string("net"));
+        QCOMPARE(card.card.licence, std::string("MIT"));
+        QCOMPARE(card.multiple, 1);
+        QCOMPARE(card.card.parameters, 0LL);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestModelInput)
+#include "tst_model_input.moc"
