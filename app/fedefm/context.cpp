@@ -37,10 +37,7 @@ const std::vector<ModuleEntry>& Context::moduleEntries()
 
 SegmenterRegistry Context::registry()
 {
-    SegmenterRegistry registry = SegmenterRegistry::withBuiltIns();
-    for (const auto& [card, factory] : modules().segmenters)
-        registry.add(card, factory);
-    return registry;
+    return segmentersOf(modules());
 }
 
 void Context::say(const std::string& line) const

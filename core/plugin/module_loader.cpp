@@ -119,6 +119,7 @@ void ModuleLoader::loadFile(const fs::path& file)
         append(m_contents.imageSources, contents->imageSources);
         append(m_contents.filmWriters, contents->filmWriters);
         append(m_contents.segmenters, contents->segmenters);
+        append(m_contents.modelFiles, contents->modelFiles);
     } else {
         entry.problem = contents.error();
     }
