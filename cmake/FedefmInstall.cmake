@@ -12,7 +12,8 @@ get_property(module_folders DIRECTORY "${CMAKE_SOURCE_DIR}/plugins" PROPERTY SUB
 foreach(folder IN LISTS module_folders)
     get_property(module_targets DIRECTORY "${folder}" PROPERTY BUILDSYSTEM_TARGETS)
     foreach(module IN LISTS module_targets)
-        if(module MATCHES "^fedefm_module_")
+        get_target_property(type ${module} TYPE)
+        if(type STREQUAL "MODULE_LIBRARY")
             add_dependencies(programs ${module})
         endif()
     endforeach()
@@ -21,10 +22,10 @@ set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 
 set(linux_files "${CMAKE_SOURCE_DIR}/installer/linux")
 if(TARGET fedefm-studio)
-    install(FILES "${linux_files}/org.fedefm.Studio.desktop" DESTINATION ${CMAKE_INSTALL_DATADIR}/applications)
+    install(FILES "${linux_files}/fedefm-studio.desktop" DESTINATION ${CMAKE_INSTALL_DATADIR}/applications)
     install(FILES "${linux_files}/org.fedefm.Studio.metainfo.xml" DESTINATION ${CMAKE_INSTALL_DATADIR}/metainfo)
     install(FILES "${CMAKE_SOURCE_DIR}/resources/icons/fedefm-studio.svg"
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/icons/hicolor/scalable/apps RENAME org.fedefm.Studio.svg)
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/icons/hicolor/scalable/apps)
     install(FILES "${linux_files}/fedefm-studio.1" DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 endif()
 install(FILES "${linux_files}/fedefm.1" DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
@@ -40,12 +41,31 @@ set(CPACK_PACKAGE_VENDOR "FedEFM Studio")
 set(CPACK_PACKAGE_DIRECTORY "${CMAKE_BINARY_DIR}/package")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
-set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+
+# Two packages: the desktop must not bring LibTorch along for those who do not use it (docs/adr/0003).
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_ALL Unspecified)
+set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_NAME fedefm-studio)
+set(CPACK_DEBIAN_UNSPECIFIED_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_SHLIBDEPS ON)
+if(TARGET fedefm_neural_backend)
+    list(APPEND CPACK_COMPONENTS_ALL neural)
+    set(CPACK_DEBIAN_NEURAL_PACKAGE_NAME fedefm-neural)
+    set(CPACK_DEBIAN_NEURAL_FILE_NAME DEB-DEFAULT)
+    set(CPACK_DEBIAN_NEURAL_PACKAGE_SHLIBDEPS ON)
+    set(CPACK_DEBIAN_NEURAL_PACKAGE_DEPENDS
+        "fedefm-studio (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}), libopenblas0-openmp | libblas.so.3")
+    set(CPACK_COMPONENT_NEURAL_DESCRIPTION
+        "neural networks for FedEFM Studio
+ The back end that runs TorchScript networks in FedEFM Studio. It brings
+ LibTorch with it.")
+    set(neural_package ", fedefm-neural")
+    install(FILES "${linux_files}/copyright" DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/fedefm-neural COMPONENT neural)
+endif()
 # The SVG icon engine is loaded at run time, so no library dependency shows it; its package differs between releases.
 set(svg_package libqt6svg6)
 find_program(DPKG_QUERY dpkg-query)
@@ -56,9 +76,9 @@ if(DPKG_QUERY AND DEFINED QT6_INSTALL_PREFIX)
         set(svg_package "${CMAKE_MATCH_1}")
     endif()
 endif()
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "${svg_package}")
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "fonts-dejavu-core, qt6-wayland")
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_DEPENDS "${svg_package}")
+set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_RECOMMENDS "fonts-dejavu-core, qt6-wayland${neural_package}")
+set(CPACK_COMPONENT_UNSPECIFIED_DESCRIPTION
     "viewer and catheter segmentation for X-ray cine sequences
  FedEFM Studio opens X-ray angiography and fluoroscopy sequences, plays and
  subtracts them, measures on them, finds catheters and guidewires, and exports

@@ -20,6 +20,9 @@ for script in "$source_dir/.ci/run" "$installer"/* "$installer"/lib/*.sh; do
     [[ -f $script ]] || continue
     if [[ $script == *.sh ]] || head -n 1 "$script" | grep -q bash; then
         expect 0 bash -n "$script"
+        if command -v shellcheck >/dev/null && ! shellcheck -x -S warning -P "$source_dir" "$script"; then
+            failed=1
+        fi
     fi
     if [[ $script != *.sh && ! -x $script ]]; then
         echo "not executable: $script"
