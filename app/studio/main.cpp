@@ -1,5 +1,81 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-int main()
+// Composition root of the desktop: makes the parts, hands them down, runs.
+#include "core/base/version.h"
+#include "core/plugin/module_loader.h"
+#include "ui/common/action_registry.h"
+#include "ui/common/app_context.h"
+#include "ui/common/issue_model.h"
+#include "ui/common/navigation_guard.h"
+#include "ui/common/settings.h"
+#include "ui/common/theme.h"
+#include "ui/shell/action_definitions.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/screenshot.h"
+#include "ui/shell/studio_options.h"
+
+#include <QApplication>
+#include <QIcon>
+
+#include <clocale>
+
+namespace {
+
+std::shared_ptr<const fedefm::ModuleLoader> loadModules(fedefm::IssueModel& issues)
 {
-    return 0;
+    auto loader = std::make_shared<fedefm::ModuleLoader>();
+    for (const auto& folder : fedefm::ModuleLoader::defaultFolders())
+        loader->loadFolder(folder);
+    for (const fedefm::ModuleEntry& entry : loader->entries())
+        if (!entry.loaded)
+            issues.report(entry.problem, fedefm::Severity::Warning);
+    return loader;
+}
+
+std::shared_ptr<const fedefm::SegmenterRegistry> segmentersOf(const fedefm::ModuleLoader& modules)
+{
+    auto registry = std::make_shared<fedefm::SegmenterRegistry>(fedefm::SegmenterRegistry::withBuiltIns());
+    for (const auto& [card, factory] : modules.contents().segmenters)
+        registry->add(card, factory);
+    return registry;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QGuiApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
+    QApplication application(argc, argv);
+    // Qt takes the numeric locale from the environment; file readers need the decimal point.
+    std::setlocale(LC_NUMERIC, "C");
+    QApplication::setOrganizationName(QStringLiteral("FedEFM"));
+    QApplication::setApplicationName(QStringLiteral("fedefm-studio"));
+    QApplication::setApplicationDisplayName(QString());
+    QApplication::setApplicationVersion(QString::fromLatin1(fedefm::kVersion));
+    QGuiApplication::setDesktopFileName(QStringLiteral("fedefm-studio"));
+    QApplication::setWindowIcon(QIcon(QStringLiteral(":/fedefm/icons/fedefm-studio.svg")));
+
+    const fedefm::StudioOptions options = fedefm::parseOptions(application);
+    if (!options.settingsFolder.isEmpty())
+        fedefm::Settings::isolateIn(options.settingsFolder);
+    fedefm::Settings settings;
+    if (options.theme)
+        settings.setTheme(*options.theme);
+    fedefm::applyTheme(application, settings.theme(), settings.fontPercent());
+
+    fedefm::IssueModel issues;
+    fedefm::ActionRegistry actions;
+    fedefm::defineActions(actions);
+    fedefm::NavigationGuard guard;
+    application.installEventFilter(&guard);
+    const auto modules = loadModules(issues);
+    const fedefm::AppContext context{modules, segmentersOf(*modules), &issues, &actions};
+
+    fedefm::MainWindow window(context);
+    if (options.restore)
+        window.restoreWindow();
+    window.show();
+    window.begin(options.files, options.demo);
+    if (!options.screenshot.isEmpty())
+        fedefm::scheduleScreenshot(window, actions, options);
+    return QApplication::exec();
 }

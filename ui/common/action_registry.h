@@ -14,16 +14,18 @@ class QWidget;
 
 namespace fedefm {
 
-/// Every command of the application in one place: menus, tool buttons, the search box (Ctrl+/), the key sheet (F1) and
-/// the shortcut editor all read from here. Shortcuts are remembered; conflicts are reported, never silently resolved.
-class ActionRegistry : public QObject {
+/// Every command of the application in one place: menus, tool buttons, the search box (Ctrl+/), the key sheet
+/// (F1) and the shortcut editor all read from here. Shortcuts are remembered; conflicts are reported, never
+/// silently resolved.
+class ActionRegistry : public QObject
+{
     Q_OBJECT
 public:
     explicit ActionRegistry(QObject* parent = nullptr);
 
     /// `id` as "cine.play"; `group` is the heading in the key sheet. The action is owned by the registry.
-    QAction* add(const QString& id, const QString& group, const QString& text, const QList<QKeySequence>& defaults,
-                 const QString& iconName = {}, bool checkable = false);
+    QAction* add(const QString& id, const QString& group, const QString& text,
+                 const QList<QKeySequence>& defaults, const QString& iconName = {}, bool checkable = false);
     QAction* action(const QString& id) const; ///< nullptr when unknown
     QStringList ids() const;                  ///< in order of addition
     QString group(const QString& id) const;
@@ -39,7 +41,8 @@ public:
     void attachTo(QWidget* window);
 
 private:
-    struct Entry {
+    struct Entry
+    {
         QString id;
         QString group;
         QList<QKeySequence> defaults;

@@ -12,16 +12,19 @@ namespace fedefm {
 enum class Severity { Info, Warning, Error };
 
 /// One entry of the issues panel, translated.
-struct Issue {
+struct Issue
+{
     Severity severity = Severity::Error;
-    QString subject;  ///< file or object
+    QString subject; ///< file or object
     QString cause;
     QString nextStep;
-    int count = 1;    ///< how often the same came
+    int count = 1; ///< how often the same came
 };
 
-/// What went wrong in this sitting: never a message box in the user's way. Equal entries are counted, not repeated.
-class IssueModel : public QAbstractTableModel {
+/// What went wrong in this sitting: never a message box in the user's way. Equal entries are counted, not
+/// repeated.
+class IssueModel : public QAbstractTableModel
+{
     Q_OBJECT
 public:
     enum Column { SubjectColumn, CauseColumn, NextStepColumn, ColumnCount };

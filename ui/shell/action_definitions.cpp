@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/action_definitions.h"
+
+#include "ui/common/action_registry.h"
+
+#include <QCoreApplication>
+
+namespace fedefm {
+
+namespace {
+
+/// `keys` are portable sequences separated by spaces.
+struct Definition
+{
+    const char* id;
+    const char* group;
+    const char* text;
+    const char* keys;
+    const char* icon;
+    bool checkable;
+};
+
+constexpr bool kToggle = true;
+constexpr bool kPlain = false;
+
+constexpr Definition kDefinitions[]{
+    {"file.open", "File", "&Open files…", "Ctrl+O", "open", kPlain},
+    {"file.openFolder", "File", "Open &folder or DICOMDIR…", "Ctrl+Shift+O", "folder", kPlain},
+    {"file.demo", "File", "Open the &demo sequence", "", "film", kPlain},
+    {"file.export", "File", "&Export…", "Ctrl+E", "export", kPlain},
+    {"file.deidentify", "File", "De-identified &copy…", "", "deidentify", kPlain},
+    {"file.close", "File", "&Close sequence", "Ctrl+W", "close", kPlain},
+    {"file.quit", "File", "&Quit", "Ctrl+Q", "", kPlain},
+
+    {"edit.undo", "Edit", "&Undo", "Ctrl+Z", "undo", kPlain},
+    {"edit.redo", "Edit", "&Redo", "Ctrl+Shift+Z", "redo", kPlain},
+    {"edit.settings", "Edit", "&Settings…", "Ctrl+,", "settings", kPlain},
+    {"edit.shortcuts", "Edit", "&Keyboard shortcuts…", "", "keys", kPlain},
+
+    {"cine.play", "Cine", "&Play or pause", "C", "play", kPlain},
+    {"cine.previous", "Cine", "Previous frame", "Left Up", "step-back", kPlain},
+    {"cine.next", "Cine", "Next frame", "Right Down", "step-forward", kPlain},
+    {"cine.back10", "Cine", "Back 10 frames", "Shift+Left Shift+Up", "", kPlain},
+    {"cine.forward10", "Cine", "Forward 10 frames", "Shift+Right Shift+Down", "", kPlain},
+    {"cine.first", "Cine", "First frame", "Home", "first", kPlain},
+    {"cine.last", "Cine", "Last frame", "End", "last", kPlain},
+    {"cine.faster", "Cine", "Faster", "+", "", kPlain},
+    {"cine.slower", "Cine", "Slower", "-", "", kPlain},
+    {"series.previous", "Cine", "Previous run", "PgUp", "", kPlain},
+    {"series.next", "Cine", "Next run", "PgDown", "", kPlain},
+
+    {"tool.window", "Tools", "&Window and level", "W", "window", kToggle},
+    {"tool.zoom", "Tools", "&Zoom", "Z", "zoom", kToggle},
+    {"tool.pan", "Tools", "&Pan (translate)", "T", "pan", kToggle},
+    {"tool.ruler", "Tools", "&Ruler (measure)", "M", "ruler", kToggle},
+    {"tool.angle", "Tools", "&Angle", "A", "angle", kToggle},
+    {"tool.calibrate", "Tools", "&Calibrate by a line", "Shift+M", "calibrate", kToggle},
+
+    {"view.invert", "Picture", "&Invert", "I", "invert", kToggle},
+    {"view.fit", "Picture", "&Fit to window", "F", "fit", kPlain},
+    {"view.oneToOne", "Picture", "&One to one", "Shift+F", "one-to-one", kPlain},
+    {"view.rotateRight", "Picture", "Rotate &right", "R", "rotate-right", kPlain},
+    {"view.rotateLeft", "Picture", "Rotate &left", "L", "rotate-left", kPlain},
+    {"view.flipHorizontal", "Picture", "Flip &horizontally", "H", "flip-h", kPlain},
+    {"view.flipVertical", "Picture", "Flip &vertically", "V", "flip-v", kPlain},
+    {"view.reset", "Picture", "Reset &view", "Shift+R", "reset", kPlain},
+    {"window.addPreset", "Picture", "&Keep this window as preset", "Shift+W", "add", kPlain},
+
+    {"overlay.visible", "Overlay", "&Segmentation overlay", "S", "overlay", kToggle},
+    {"overlay.outline", "Overlay", "Outlines &only", "Shift+S", "outline", kToggle},
+    {"overlay.fainter", "Overlay", "Overlay fainter", ",", "", kPlain},
+    {"overlay.stronger", "Overlay", "Overlay stronger", ".", "", kPlain},
+    {"overlay.text", "Overlay", "&Corner text", "Ctrl+T", "info", kToggle},
+    {"overlay.dicom", "Overlay", "&Overlays of the file", "", "study", kToggle},
+    {"overlay.shutter", "Overlay", "S&hutter of the file", "", "mask", kToggle},
+    {"segment.live", "Overlay", "Segment frames as they are &shown", "G", "model", kToggle},
+    {"segment.clip", "Overlay", "Segment the &whole clip", "Shift+G", "segment", kPlain},
+    {"segment.cancel", "Overlay", "&Stop segmenting the clip", "", "cancel", kPlain},
+
+    {"subtract.enabled", "Subtraction", "&Subtraction", "D", "subtract", kToggle},
+    {"subtract.thisFrame", "Subtraction", "This frame as &mask", "Shift+D", "mask", kPlain},
+    {"subtract.autoShift", "Subtraction", "&Register the mask", "U", "shift", kPlain},
+    {"subtract.resetShift", "Subtraction", "&Undo the shift", "Shift+U", "reset", kPlain},
+    {"subtract.left", "Subtraction", "Mask 1 px left", "Alt+Left", "", kPlain},
+    {"subtract.right", "Subtraction", "Mask 1 px right", "Alt+Right", "", kPlain},
+    {"subtract.up", "Subtraction", "Mask 1 px up", "Alt+Up", "", kPlain},
+    {"subtract.down", "Subtraction", "Mask 1 px down", "Alt+Down", "", kPlain},
+    {"subtract.fineLeft", "Subtraction", "Mask 0.1 px left", "Alt+Shift+Left", "", kPlain},
+    {"subtract.fineRight", "Subtraction", "Mask 0.1 px right", "Alt+Shift+Right", "", kPlain},
+    {"subtract.fineUp", "Subtraction", "Mask 0.1 px up", "Alt+Shift+Up", "", kPlain},
+    {"subtract.fineDown", "Subtraction", "Mask 0.1 px down", "Alt+Shift+Down", "", kPlain},
+
+    {"layout.1x1", "Window", "&One tile", "Ctrl+1", "layout-1x1", kToggle},
+    {"layout.1x2", "Window", "&Two tiles", "Ctrl+2", "layout-1x2", kToggle},
+    {"layout.2x2", "Window", "&Four tiles", "Ctrl+4", "layout-2x2", kToggle},
+    {"layout.link", "Window", "&Link tiles (biplane)", "Ctrl+L", "link", kToggle},
+    {"window.privacy", "Window", "&Privacy mode", "Ctrl+Alt+P", "privacy", kToggle},
+    {"window.theme", "Window", "Light or &dark", "Ctrl+Alt+T", "theme", kPlain},
+    {"window.fullScreen", "Window", "&Full screen, tiles only", "F11", "fullscreen", kToggle},
+
+    {"help.search", "Help", "&Search actions", "Ctrl+/", "search", kPlain},
+    {"help.keys", "Help", "&Keys and mouse", "F1", "keys", kPlain},
+    {"help.modules", "Help", "&Modules…", "", "modules", kPlain},
+    {"help.about", "Help", "&About FedEFM Studio", "", "help", kPlain},
+};
+
+QString translated(const char* source)
+{
+    return QCoreApplication::translate("Actions", source);
+}
+
+QList<QKeySequence> sequences(const char* keys)
+{
+    QList<QKeySequence> list;
+    for (const QString& key : QString::fromLatin1(keys).split(QLatin1Char(' '), Qt::SkipEmptyParts))
+        list.append(QKeySequence(key, QKeySequence::PortableText));
+    return list;
+}
+
+void definePresets(ActionRegistry& actions)
+{
+    for (int number = 0; number <= 9; ++number) {
+        const QString text = number == 0   ? translated("Automatic window")
+                             : number == 1 ? translated("Window of the file")
+                                           : translated("Window preset %1").arg(number);
+        actions.add(QStringLiteral("window.preset%1").arg(number), translated("Picture"), text,
+                    {QKeySequence(QString::number(number))});
+    }
+}
+
+} // namespace
+
+void defineActions(ActionRegistry& actions)
+{
+    for (const Definition& d : kDefinitions)
+        actions.add(QString::fromLatin1(d.id), translated(d.group), translated(d.text), sequences(d.keys),
+                    QString::fromLatin1(d.icon), d.checkable);
+    definePresets(actions);
+}
+
+} // namespace fedefm

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/fold_section.h"
+
+#include "ui/common/settings.h"
+#include "ui/common/theme.h"
+
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace fedefm {
+
+FoldSection::FoldSection(const QString& key, const QString& title, const QString& icon, QWidget* content,
+                         bool unfolded, QWidget* parent)
+    : QWidget(parent), m_key(key), m_header(new QToolButton(this)), m_content(content)
+{
+    m_header->setObjectName(QStringLiteral("foldHeader"));
+    m_header->setText(title);
+    m_header->setIcon(themedIcon(icon));
+    m_header->setAccessibleName(title);
+    m_header->setCheckable(true);
+    m_header->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_header->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    m_header->setFocusPolicy(Qt::TabFocus);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_header);
+    column->addWidget(content);
+    connect(m_header, &QToolButton::toggled, this, [this](bool open) {
+        m_content->setVisible(open);
+        Settings().setUnfolded(m_key, open);
+        m_header->setToolTip(open ? tr("Fold away") : tr("Unfold"));
+    });
+    content->setVisible(false);
+    m_header->setToolTip(tr("Unfold"));
+    setUnfolded(Settings().isUnfolded(key, unfolded));
+}
+
+bool FoldSection::isUnfolded() const
+{
+    return m_header->isChecked();
+}
+
+void FoldSection::setUnfolded(bool unfolded)
+{
+    m_header->setChecked(unfolded);
+}
+
+} // namespace fedefm
