@@ -100,7 +100,7 @@ Result<SequencePtr> openSequence(const fs::path& path, const ModuleContents& mod
     if (isLiveSource(path)) {
         if (const ImageSourceFactory* source = moduleFor(path, modules))
             return source->open(path);
-        return fail(ErrorCode::ModuleMissing, path.string(), "live sources need the module fedefm_video");
+        return fail(ErrorCode::ModuleMissing, "live source", "it needs the module fedefm_video");
     }
     std::error_code code;
     const fs::file_status status = fs::status(path, code);

@@ -27,6 +27,11 @@ bool isWhole(std::ifstream& stream, const Header& header, std::uintmax_t fileSiz
 {
     if (header.e_phentsize != sizeof(Segment) || header.e_phnum == 0)
         return false;
+    // The section table is not mapped but stands at the end of the file, so it shows a cut.
+    const std::uintmax_t tableEnd =
+        header.e_shoff + static_cast<std::uintmax_t>(header.e_shnum) * header.e_shentsize;
+    if (header.e_shoff > fileSize || tableEnd > fileSize)
+        return false;
     std::vector<Segment> segments(header.e_phnum);
     stream.seekg(static_cast<std::streamoff>(header.e_phoff));
     if (!stream.read(reinterpret_cast<char*>(segments.data()),

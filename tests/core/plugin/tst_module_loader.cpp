@@ -83,12 +83,14 @@ private Q_SLOTS:
         const fs::path good = fs::path(FEDEFM_FIXTURE_MODULES) / "good.so";
         fs::copy_file(good, path / "whole.so");
         fs::copy_file(good, path / "cut.so");
-        fs::resize_file(path / "cut.so", fs::file_size(good) / 4);
+        fs::resize_file(path / "cut.so", 5000);
+        fs::copy_file(good, path / "cut_late.so");
+        fs::resize_file(path / "cut_late.so", fs::file_size(good) - 1);
 
         ModuleLoader loader;
         loader.loadFolder(path);
-        QCOMPARE(loader.entries().size(), std::size_t(5));
-        for (const char* name : {"text.so", "empty.so", "cut.so", "folder.so"}) {
+        QCOMPARE(loader.entries().size(), std::size_t(6));
+        for (const char* name : {"text.so", "empty.so", "cut.so", "cut_late.so", "folder.so"}) {
             const ModuleEntry* entry = entryOf(loader, name);
             QVERIFY2(entry, name);
             QVERIFY2(!entry->loaded, name);

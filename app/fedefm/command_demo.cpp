@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/fedefm/commands.h"
+#include "app/fedefm/demo_report.h"
+#include "app/fedefm/progress_line.h"
+#include "app/fedefm/segment_run.h"
+#include "core/base/log.h"
+#include "core/base/version.h"
+#include "core/dicom/dicom_reader.h"
+#include "core/dicom/dicom_writer.h"
+#include "core/formats/export_segmentation.h"
+#include "core/formats/render_frame.h"
+#include "core/image/picture_sequence.h"
+#include "core/simulate/demo_cine.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace fs = std::filesystem;
+
+namespace fedefm::cli {
+
+namespace {
+
+constexpr int kPictures = 6;
+constexpr double kOverlayOpacity = 0.4;
+
+struct DemoOptions
+{
+    std::string out = "fedefm-demo";
+};
+
+Status writeDicom(const fs::path& target, const DemoCine& cine, const Context& context)
+{
+    XaDescription description;
+    description.identity = cine.info().identity;
+    description.identity.patientName = "Demo^Simulated";
+    description.seriesDescription = description.identity.seriesDescription;
+    description.fps = cine.info().timing.fps;
+    description.imagerSpacingMm = cine.info().spacing.rowMm;
+    description.angles = cine.info().angles.front();
+    description.uidSeed = context.general.seed;
+    description.derivation = "Simulated by FedEFM Studio; shows no patient";
+    return writeXa(target, cine, description, context.general.force);
+}
+
+std::vector<Polyline> curvesOf(const Segmentation& result, bool catheter, bool guidewire)
+{
+    std::vector<Polyline> lines;
+    for (const WireCurve& curve : result.curves)
+        if (curve.wireClass == WireClass::Catheter ? catheter : guidewire)
+            lines.push_back(curve.points);
+    return lines;
+}
+
+/// Only what lies in the picture can be found: the catheter enters from outside, behind the collimator.
+Polyline visiblePart(const Polyline& line, int sizePx)
+{
+    const double borderPx = 0.05 * sizePx;
+    Polyline part;
+    for (const Point& p : line)
+        if (p.x >= borderPx && p.y >= borderPx && p.x < sizePx - borderPx && p.y < sizePx - borderPx)
+            part.push_back(p);
+    return part;
+}
+
+void score(DemoReport& report, const DemoCine& cine, const std::vector<SegmentationPtr>& results)
+{
+    for (const SegmentationPtr& result : results) {
+        const DemoTruth truth = cine.truth(result->provenance.frame.index);
+        const Polyline catheter = visiblePart(truth.catheter, cine.info().width);
+        report.anyWire.add(curvesOf(*result, true, true), {catheter, truth.guidewire});
+        report.catheter.add(curvesOf(*result, true, false), {catheter});
+        report.guidewire.add(curvesOf(*result, false, true), {truth.guidewire});
+    }
+}
+
+Status writePictures(DemoReport& report, const Sequence& sequence,
+                     const std::vector<SegmentationPtr>& results, const fs::path& folder, bool force)
+{
+    if (auto made = makeFolder(folder); !made)
+        return made;
+    const auto last = static_cast<double>(results.size() - 1);
+    for (int i = 0; i < kPictures; ++i) {
+        const Segmentation& result = *results[static_cast<std::size_t>(i * last / (kPictures - 1))];
+        const int index = result.provenance.frame.index;
+        const auto frame = sequence.read(index);
+        if (!frame)
+            return tl::unexpected(frame.error());
+        auto picture = renderFrame(sequence, **frame, defaultTransform(**frame, sequence.info().grey));
+        if (!picture)
+            return tl::unexpected(picture.error());
+        drawSegmentation(*picture, result, kOverlayOpacity);
+        drawTextLine(*picture, kResearchUse, 0);
+        char name[32];
+        std::snprintf(name, sizeof name, "overlay_%04d.png", index);
+        if (auto written =
+                writePng(folder / name, picture->rgb.data(), picture->width, picture->height, 3, force);
+            !written)
+            return written;
+        report.pictures.push_back({folder / name, "Frame " + std::to_string(index + 1)});
+    }
+    return {};
+}
+
+Status exportAll(DemoReport& report, const SequencePtr& sequence, const std::vector<SegmentationPtr>& results,
+                 const fs::path& folder, Context& context)
+{
+    ProgressLine progress("writing film", context.general.quiet);
+    ExportJob job{sequence, results, folder, context.general.force, context.cancel, progress.callback()};
+    for (const SegmentationFormat format : {SegmentationFormat::Seg, SegmentationFormat::Json,
+                                            SegmentationFormat::Mp4, SegmentationFormat::Png}) {
+        job.folder = format == SegmentationFormat::Png ? folder / "masks" : folder;
+        const auto files = exportSegmentation(job, format, context.modules());
+        if (!files && files.error().code == ErrorCode::ModuleMissing) {
+            log::warning(describe(files.error()));
+            continue;
+        }
+        if (!files)
+            return tl::unexpected(files.error());
+        if (files->size() == 1)
+            report.files.push_back(files->front());
+    }
+    return {};
+}
+
+nlohmann::json scoreJson(const CurveScore& score)
+{
+    return {{"precision", score.precision()}, {"recall", score.recall()}};
+}
+
+nlohmann::json documentOf(const DemoReport& report, const fs::path& target)
+{
+    nlohmann::json files = nlohmann::json::array();
+    for (const fs::path& file : report.files)
+        files.push_back(file.string());
+    return {{"report", target.string()},
+            {"frames", report.frames},
+            {"model", {{"id", report.model.id}, {"version", report.model.version}}},
+            {"ms_per_frame", {{"median", report.medianMs}, {"p95", report.p95Ms}}},
+            {"hit_distance_px", kHitDistancePx},
+            {"any_wire", scoreJson(report.anyWire)},
+            {"catheter", scoreJson(report.catheter)},
+            {"guidewire", scoreJson(report.guidewire)},
+            {"files", files}};
+}
+
+Result<Outcome> runDemo(const DemoOptions& options, Context& context)
+{
+    const fs::path folder = options.out;
+    const fs::path target = folder / "report.html";
+    std::error_code ignored;
+    if (!context.general.force && fs::exists(target, ignored))
+        return fail(ErrorCode::FileExists, target.string());
+    if (auto made = makeFolder(folder); !made)
+        return tl::unexpected(made.error());
+    DemoCineSettings settings;
+    settings.seed = context.general.seed;
+    const DemoCine cine(settings);
+    const fs::path dicom = folder / "demo.dcm";
+    if (auto written = writeDicom(dicom, cine, context); !written)
+        return tl::unexpected(written.error());
+    const auto sequence = openDicom(dicom);
+    if (!sequence)
+        return tl::unexpected(sequence.error());
+    const SegmenterRegistry registry = context.registry();
+    auto segmenter = registry.create(registry.defaultId());
+    if (!segmenter)
+        return tl::unexpected(segmenter.error());
+    const auto run = segmentFrames(**segmenter, **sequence, {0, settings.frames}, context);
+    if (!run)
+        return tl::unexpected(run.error());
+    DemoReport report;
+    report.model = (*segmenter)->card();
+    report.frames = settings.frames;
+    report.sizePx = settings.sizePx;
+    report.fps = settings.fps;
+    report.seed = settings.seed;
+    report.medianMs = percentile(run->elapsedMs, 0.5);
+    report.p95Ms = percentile(run->elapsedMs, 0.95);
+    report.files.push_back(dicom);
+    score(report, cine, run->results);
+    if (auto done =
+            writePictures(report, **sequence, run->results, folder / "pictures", context.general.force);
+        !done)
+        return tl::unexpected(done.error());
+    if (auto done = exportAll(report, *sequence, run->results, folder, context); !done)
+        return tl::unexpected(done.error());
+    if (auto done = writeDemoReport(target, report, context.general.overwrite()); !done)
+        return tl::unexpected(done.error());
+    context.say(fs::absolute(target, ignored).string());
+    return Outcome{documentOf(report, fs::absolute(target, ignored)), false};
+}
+
+} // namespace
+
+void addDemoCommand(CLI::App& app, Context& context)
+{
+    const auto options = std::make_shared<DemoOptions>();
+    CLI::App* command =
+        app.add_subcommand("demo", "The whole way on built-in data: simulate, DICOM, segment, SEG, report");
+    command->add_option("--out", options->out, "Output folder (default ./fedefm-demo)");
+    command->callback(
+        [options, &context] { context.action = [options, &context] { return runDemo(*options, context); }; });
+}
+
+} // namespace fedefm::cli
