@@ -13,9 +13,10 @@
 namespace fedefm {
 
 /// One file as the study tree needs it; read from the header only.
-struct StudyEntry {
+struct StudyEntry
+{
     std::string path;
-    std::string kind;     ///< "image", "SEG", "PR", "SR", or the modality of other objects without image
+    std::string kind; ///< "image", "SEG", "PR", "SR", or the modality of other objects without image
     std::string modality;
     Identity identity;
     InstanceIds ids;
@@ -24,16 +25,18 @@ struct StudyEntry {
     int columns = 0;
 };
 
-struct StudyScan {
+struct StudyScan
+{
     std::vector<StudyEntry> entries; ///< sorted by patient, study date, series number, instance number, path
     std::vector<Error> problems;     ///< files that look like DICOM but cannot be read
     int filesSeen = 0;
 };
 
-/// Scans a folder (recursively), a DICOMDIR, or a single file. Plain files that are no DICOM are counted, not reported.
-/// `found` (may be empty) is called per entry as they come, on the calling thread. Stops early when cancelled.
-/// Links are not followed out of the folder; references of a DICOMDIR that leave its folder are problems.
-Result<StudyScan> scanStudies(const std::filesystem::path& path, const CancelToken& cancel, const Progress& progress,
-                              const std::function<void(const StudyEntry&)>& found);
+/// Scans a folder (recursively), a DICOMDIR, or a single file. Plain files that are no DICOM are counted, not
+/// reported. `found` (may be empty) is called per entry as they come, on the calling thread. Stops early when
+/// cancelled. Links are not followed out of the folder; references of a DICOMDIR that leave its folder are
+/// problems.
+Result<StudyScan> scanStudies(const std::filesystem::path& path, const CancelToken& cancel,
+                              const Progress& progress, const std::function<void(const StudyEntry&)>& found);
 
 } // namespace fedefm
