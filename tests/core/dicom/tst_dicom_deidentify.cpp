@@ -6,6 +6,7 @@
 #include "dicom_test_support.h"
 #include "test_data.h"
 
+#include <QDir>
 #include <QTest>
 
 #include <functional>
@@ -186,6 +187,24 @@ assert len(d.ContentDate) == 8 and d.pixel_array.shape == (4, 4)
 )",
                                        {QString::fromStdString(target.string())});
         QVERIFY2(read.ok, read.err.constData());
+    }
+
+    void hostileFilesLeaveNothingHalfDone()
+    {
+        const auto folder = realData("hostile");
+        NEEDS_REAL_DATA(folder);
+        QTemporaryDir target;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+            if (!entry.is_regular_file())
+                continue;
+            const auto copy = in(target, "copy.dcm");
+            const auto report = deidentify(entry.path(), copy, "x", true);
+            QCOMPARE(std::filesystem::exists(copy), bool(report));
+            if (report)
+                QVERIFY2(readTags(copy), entry.path().c_str());
+            std::filesystem::remove(copy);
+        }
+        QVERIFY(QDir(target.path()).isEmpty());
     }
 
     void refusesCutAndForeignFiles()

@@ -92,6 +92,67 @@ private Q_SLOTS:
         QVERIFY(!seg->frames[0].allFrames);
     }
 
+    void otherReadersTakeIt()
+    {
+        QTemporaryDir folder;
+        const auto source = makeSource(folder, 13, 7, 4);
+        const auto image = openDicom(source);
+        QVERIFY(image);
+        std::vector<SegmentationPtr> results;
+        for (int i = 0; i < 4; ++i)
+            results.push_back(resultOf((*image)->info(), labelsOf(13, 7, i), i));
+        const auto file = QString::fromStdString(in(folder, "seg.dcm").string());
+        QVERIFY(writeSeg(in(folder, "seg.dcm"), source, results, false));
+        QFile expected(folder.filePath("labels"));
+        QVERIFY(expected.open(QIODevice::WriteOnly));
+        for (int i = 0; i < 4; ++i) {
+            const Labels labels = labelsOf(13, 7, i);
+            expected.write(reinterpret_cast<const char*>(labels.data()), static_cast<qint64>(labels.size()));
+        }
+        expected.close();
+        if (const Outcome dump = runProgram("dcmdump", {"-q", file});
+            !dump.out.isEmpty() || !dump.err.isEmpty())
+            QVERIFY2(dump.ok && dump.err.isEmpty(), dump.err.constData());
+        if (!hasPydicom())
+            QSKIP("python3-pydicom and numpy are not installed");
+        const Outcome read =
+            runPython(R"(
+import sys, pydicom, numpy
+d, source = pydicom.dcmread(sys.argv[1]), pydicom.dcmread(sys.argv[3])
+assert d.SOPClassUID == d.file_meta.MediaStorageSOPClassUID == '1.2.840.10008.5.1.4.1.1.66.4'
+assert d.SOPInstanceUID == d.file_meta.MediaStorageSOPInstanceUID and len(d.PixelData) % 2 == 0
+assert (d.PatientID, d.StudyInstanceUID) == (source.PatientID, source.StudyInstanceUID)
+assert d.SeriesInstanceUID != source.SeriesInstanceUID and 'research use only' in d.ContentDescription
+assert 'FrameOfReferenceUID' not in d
+n = int(d.NumberOfFrames)
+assert n == 6 == len(d.PerFrameFunctionalGroupsSequence)
+got = numpy.zeros((4, 7, 13), 'u1')
+bits = d.pixel_array
+for i, g in enumerate(d.PerFrameFunctionalGroupsSequence):
+    image = g.DerivationImageSequence[0].SourceImageSequence[0]
+    assert image.ReferencedSOPInstanceUID == source.SOPInstanceUID
+    number = int(image.ReferencedFrameNumber)
+    segment = g.SegmentIdentificationSequence[0].ReferencedSegmentNumber
+    assert list(g.FrameContentSequence[0].DimensionIndexValues) == [segment, number]
+    assert bits[i].any()
+    got[number - 1][bits[i] != 0] = segment
+assert (got == numpy.fromfile(sys.argv[2], 'u1').reshape(got.shape)).all()
+s = d.SegmentSequence[1]
+assert (s.SegmentedPropertyTypeCodeSequence[0].CodeValue, s.SegmentAlgorithmType) == ('47424002', 'AUTOMATIC')
+)",
+                      {file, folder.filePath("labels"), QString::fromStdString(source.string())});
+        QVERIFY2(read.ok, read.err.constData());
+    }
+
+    void hostileFilesAreErrors()
+    {
+        const auto folder = realData("hostile");
+        NEEDS_REAL_DATA(folder);
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+            if (entry.is_regular_file())
+                QVERIFY2(!readSeg(entry.path()), entry.path().c_str());
+    }
+
     void refusesWhatDoesNotFit()
     {
         QTemporaryDir folder;
