@@ -11,10 +11,10 @@
 #include "ui/shell/action_definitions.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/screenshot.h"
+#include "ui/shell/self_measure.h"
 #include "ui/shell/studio_options.h"
 
 #include <QApplication>
-#include <QIcon>
 
 #include <clocale>
 
@@ -31,14 +31,6 @@ std::shared_ptr<const fedefm::ModuleLoader> loadModules(fedefm::IssueModel& issu
     return loader;
 }
 
-std::shared_ptr<const fedefm::SegmenterRegistry> segmentersOf(const fedefm::ModuleLoader& modules)
-{
-    auto registry = std::make_shared<fedefm::SegmenterRegistry>(fedefm::SegmenterRegistry::withBuiltIns());
-    for (const auto& [card, factory] : modules.contents().segmenters)
-        registry->add(card, factory);
-    return registry;
-}
-
 } // namespace
 
 int main(int argc, char** argv)
@@ -52,7 +44,7 @@ int main(int argc, char** argv)
     QApplication::setApplicationDisplayName(QString());
     QApplication::setApplicationVersion(QString::fromLatin1(fedefm::kVersion));
     QGuiApplication::setDesktopFileName(QStringLiteral("fedefm-studio"));
-    QApplication::setWindowIcon(QIcon(QStringLiteral(":/fedefm/icons/fedefm-studio.svg")));
+    QApplication::setWindowIcon(fedefm::applicationIcon());
 
     const fedefm::StudioOptions options = fedefm::parseOptions(application);
     if (!options.settingsFolder.isEmpty())
@@ -68,7 +60,9 @@ int main(int argc, char** argv)
     fedefm::NavigationGuard guard;
     application.installEventFilter(&guard);
     const auto modules = loadModules(issues);
-    const fedefm::AppContext context{modules, segmentersOf(*modules), &issues, &actions};
+    const auto segmenters =
+        std::make_shared<const fedefm::SegmenterRegistry>(fedefm::segmentersOf(modules->contents()));
+    const fedefm::AppContext context{modules, segmenters, &issues, &actions};
 
     fedefm::MainWindow window(context);
     if (options.restore)
@@ -77,5 +71,8 @@ int main(int argc, char** argv)
     window.begin(options.files, options.demo);
     if (!options.screenshot.isEmpty())
         fedefm::scheduleScreenshot(window, actions, options);
+    std::optional<fedefm::SelfMeasure> measure;
+    if (options.measureSeconds > 0.0)
+        measure.emplace(window, options.measureSeconds);
     return QApplication::exec();
 }

@@ -40,6 +40,10 @@ StudioOptions parseOptions(const QCoreApplication& application)
     const QCommandLineOption trigger(QStringLiteral("trigger"),
                                      QStringLiteral("Run an action before the screenshot (repeatable)."),
                                      QStringLiteral("ID"));
+    const QCommandLineOption measure(QStringLiteral("measure"),
+                                     QStringLiteral("Play FILE that long, print start-up time, late frames, "
+                                                    "processor time and memory as JSON, then quit."),
+                                     QStringLiteral("SECONDS"));
     const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("dark, light or system."),
                                    QStringLiteral("NAME"));
     const QCommandLineOption noRestore(QStringLiteral("no-restore"),
@@ -53,7 +57,7 @@ StudioOptions parseOptions(const QCoreApplication& application)
                        "them. Research use only: not for diagnosis."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addOptions({demo, shot, after, trigger, theme, noRestore, settings});
+    parser.addOptions({demo, shot, after, trigger, measure, theme, noRestore, settings});
     parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("Files or folders to open."),
                                  QStringLiteral("[FILE…]"));
     if (!parser.parse(application.arguments()))
@@ -73,6 +77,9 @@ StudioOptions parseOptions(const QCoreApplication& application)
     if (!isNumber || options.screenshotAfterMs < 0)
         wrongUsage(QStringLiteral("--after takes milliseconds"));
     options.triggers = parser.values(trigger);
+    options.measureSeconds = parser.value(measure).toDouble();
+    if (parser.isSet(measure) && (options.measureSeconds <= 0.0 || options.files.isEmpty()))
+        wrongUsage(QStringLiteral("--measure takes seconds and needs a file"));
     if (parser.isSet(theme))
         options.theme = checkedTheme(parser.value(theme));
     options.settingsFolder = parser.value(settings);

@@ -19,6 +19,7 @@ struct StudioOptions
     bool restore = true;
     QString screenshot; ///< write the window to this PNG, then quit
     int screenshotAfterMs = 3000;
+    double measureSeconds = 0.0; ///< above 0: play the file that long, print measurements as JSON, quit
     std::optional<ThemeChoice> theme;
     QString settingsFolder; ///< settings apart from the user's
     QStringList triggers;   ///< ids of actions to run before the screenshot, as "help.keys"

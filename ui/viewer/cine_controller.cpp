@@ -23,10 +23,6 @@ CineController::CineController(SeriesDocument* document, std::shared_ptr<const C
     connect(&m_timer, &QTimer::timeout, this, &CineController::tick);
     m_rateTimer.setInterval(kRateIntervalMs);
     connect(&m_rateTimer, &QTimer::timeout, this, [this] { Q_EMIT rateMeasured(realFps()); });
-    connect(document, &SeriesDocument::changed, this, [this](SeriesDocument::Changes what) {
-        if (what.testFlag(SeriesDocument::Picture))
-            onPicture();
-    });
 }
 
 void CineController::setPlaying(bool playing)
@@ -37,6 +33,7 @@ void CineController::setPlaying(bool playing)
     if (playing) {
         m_meter.reset();
         m_wanted = -1;
+        m_nextDueMs = 0.0;
         m_player.play(now, m_document->currentFrame());
         m_rateTimer.start();
         tick();
@@ -55,8 +52,10 @@ void CineController::tick()
     const double now = m_clock->nowMs();
     const int due = m_player.frameAt(now);
     if (due != m_wanted) {
+        m_wantedDueMs = m_nextDueMs > 0.0 ? std::min(m_nextDueMs, now) : now;
+        if (m_wanted >= 0)
+            noteSkipped(now);
         m_wanted = due;
-        m_wantedDueMs = now;
         m_document->prefetch(m_player.direction(now), m_player.first(), m_player.last());
         m_document->setCurrentFrame(due);
         Q_EMIT frameShown(due);
@@ -66,13 +65,27 @@ void CineController::tick()
         Q_EMIT stateChanged();
         return;
     }
-    m_timer.start(std::max(1, static_cast<int>(std::ceil(m_player.msToNextFrame(m_clock->nowMs())))));
+    const double after = m_clock->nowMs();
+    const double wait = m_player.msToNextFrame(after);
+    m_nextDueMs = after + wait;
+    if (std::isfinite(wait)) // a range of one frame has nothing to wait for
+        m_timer.start(std::max(1, static_cast<int>(std::ceil(wait))));
 }
 
-void CineController::onPicture()
+/// Whole frame distances between the instant the next frame was due and now are frames that nobody saw.
+void CineController::noteSkipped(double nowMs)
 {
-    if (m_player.isPlaying() && m_document->shownFrame() == m_wanted)
+    const int missed = static_cast<int>((nowMs - m_wantedDueMs) * nominalFps() / 1000.0);
+    if (missed > 0)
+        m_meter.skipped(missed);
+}
+
+void CineController::notePainted(int frame)
+{
+    if (m_player.isPlaying() && frame == m_wanted && m_wantedDueMs > 0.0) {
         m_meter.shown(m_clock->nowMs(), m_wantedDueMs);
+        m_wantedDueMs = 0.0; // repaints of the same frame do not count
+    }
 }
 
 void CineController::step(int frames)
@@ -99,52 +112,54 @@ void CineController::goTo(int frame)
 
 void CineController::setSpeed(double factor)
 {
-    const double now = m_clock->nowMs();
-    m_player.frameAt(now);
+    m_player.frameAt(m_clock->nowMs());
     m_player.setSpeed(factor);
-    if (m_player.isPlaying())
-        m_player.play(now, m_document->currentFrame());
-    m_meter.reset();
-    Q_EMIT stateChanged();
+    rhythmChanged();
 }
 
 void CineController::setReverse(bool reverse)
 {
+    m_player.frameAt(m_clock->nowMs());
     m_player.setReverse(reverse);
-    if (m_player.isPlaying())
-        m_player.play(m_clock->nowMs(), m_document->currentFrame());
-    Q_EMIT stateChanged();
+    rhythmChanged();
 }
 
 void CineController::setLoopMode(LoopMode mode)
 {
+    m_player.frameAt(m_clock->nowMs());
     m_player.setLoopMode(mode);
-    if (m_player.isPlaying())
-        m_player.play(m_clock->nowMs(), m_document->currentFrame());
-    Q_EMIT stateChanged();
+    rhythmChanged();
 }
 
 void CineController::setRange(int first, int last)
 {
-    m_player.setRange(std::min(first, last), std::max(first, last));
-    const int clamped = std::clamp(m_document->currentFrame(), m_player.first(), m_player.last());
-    if (m_player.isPlaying())
-        m_player.play(m_clock->nowMs(), clamped);
-    else
-        m_document->setCurrentFrame(clamped);
-    Q_EMIT stateChanged();
+    m_player.frameAt(m_clock->nowMs());
+    m_player.setRange(first, last);
+    if (!m_player.isPlaying() && m_document)
+        m_document->setCurrentFrame(std::clamp(m_document->currentFrame(), m_player.first(), m_player.last()));
+    rhythmChanged();
 }
 
 void CineController::setUserRate(double fps)
 {
-    m_timing = fps > 0.0 ? withUserRate(m_document->info().timing, fps) : m_document->info().timing;
+    if (!m_document)
+        return;
     const int first = m_player.first();
     const int last = m_player.last();
+    m_player.frameAt(m_clock->nowMs());
+    m_timing = fps > 0.0 ? withUserRate(m_document->info().timing, fps) : m_document->info().timing;
     m_player.setTiming(m_timing);
     m_player.setRange(first, last);
-    if (m_player.isPlaying())
-        m_player.play(m_clock->nowMs(), m_document->currentFrame());
+    rhythmChanged();
+}
+
+/// The frame that is due next and its time are no longer those that were planned.
+void CineController::rhythmChanged()
+{
     m_meter.reset();
+    m_nextDueMs = 0.0;
+    if (m_player.isPlaying())
+        tick();
     Q_EMIT stateChanged();
 }
 

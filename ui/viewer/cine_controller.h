@@ -43,6 +43,9 @@ public:
     bool isOffRate() const;         ///< real rate over 5 % off
     const RateMeter& meter() const { return m_meter; }
 
+    /// Tells that the view has painted this frame: the real rate counts what reached the screen.
+    void notePainted(int frame);
+
 Q_SIGNALS:
     void stateChanged();            ///< play, speed, range, loop mode, rate
     void frameShown(int frame);     ///< in the rhythm of play
@@ -50,7 +53,8 @@ Q_SIGNALS:
 
 private:
     void tick();
-    void onPicture();
+    void noteSkipped(double nowMs);
+    void rhythmChanged();
 
     QPointer<SeriesDocument> m_document;
     std::shared_ptr<const Clock> m_clock;
@@ -61,6 +65,7 @@ private:
     QTimer m_rateTimer;
     int m_wanted = -1;
     double m_wantedDueMs = 0.0;
+    double m_nextDueMs = 0.0; ///< when the frame after m_wanted is due; 0 before the first
 };
 
 } // namespace fedefm

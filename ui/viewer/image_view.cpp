@@ -147,6 +147,8 @@ void ImageView::paintEvent(QPaintEvent*)
         painter.setPen(QPen(colors::accent, 2));
         painter.drawRect(rect().adjusted(1, 1, -1, -1));
     }
+    if (m_document && !m_document->image().isNull())
+        Q_EMIT painted(m_document->shownFrame());
 }
 
 void ImageView::paintEmptyState(QPainter& painter) const

@@ -50,6 +50,7 @@ Q_SIGNALS:
     void pointerMoved(int x, int y, const QString& value);
     /// The calibration tool finished a line: ask for its length.
     void calibrationLineDrawn(const QPointF& from, const QPointF& to);
+    void painted(int frame);                           ///< this frame has reached the screen
     void viewChanged();                                ///< zoom, pan or orientation
 
 protected:

@@ -38,6 +38,10 @@ ViewerGrid::ViewerGrid(QWidget* parent) : QWidget(parent), m_layout(new QGridLay
         connect(tile->view, &ImageView::pointerMoved, this, &ViewerGrid::pointerMoved);
         connect(tile->view, &ImageView::calibrationLineDrawn, this, &ViewerGrid::calibrationLineDrawn);
         connect(tile->view, &ImageView::viewChanged, this, [this, i] { linkView(i); });
+        connect(tile->view, &ImageView::painted, this, [this, i](int frame) {
+            if (CineController* player = cine(i))
+                player->notePainted(frame);
+        });
         m_tiles.push_back(std::move(tile));
     }
     arrange();
