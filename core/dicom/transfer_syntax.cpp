@@ -4,6 +4,7 @@
 #include "core/dicom/transfer_syntax_private.h"
 
 #include "dcmtk/dcmdata/dcuid.h"
+#include "dcmtk/dcmdata/dcxfer.h"
 
 #include <array>
 #include <string_view>
@@ -64,6 +65,9 @@ TransferSyntax transferSyntax(const std::string& uid)
 
 std::string transferSyntaxName(const std::string& uid)
 {
+    const DcmXfer known(uid.c_str());
+    if (known.getXfer() != EXS_Unknown)
+        return known.getXferName();
     const char* name = dcmFindNameOfUID(uid.c_str());
     if (name)
         return name;
