@@ -8,6 +8,8 @@
 #include "dcmtk/dcmdata/dcdeftag.h"
 #include "dcmtk/dcmdata/dcuid.h"
 
+#include <cmath>
+
 namespace fedefm {
 
 using namespace dicom;
@@ -84,6 +86,31 @@ void putInstance(DcmItem& item, UidGenerator& uids)
     put(item, DCM_SoftwareVersions, kVersion);
 }
 
+/// Once lossy, always lossy: the masks were found on what the compression left (PS3.3 C.8.20.2).
+void putLossy(DcmItem& item, const SegSource& source)
+{
+    const DicomScan& scan = source.header.scan;
+    const bool isLossy = scan.syntax.lossy || source.header.values().code(DCM_LossyImageCompression) == "01";
+    put(item, DCM_LossyImageCompression, isLossy ? "01" : "00");
+    if (!isLossy)
+        return;
+    for (const DcmTagKey& key : {DCM_LossyImageCompressionRatio, DCM_LossyImageCompressionMethod})
+        copyAttribute(*source.header.dataset, item, key);
+    std::uint64_t stored = 0;
+    for (const Fragment& fragment : scan.pixels.fragments)
+        stored += fragment.length;
+    const int bytes = source.header.values().integer(DCM_BitsAllocated).value_or(8) / 8 *
+                      source.header.values().integer(DCM_SamplesPerPixel).value_or(1);
+    const double raw = static_cast<double>(source.rows) * source.columns * source.frameCount * bytes;
+    if (!item.tagExistsWithValue(DCM_LossyImageCompressionRatio) && stored > 0)
+        put(item, DCM_LossyImageCompressionRatio, decimalString(std::round(100.0 * raw / stored) / 100.0));
+    if (!item.tagExistsWithValue(DCM_LossyImageCompressionMethod) && scan.syntax.lossy)
+        put(item, DCM_LossyImageCompressionMethod,
+            scan.syntax.codec == Codec::JpegLs     ? "ISO_14495_1"
+            : scan.syntax.codec == Codec::Jpeg2000 ? "ISO_15444_1"
+                                                   : "ISO_10918_1");
+}
+
 void putPixels(DcmItem& item, const SegSource& source, std::size_t frameCount)
 {
     put(item, DCM_ImageType, "DERIVED\\PRIMARY");
@@ -96,13 +123,7 @@ void putPixels(DcmItem& item, const SegSource& source, std::size_t frameCount)
     putUint16(item, DCM_BitsStored, 1);
     putUint16(item, DCM_HighBit, 0);
     putUint16(item, DCM_PixelRepresentation, 0);
-    put(item, DCM_LossyImageCompression, "00");
-    // Once lossy, always lossy: the masks were found on what the compression left (PS3.3 C.8.20.2).
-    if (source.header.values().code(DCM_LossyImageCompression) == "01") {
-        for (const DcmTagKey& key :
-             {DCM_LossyImageCompression, DCM_LossyImageCompressionRatio, DCM_LossyImageCompressionMethod})
-            copyAttribute(*source.header.dataset, item, key);
-    }
+    putLossy(item, source);
     put(item, DCM_SegmentationType, "BINARY");
     put(item, DCM_SegmentsOverlap, "NO");
 }

@@ -6,6 +6,7 @@
 #include "core/dicom/element_writer_private.h"
 
 #include "dcmtk/dcmdata/dcdeftag.h"
+#include "dcmtk/dcmdata/dcdict.h"
 #include "dcmtk/dcmdata/dcostrmf.h"
 #include "dcmtk/dcmdata/dcuid.h"
 #include "dcmtk/dcmdata/dcwcache.h"
@@ -34,12 +35,13 @@ E_TransferSyntax dcmtkSyntax(Encoding encoding)
     return encoding.explicitVr ? EXS_LittleEndianExplicit : EXS_LittleEndianImplicit;
 }
 
-bool writeElements(DcmDataset& dataset, DcmOutputStream& stream, E_TransferSyntax syntax)
+bool writeElements(DcmDataset& dataset, DcmOutputStream& stream, E_TransferSyntax syntax,
+                   E_GrpLenEncoding lengths)
 {
     DcmWriteCache cache;
     dataset.transferInit();
     const OFCondition written =
-        dataset.write(stream, syntax, EET_ExplicitLength, &cache, EGL_withoutGL, EPD_withoutPadding);
+        dataset.write(stream, syntax, EET_ExplicitLength, &cache, lengths, EPD_withoutPadding);
     dataset.transferEnd();
     return written.good();
 }
@@ -67,7 +69,7 @@ bool writeMeta(DcmDataset& header, DcmOutputStream& stream, const std::string& t
     std::memcpy(start.data() + 128, "DICM", 4);
     return stream.write(start.data(), static_cast<offile_off_t>(start.size())) ==
                static_cast<offile_off_t>(start.size()) &&
-           writeElements(meta, stream, EXS_LittleEndianExplicit);
+           writeElements(meta, stream, EXS_LittleEndianExplicit, EGL_noChange);
 }
 
 Status writeHeader(const std::filesystem::path& path, const std::string& target, DcmDataset& header,
@@ -76,7 +78,7 @@ Status writeHeader(const std::filesystem::path& path, const std::string& target,
     DcmOutputFileStream stream(path.c_str());
     errno = 0;
     const bool done = stream.good() && writeMeta(header, stream, pixels.transferSyntaxUid) &&
-                      writeElements(header, stream, dcmtkSyntax(pixels.encoding));
+                      writeElements(header, stream, dcmtkSyntax(pixels.encoding), EGL_withoutGL);
     stream.flush();
     if (!done || !stream.good())
         return tl::unexpected(systemError(target, errno == 0 ? EIO : errno));
@@ -96,6 +98,9 @@ Result<PixelStreamWriter> PixelStreamWriter::create(const std::filesystem::path&
                                                     DcmDataset& header, const PixelElement& pixels)
 {
     prepareDcmtk();
+    // Without it DCMTK knows no VR, and whatever was put into the header is silently not there.
+    if (!dcmDataDict.isDictionaryLoaded())
+        return fail(ErrorCode::Internal, target.string(), "DCMTK's data dictionary is missing (DCMDICTPATH)");
     const std::uint64_t padded = pixels.bytes + pixels.bytes % 2;
     if (padded > kMaxPixelBytes && !pixels.encapsulated)
         return fail(ErrorCode::TooLarge, target.string(),

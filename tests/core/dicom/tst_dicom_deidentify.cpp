@@ -176,6 +176,7 @@ d.save_as(sys.argv[1])
 import sys, pydicom
 d = pydicom.dcmread(sys.argv[1])
 assert d.file_meta.MediaStorageSOPInstanceUID == d.SOPInstanceUID
+assert d.file_meta.FileMetaInformationGroupLength > 0
 assert d.PatientIdentityRemoved == 'YES' and d.DeidentificationMethod
 code = d.DeidentificationMethodCodeSequence[0]
 assert (code.CodeValue, code.CodingSchemeDesignator) == ('113100', 'DCM')

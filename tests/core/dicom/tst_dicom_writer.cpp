@@ -118,6 +118,7 @@ private Q_SLOTS:
 import sys, pydicom, numpy
 d = pydicom.dcmread(sys.argv[1])
 assert d.file_meta.MediaStorageSOPInstanceUID == d.SOPInstanceUID
+assert d.file_meta.FileMetaInformationGroupLength > 0
 assert d.SOPClassUID == '1.2.840.10008.5.1.4.1.1.12.1' and d.Modality == 'XA'
 assert str(d.PatientName) == 'Müller^Jörg', d.PatientName
 assert list(d.ImageType) == ['DERIVED', 'PRIMARY', 'SINGLE PLANE']
