@@ -13,11 +13,11 @@ namespace {
 constexpr int kSmallestSide = 16; // below it the window leaves nothing to correlate
 constexpr int kRefineSteps = 8;
 
-cv::Mat toFloat(const std::vector<std::int32_t>& plane, int width, int height, double unitsPerNeper)
+cv::Mat toFloat(const AttenuationPlane& plane, int width, int height)
 {
-    const cv::Mat view(height, width, CV_32S, const_cast<std::int32_t*>(plane.data()));
+    const cv::Mat view(height, width, CV_16U, const_cast<std::uint16_t*>(plane.data()));
     cv::Mat result;
-    view.convertTo(result, CV_32F, 1.0 / unitsPerNeper);
+    view.convertTo(result, CV_32F, 1.0 / kStepsPerNeper);
     // Quantum noise is white and would whiten the correlation's peak away.
     cv::GaussianBlur(result, result, {0, 0}, 1.0);
     return result;
@@ -81,7 +81,7 @@ cv::Point2d refined(const cv::Mat& moving, const cv::Mat& fixed, double cap, cv:
     cv::Point2d shift = start;
     for (int i = 0; i < kRefineSteps; ++i) {
         const cv::Point2d before = shift;
-        if (!refine(moving, fixed, cap, shift) || !(cv::norm(shift - start) < 2.0))
+        if (!refine(moving, fixed, cap, shift) || !(cv::norm(shift - start) < 3.0))
             return start;
         if (cv::norm(shift - before) < 0.005)
             break;
@@ -89,50 +89,66 @@ cv::Point2d refined(const cv::Mat& moving, const cv::Mat& fixed, double cap, cv:
     return shift;
 }
 
-PixelShift bestOf(const cv::Mat& moving, const cv::Mat& fixed)
+double spread(const cv::Mat& picture)
 {
-    cv::Scalar movingMean, movingSpread, fixedMean, fixedSpread;
-    cv::meanStdDev(moving, movingMean, movingSpread);
-    cv::meanStdDev(fixed, fixedMean, fixedSpread);
-    if (movingSpread[0] < 1e-5 || fixedSpread[0] < 1e-5)
-        return {};
-    const cv::Mat a = moving - movingMean[0];
-    const cv::Mat b = fixed - fixedMean[0];
+    cv::Scalar mean, deviation;
+    cv::meanStdDev(picture, mean, deviation);
+    return deviation[0];
+}
 
+cv::Point2d phasePeak(const cv::Mat& moving, const cv::Mat& fixed)
+{
     cv::Mat window;
-    cv::createHanningWindow(window, a.size(), CV_32F);
-    const cv::Point2d peak = cv::phaseCorrelate(a, b, window);
+    cv::createHanningWindow(window, moving.size(), CV_32F);
+    return cv::phaseCorrelate(moving - cv::mean(moving)[0], fixed - cv::mean(fixed)[0], window);
+}
 
-    const double cap = 0.25 * std::min(movingSpread[0], fixedSpread[0]);
+/// The best of no shift, the coarser level's shift and the correlation's peak, each also refined.
+cv::Point2d bestOf(const cv::Mat& moving, const cv::Mat& fixed, cv::Point2d coarse)
+{
+    const double cap = 0.25 * std::min(spread(moving), spread(fixed));
+    if (!(cap > 1e-5))
+        return {};
     cv::Point2d best;
-    double lowest = mismatch(a, b, best, cap);
+    double lowest = mismatch(moving, fixed, best, cap);
     const auto consider = [&](cv::Point2d candidate) {
-        if (!std::isfinite(candidate.x) || !std::isfinite(candidate.y) ||
-            std::abs(candidate.x) > a.cols / 8.0 || std::abs(candidate.y) > a.rows / 8.0)
+        const bool isPlausible =
+            std::abs(candidate.x) <= moving.cols / 8.0 && std::abs(candidate.y) <= moving.rows / 8.0;
+        if (!isPlausible) // not a number included
             return;
-        const double value = mismatch(a, b, candidate, cap);
-        if (value < lowest) {
+        if (const double value = mismatch(moving, fixed, candidate, cap); value < lowest) {
             lowest = value;
             best = candidate;
         }
     };
-    consider(refined(a, b, cap, {0.0, 0.0}));
-    consider(peak);
-    consider(refined(a, b, cap, peak));
-    return {best.x, best.y};
+    consider(coarse);
+    consider(phasePeak(moving, fixed));
+    consider(refined(moving, fixed, cap, best));
+    return best;
+}
+
+/// From coarse to fine: at low resolution noise is weak and a large shift is small.
+cv::Point2d bestShiftOf(const cv::Mat& moving, const cv::Mat& fixed)
+{
+    constexpr int kCoarsestSide = 64;
+    if (std::min(moving.cols, moving.rows) < 2 * kCoarsestSide)
+        return bestOf(moving, fixed, {});
+    cv::Mat smallMoving, smallFixed;
+    cv::pyrDown(moving, smallMoving);
+    cv::pyrDown(fixed, smallFixed);
+    return bestOf(moving, fixed, 2.0 * bestShiftOf(smallMoving, smallFixed));
 }
 
 } // namespace
 
-Result<PixelShift> registerPlanes(const std::vector<std::int32_t>& moving,
-                                  const std::vector<std::int32_t>& fixed, int width, int height,
-                                  double unitsPerNeper)
+Result<PixelShift> registerPlanes(const AttenuationPlane& moving, const AttenuationPlane& fixed, int width,
+                                  int height)
 {
     if (width < kSmallestSide || height < kSmallestSide)
         return PixelShift{};
     try {
-        return bestOf(toFloat(moving, width, height, unitsPerNeper),
-                      toFloat(fixed, width, height, unitsPerNeper));
+        const cv::Point2d shift = bestShiftOf(toFloat(moving, width, height), toFloat(fixed, width, height));
+        return PixelShift{shift.x, shift.y};
     } catch (const std::bad_alloc&) {
         return fail(ErrorCode::OutOfMemory, {});
     } catch (const cv::Exception& exception) {

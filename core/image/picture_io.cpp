@@ -18,8 +18,13 @@ namespace fedefm {
 
 namespace {
 
-// No orientation: the stored pixels count, and the header's size must agree.
-constexpr int kFlags = cv::IMREAD_ANYCOLOR | cv::IMREAD_ANYDEPTH | cv::IMREAD_IGNORE_ORIENTATION;
+/// No orientation: the stored pixels count, and the header's size must agree. Colour is asked for where the
+/// header has it, because "any colour" turns the palettes of TIFF to grey.
+int flagsFor(const PicturePage& page)
+{
+    const int color = page.samples == 3 ? cv::IMREAD_COLOR : cv::IMREAD_ANYCOLOR;
+    return color | cv::IMREAD_ANYDEPTH | cv::IMREAD_IGNORE_ORIENTATION;
+}
 
 void silenceLibrary()
 {
@@ -34,7 +39,7 @@ Result<cv::Mat> decodeMat(const fs::path& file, PictureFormat format, const Pict
 {
     if (format == PictureFormat::Tiff) {
         std::vector<cv::Mat> pages;
-        if (!cv::imreadmulti(file.string(), pages, page.index, 1, kFlags) || pages.size() != 1)
+        if (!cv::imreadmulti(file.string(), pages, page.index, 1, flagsFor(page)) || pages.size() != 1)
             return fail(ErrorCode::PictureUnreadable, file.string(),
                         "TIFF page " + std::to_string(page.index + 1));
         return pages.front();
@@ -43,7 +48,7 @@ Result<cv::Mat> decodeMat(const fs::path& file, PictureFormat format, const Pict
     if (!bytes)
         return tl::unexpected(bytes.error());
     const cv::Mat view(1, static_cast<int>(bytes->size()), CV_8U, const_cast<char*>(bytes->data()));
-    cv::Mat decoded = cv::imdecode(view, kFlags);
+    cv::Mat decoded = cv::imdecode(view, flagsFor(page));
     if (decoded.empty())
         return fail(ErrorCode::PictureUnreadable, file.string(), "the pixel data are damaged");
     return decoded;
@@ -156,10 +161,11 @@ Status writePng(const fs::path& target, const std::uint8_t* data, int width, int
         return status;
     if (channels != 1 && channels != 3)
         return fail(ErrorCode::InvalidArgument, target.string(), std::to_string(channels) + " channels");
-    cv::Mat picture(height, width, channels == 1 ? CV_8UC1 : CV_8UC3, const_cast<std::uint8_t*>(data));
-    cv::Mat ordered = picture;
-    if (channels == 3)
-        cv::cvtColor(picture, ordered, cv::COLOR_RGB2BGR);
+    const cv::Mat picture(height, width, channels == 1 ? CV_8UC1 : CV_8UC3, const_cast<std::uint8_t*>(data));
+    if (channels == 1)
+        return writeMat(target, picture, overwrite);
+    cv::Mat ordered;
+    cv::cvtColor(picture, ordered, cv::COLOR_RGB2BGR);
     return writeMat(target, ordered, overwrite);
 }
 

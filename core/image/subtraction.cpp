@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/image/subtraction.h"
 
+#include "core/image/mask_plane_private.h"
 #include "core/image/phase_correlation_private.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -15,97 +16,28 @@ namespace fedefm {
 namespace {
 
 constexpr int kMiddle = 32768;
-// Output steps per unit of natural logarithm: ln 65535 just fills half of the output's range, so that nothing
-// clips.
-constexpr double kStepsPerNeper = 32767.0 / 11.0903;
-// Differences are computed in sixteenths of an output step.
-constexpr int kFractionBits = 4;
 
-using Plane = std::vector<std::int32_t>;
-
-std::int32_t scaledValue(double stored, bool isLogarithmic)
+std::uint16_t limited(int value)
 {
-    const double steps = isLogarithmic ? stored : kStepsPerNeper * std::log(std::max(stored, 1.0));
-    return static_cast<std::int32_t>(std::lround(steps * (1 << kFractionBits)));
+    return static_cast<std::uint16_t>(std::clamp(value, 0, 65535));
 }
 
-int storedAt(const Frame& frame, std::size_t index)
-{
-    switch (frame.type()) {
-    case PixelType::U8:
-        return frame.bytes()[index];
-    case PixelType::U16:
-        return frame.data<std::uint16_t>()[index];
-    case PixelType::I16:
-        break;
-    }
-    return frame.data<std::int16_t>()[index];
-}
-
-/// Scaled value of every stored bit pattern of the type.
-Plane makeTable(PixelType type, bool isLogarithmic)
-{
-    Plane table(type == PixelType::U8 ? 256 : 65536);
-    for (std::size_t i = 0; i < table.size(); ++i) {
-        const int stored = type == PixelType::I16 ? static_cast<std::int16_t>(i) : static_cast<int>(i);
-        table[i] = scaledValue(stored, isLogarithmic);
-    }
-    return table;
-}
-
-std::uint16_t toOutput(std::int32_t difference)
-{
-    const std::int32_t rounded = (difference + (1 << (kFractionBits - 1))) >> kFractionBits;
-    return static_cast<std::uint16_t>(std::clamp(kMiddle + rounded, 0, 65535));
-}
-
-/// out[i] = store(difference); one loop per sample type, so that the compiler sees plain arrays.
+/// out[i] = store(middle + table[contrast[i]] − background[i]). Logarithms cannot leave the range and need no
+/// limit.
 template <typename Sample, typename Out, typename Store>
-void subtractLoop(const Sample* contrast, const Plane& table, const Plane& mask, int sign, Out* out,
-                  Store store)
+void subtractPlane(const Sample* contrast, const AttenuationPlane& table, const AttenuationPlane& background,
+                   bool needsLimit, Out* out, Store store)
 {
-    const std::int32_t* values = table.data();
-    const std::int32_t* background = mask.data();
-    const std::size_t count = mask.size();
-    for (std::size_t i = 0; i < count; ++i)
-        out[i] = store(toOutput(sign * (values[contrast[i]] - background[i])));
-}
-
-template <typename Out, typename Store>
-void subtractAll(const Frame& contrast, const Plane& table, const Plane& mask, int sign, Out* out,
-                 Store store)
-{
-    if (contrast.type() == PixelType::U8)
-        subtractLoop(contrast.bytes(), table, mask, sign, out, store);
-    else
-        subtractLoop(contrast.data<std::uint16_t>(), table, mask, sign, out, store);
-}
-
-/// Bilinear sampling of `plane` at (x − dx, y − dy); outside, the edge is continued.
-Plane shifted(const Plane& plane, int width, int height, PixelShift shift)
-{
-    const double wantedX = std::clamp(-shift.dx, -static_cast<double>(width), static_cast<double>(width));
-    const double wantedY = std::clamp(-shift.dy, -static_cast<double>(height), static_cast<double>(height));
-    const int wholeX = static_cast<int>(std::floor(wantedX));
-    const int wholeY = static_cast<int>(std::floor(wantedY));
-    const double fx = wantedX - wholeX;
-    const double fy = wantedY - wholeY;
-    Plane result(plane.size());
-    for (int y = 0; y < height; ++y) {
-        const std::int32_t* upper =
-            plane.data() + static_cast<std::size_t>(std::clamp(y + wholeY, 0, height - 1)) * width;
-        const std::int32_t* lower =
-            plane.data() + static_cast<std::size_t>(std::clamp(y + wholeY + 1, 0, height - 1)) * width;
-        std::int32_t* out = result.data() + static_cast<std::size_t>(y) * width;
-        for (int x = 0; x < width; ++x) {
-            const int left = std::clamp(x + wholeX, 0, width - 1);
-            const int right = std::clamp(x + wholeX + 1, 0, width - 1);
-            const double top = upper[left] + fx * (upper[right] - upper[left]);
-            const double bottom = lower[left] + fx * (lower[right] - lower[left]);
-            out[x] = static_cast<std::int32_t>(std::lrint(top + fy * (bottom - top)));
-        }
+    const std::uint16_t* values = table.data();
+    const std::uint16_t* mask = background.data();
+    const std::size_t count = background.size();
+    if (needsLimit) {
+        for (std::size_t i = 0; i < count; ++i)
+            out[i] = store(limited(kMiddle + values[contrast[i]] - mask[i]));
+        return;
     }
-    return result;
+    for (std::size_t i = 0; i < count; ++i)
+        out[i] = store(static_cast<std::uint16_t>(kMiddle + values[contrast[i]] - mask[i]));
 }
 
 class LogSubtractor final : public Subtractor
@@ -113,18 +45,13 @@ class LogSubtractor final : public Subtractor
 public:
     LogSubtractor(const std::vector<FramePtr>& masks, const GreyDefaults& defaults)
         : m_width(masks.front()->width()), m_height(masks.front()->height()), m_type(masks.front()->type()),
-          m_sign(defaults.inverse ? -1 : 1), m_table(makeTable(m_type, defaults.logarithmic))
+          m_logarithmic(defaults.logarithmic)
     {
-        m_mask.resize(masks.front()->sampleCount());
-        double sum = 0.0;
-        for (std::size_t i = 0; i < m_mask.size(); ++i) {
-            double stored = 0.0;
-            for (const FramePtr& frame : masks)
-                stored += storedAt(*frame, i);
-            m_mask[i] = scaledValue(stored / static_cast<double>(masks.size()), defaults.logarithmic);
-            sum += m_mask[i];
-        }
-        m_meanMask = static_cast<std::int32_t>(std::lround(sum / static_cast<double>(m_mask.size())));
+        const AttenuationScale scale(m_type, m_logarithmic, defaults.inverse);
+        m_table = scale.table();
+        m_mask = meanPlane(masks, scale, m_table);
+        const std::uint64_t sum = std::accumulate(m_mask.begin(), m_mask.end(), std::uint64_t{0});
+        m_meanMask = static_cast<float>(sum) / static_cast<float>(m_mask.size());
     }
 
     Result<FramePtr> subtract(const Frame& contrast, PixelShift shift, double landmark) const override
@@ -132,9 +59,8 @@ public:
         if (auto status = check(contrast, shift, landmark); !status)
             return tl::unexpected(status.error());
         std::vector<std::uint8_t> bytes(m_mask.size() * 2);
-        const auto plane = background(shift, landmark);
-        subtractAll(contrast, m_table, *plane, m_sign, reinterpret_cast<std::uint16_t*>(bytes.data()),
-                    [](std::uint16_t value) { return value; });
+        subtractInto(contrast, *background(shift, landmark), reinterpret_cast<std::uint16_t*>(bytes.data()),
+                     [](std::uint16_t value) { return value; });
         return std::make_shared<const Frame>(m_width, m_height, 1, PixelType::U16, std::move(bytes));
     }
 
@@ -145,9 +71,8 @@ public:
             return status;
         if (table.type() != PixelType::U16)
             return fail(ErrorCode::InvalidArgument, {}, "subtracted frames need a table of 16 bits");
-        const auto plane = background(shift, landmark);
-        subtractAll(contrast, m_table, *plane, m_sign, out,
-                    [grey = table.entries()](std::uint16_t value) { return grey[value]; });
+        subtractInto(contrast, *background(shift, landmark), out,
+                     [grey = table.entries()](std::uint16_t value) { return grey[value]; });
         return {};
     }
 
@@ -155,9 +80,9 @@ public:
     {
         if (auto status = check(contrast, {}, 0.0); !status)
             return tl::unexpected(status.error());
-        Plane values(m_mask.size());
-        scaledValues(contrast, values);
-        return registerPlanes(m_mask, values, m_width, m_height, kStepsPerNeper * (1 << kFractionBits));
+        const auto frame = FramePtr(FramePtr(), &contrast); // not owned, for the length of the call
+        const AttenuationPlane values = meanPlane({frame}, {m_type, m_logarithmic, false}, m_table);
+        return registerPlanes(m_mask, values, m_width, m_height);
     }
 
 private:
@@ -165,7 +90,7 @@ private:
     {
         PixelShift shift;
         double landmark;
-        std::shared_ptr<const Plane> plane;
+        std::shared_ptr<const AttenuationPlane> plane;
     };
 
     Status check(const Frame& contrast, PixelShift shift, double landmark) const
@@ -178,39 +103,43 @@ private:
         return {};
     }
 
-    void scaledValues(const Frame& contrast, Plane& values) const
+    template <typename Out, typename Store>
+    void subtractInto(const Frame& contrast, const AttenuationPlane& plane, Out* out, Store store) const
     {
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            const int stored = storedAt(contrast, i);
-            values[i] = m_table[m_type == PixelType::U8 ? static_cast<std::uint8_t>(stored)
-                                                        : static_cast<std::uint16_t>(stored)];
-        }
+        if (m_type == PixelType::U8)
+            subtractPlane(contrast.bytes(), m_table, plane, m_logarithmic, out, store);
+        else
+            subtractPlane(contrast.data<std::uint16_t>(), m_table, plane, m_logarithmic, out, store);
     }
 
     /// What is taken from the contrast frame. While a clip plays it is the same for every frame.
-    std::shared_ptr<const Plane> background(PixelShift shift, double landmark) const
+    std::shared_ptr<const AttenuationPlane> background(PixelShift shift, double landmark) const
     {
         landmark = std::clamp(landmark, 0.0, 1.0);
         const std::lock_guard lock(m_mutex);
         if (m_background && m_background->shift.dx == shift.dx && m_background->shift.dy == shift.dy &&
             m_background->landmark == landmark)
             return m_background->plane;
-        Plane plane = shift.dx == 0.0 && shift.dy == 0.0 ? m_mask : shifted(m_mask, m_width, m_height, shift);
+        AttenuationPlane plane =
+            shift.dx == 0.0 && shift.dy == 0.0 ? m_mask : shiftedPlane(m_mask, m_width, m_height, shift);
         // The part that stays in the picture is taken out of the background, which keeps its mean brightness.
-        if (landmark > 0.0)
-            for (std::int32_t& value : plane)
-                value -= static_cast<std::int32_t>(std::lrint(landmark * (value - m_meanMask)));
-        m_background = Background{shift, landmark, std::make_shared<const Plane>(std::move(plane))};
+        if (landmark > 0.0) {
+            const auto part = static_cast<float>(landmark);
+            for (std::uint16_t& value : plane)
+                value = static_cast<std::uint16_t>(value - part * (value - m_meanMask) + 0.5F);
+        }
+        m_background =
+            Background{shift, landmark, std::make_shared<const AttenuationPlane>(std::move(plane))};
         return m_background->plane;
     }
 
     const int m_width;
     const int m_height;
     const PixelType m_type;
-    const int m_sign; ///< −1 where large stored values are shown dark
-    const Plane m_table;
-    Plane m_mask;
-    std::int32_t m_meanMask = 0;
+    const bool m_logarithmic; ///< stored values are logarithms already
+    AttenuationPlane m_table;
+    AttenuationPlane m_mask;
+    float m_meanMask = 0.0F;
 
     mutable std::mutex m_mutex;
     mutable std::optional<Background> m_background;

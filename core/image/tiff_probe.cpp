@@ -132,11 +132,15 @@ private:
             total <= static_cast<std::uint64_t>(offsetBytes) ? inlineAt : number(inlineAt, offsetBytes);
         if (!m_bytes.holds(field.offset, total))
             return fail(ErrorCode::SizeMismatch, {}, atOffset("TIFF tag " + std::to_string(tag), at));
+        // Decoders disagree about which of two counts.
+        if (find(tag) != nullptr)
+            return fail(ErrorCode::PictureUnreadable, {},
+                        atOffset("second TIFF tag " + std::to_string(tag), at));
         m_fields.emplace_back(tag, field);
         return {};
     }
 
-    const Field* find(Tag tag) const
+    const Field* find(std::uint16_t tag) const
     {
         for (const auto& [key, field] : m_fields)
             if (key == tag && field.count > 0)
@@ -161,6 +165,8 @@ private:
         PicturePage page;
         const std::uint64_t width = value(kWidth, 0);
         const std::uint64_t height = value(kHeight, 0);
+        if (find(kPhotometric) == nullptr)
+            return fail(ErrorCode::PictureUnreadable, {}, "TIFF without photometric interpretation");
         if (width == 0 || height == 0 || width > 0x7FFFFFFF || height > 0x7FFFFFFF)
             return fail(ErrorCode::PictureUnreadable, {},
                         "TIFF size " + std::to_string(width) + "×" + std::to_string(height));
@@ -178,7 +184,7 @@ private:
         const std::uint64_t stored = value(kSamplesPerPixel, 1);
         const std::uint64_t bits = value(kBitsPerSample, 1);
         const std::uint64_t format = value(kSampleFormat, 1);
-        const std::uint64_t photometric = value(kPhotometric, stored >= 3 ? 2 : 1);
+        const std::uint64_t photometric = value(kPhotometric, 1);
         const bool isGrey = photometric <= 1;
         const bool knownBits =
             bits == 1 || bits == 4 || bits == 8 || bits == 10 || bits == 12 || bits == 14 || bits == 16;
