@@ -90,6 +90,8 @@ Result<Figures> benchDecode(const BenchInputs& inputs, Context& context)
     for (const auto& [name, file] : {std::pair{"decode_jpeg_96x512", inputs.jpegCine},
                                      std::pair{"decode_jpeg_lossless_24x1024", inputs.jpegLossless1024},
                                      std::pair{"decode_jpeg_ls_24x1024", inputs.jpegLs1024}}) {
+        if (file.empty())
+            continue;
         if (context.cancel.isCancelled())
             return fail(ErrorCode::Cancelled, name);
         auto figure = decodeFigure(name, file);

@@ -25,8 +25,8 @@ public:
     std::filesystem::path jpegCine;         ///< 96 frames, 512², JPEG baseline
     std::filesystem::path plain1024;        ///< one frame, 1024², 10 bit, uncompressed
     std::filesystem::path jpegLossless1024; ///< 24 frames of 1024²
-    std::filesystem::path jpegLs1024;
-    std::filesystem::path wireCine; ///< 512² with catheter and guidewire
+    std::filesystem::path jpegLs1024;       ///< empty where DCMTK cannot serve as its peer
+    std::filesystem::path wireCine;         ///< 512² with catheter and guidewire
     bool isReal = false;
 
 private:

@@ -14,6 +14,7 @@
 #include "dcmtk/dcmjpls/djencode.h"
 #include "dcmtk/oflog/oflog.h"
 
+#include <dlfcn.h>
 #include <vector>
 
 namespace fedefm::cli::dcmtk_peer {
@@ -66,6 +67,14 @@ void prepare()
     DJLSDecoderRegistration::registerCodecs();
     DJEncoderRegistration::registerCodecs();
     DJLSEncoderRegistration::registerCodecs();
+}
+
+bool hasJpegLs()
+{
+    Dl_info where{};
+    void* symbol = ::dlsym(RTLD_DEFAULT, "JpegLsDecode");
+    return symbol && ::dladdr(symbol, &where) != 0 && where.dli_fname &&
+           std::string(where.dli_fname).find("dcmtkcharls") != std::string::npos;
 }
 
 Result<std::uint64_t> decodeAll(const std::filesystem::path& file)

@@ -17,6 +17,9 @@ enum class Codec { JpegBaseline, JpegLossless, JpegLs };
 /// Registers the codecs and silences the log; call once before anything else here.
 void prepare();
 
+/// False where DCMTK's JPEG-LS is bound to the wrong library and would crash (see CMakeLists.txt).
+bool hasJpegLs();
+
 /// Loads the file and decodes frame by frame on one thread. Returns a checksum of the pixels.
 Result<std::uint64_t> decodeAll(const std::filesystem::path& file);
 
