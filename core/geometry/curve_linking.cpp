@@ -25,7 +25,8 @@ struct End
 {
     std::vector<Exit> exits; ///< the first drops nothing
     double lengthPx = 0.0;
-    double strength = 0.0; ///< mean over the reach
+    double strength =
+        0.0; ///< mean over three times the reach: a strong ridge shines into its neighbour's end
 };
 
 struct Joint
@@ -79,7 +80,7 @@ std::vector<End> endsOf(const std::vector<Polyline>& pieces, const FloatPlane& s
         const double length = lengthPx(piece);
         for (const bool atStart : {true, false})
             ends.push_back({exitsOf(piece, atStart, settings), length,
-                            meanStrength(strength, piece, atStart, settings.reachPx)});
+                            meanStrength(strength, piece, atStart, 3.0 * settings.reachPx)});
     }
     return ends;
 }
@@ -103,7 +104,7 @@ double misfit(const End& a, const End& b, double gap)
     const double ratio = std::log(std::max(a.strength, 1e-3) / std::max(b.strength, 1e-3));
     // A gap much longer than the pieces it joins is guesswork.
     const double overreach = std::max(0.0, gap / std::max(4.0, std::min(a.lengthPx, b.lengthPx)) - 1.0);
-    return overreach + ratio * ratio / 4.0;
+    return overreach + ratio * ratio / 2.5;
 }
 
 double bendCost(const Exit& a, const Exit& b, double gap, double scaleDeg)

@@ -199,7 +199,71 @@ RidgeCurve measureCurve(const Polyline& chain, const FloatPlane& strength, const
     return curve;
 }
 
+/// Points from the outer end at which a catheter seems to go on as something wider, a vessel that it fills
+/// with contrast medium; 0 when it does not. `widths` run from the outer end.
+std::size_t wideningAt(const std::vector<double>& widths, const RidgeSettings& settings, double unitPx)
+{
+    const auto part = static_cast<std::size_t>(40.0 * unitPx);
+    std::size_t found = 0;
+    double best = 1.3;
+    for (std::size_t k = part; k + part < widths.size(); k += 4) {
+        const auto middle = widths.begin() + static_cast<std::ptrdiff_t>(k);
+        const double before = median({widths.begin(), middle});
+        if (before < settings.catheterWidthPx * unitPx)
+            continue;
+        std::vector<double> after(middle, widths.end());
+        const auto quarter = after.begin() + static_cast<std::ptrdiff_t>(after.size() / 4);
+        std::nth_element(after.begin(), quarter, after.end());
+        if (*quarter / before > best) {
+            best = *quarter / before;
+            found = k;
+        }
+    }
+    return found;
+}
+
+/// The curve, or its two parts when a catheter and a vessel were linked.
+void addParts(RidgeCurve curve, const FloatPlane& strength, const RidgePicture& picture,
+              const RidgeSettings& settings, std::vector<RidgeCurve>& out)
+{
+    const double anchor = settings.anchorPx * picture.unitPx;
+    const bool fromStart = curve.startEdgePx < anchor;
+    std::size_t cut = 0;
+    if (fromStart != (curve.endEdgePx < anchor)) {
+        std::vector<double> widths = steadyWidths(curve, static_cast<std::size_t>(10.0 * picture.unitPx));
+        if (!fromStart)
+            std::reverse(widths.begin(), widths.end());
+        cut = wideningAt(widths, settings, picture.unitPx);
+    }
+    if (cut == 0) {
+        out.push_back(std::move(curve));
+        return;
+    }
+    const auto at =
+        curve.points.begin() + static_cast<std::ptrdiff_t>(fromStart ? cut : curve.points.size() - cut);
+    out.push_back(measureCurve({curve.points.begin(), at}, strength, picture, settings));
+    out.push_back(measureCurve({at, curve.points.end()}, strength, picture, settings));
+}
+
 } // namespace
+
+std::vector<double> steadyWidths(const RidgeCurve& curve, std::size_t reach)
+{
+    std::vector<double> raw;
+    for (const CrossProfile& profile : curve.profiles)
+        raw.push_back(profile.widthPx > 0.0 ? profile.widthPx : curve.widthPx);
+    std::vector<double> steady;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+        const std::size_t from = i >= reach ? i - reach : 0;
+        const std::size_t to = std::min(i + reach + 1, raw.size());
+        std::vector<double> window(raw.begin() + static_cast<std::ptrdiff_t>(from),
+                                   raw.begin() + static_cast<std::ptrdiff_t>(to));
+        const auto middle = window.begin() + static_cast<std::ptrdiff_t>(window.size() / 2);
+        std::nth_element(window.begin(), middle, window.end());
+        steady.push_back(*middle);
+    }
+    return steady;
+}
 
 std::vector<RidgeCurve> findRidgeCurves(const RidgePicture& picture, const RidgeSettings& settings)
 {
@@ -217,7 +281,7 @@ std::vector<RidgeCurve> findRidgeCurves(const RidgePicture& picture, const Ridge
     std::vector<RidgeCurve> curves;
     for (const Polyline& chain : joinPieces(pieces, strength, unit, settings))
         if (lengthPx(chain) >= 0.5 * settings.minLengthPx * unit)
-            curves.push_back(measureCurve(chain, strength, picture, settings));
+            addParts(measureCurve(chain, strength, picture, settings), strength, picture, settings, curves);
     return curves;
 }
 

@@ -29,6 +29,9 @@ struct RidgeCurve
     double confidence = 0.0; ///< the score saturated to 0…1
 };
 
+/// Width per point: where no valley was measured the median, then a running median over ± `reach` points.
+std::vector<double> steadyWidths(const RidgeCurve& curve, std::size_t reach);
+
 /// Ridge filter, hysteresis, thinning, linking and measuring. Nothing is judged yet.
 std::vector<RidgeCurve> findRidgeCurves(const RidgePicture& picture, const RidgeSettings& settings);
 

@@ -8,59 +8,8 @@ namespace fedefm {
 
 namespace {
 
-/// Cost of a change of class along a curve, in pixels of clear evidence.
-constexpr double kSwitchCost = 25.0;
-
-/// Width per point: where no valley was measured the median, then a running median over ± `reach` points.
-std::vector<double> steadyWidths(const RidgeCurve& curve, std::size_t reach)
-{
-    std::vector<double> raw;
-    for (const CrossProfile& profile : curve.profiles)
-        raw.push_back(profile.widthPx > 0.0 ? profile.widthPx : curve.widthPx);
-    std::vector<double> steady;
-    for (std::size_t i = 0; i < raw.size(); ++i) {
-        const std::size_t from = i >= reach ? i - reach : 0;
-        const std::size_t to = std::min(i + reach + 1, raw.size());
-        std::vector<double> window(raw.begin() + static_cast<std::ptrdiff_t>(from),
-                                   raw.begin() + static_cast<std::ptrdiff_t>(to));
-        const auto middle = window.begin() + static_cast<std::ptrdiff_t>(window.size() / 2);
-        std::nth_element(window.begin(), middle, window.end());
-        steady.push_back(*middle);
-    }
-    return steady;
-}
-
-/// The cheapest sequence of classes (Viterbi with two states): width votes, changes cost.
-std::vector<char> wideStates(const std::vector<double>& widthsPx, double limitPx, double unitPx)
-{
-    std::vector<double> gain[2];
-    std::vector<char> from[2];
-    for (int state = 0; state < 2; ++state) {
-        gain[state].assign(widthsPx.size(), 0.0);
-        from[state].assign(widthsPx.size(), 0);
-    }
-    for (std::size_t i = 0; i < widthsPx.size(); ++i) {
-        const double vote = std::clamp((widthsPx[i] - limitPx) / unitPx, -1.0, 1.0);
-        for (int state = 0; state < 2; ++state) {
-            const double own = state == 1 ? vote : -vote;
-            if (i == 0) {
-                gain[state][0] = own;
-                continue;
-            }
-            const double stay = gain[state][i - 1];
-            const double change = gain[1 - state][i - 1] - kSwitchCost * unitPx;
-            gain[state][i] = own + std::max(stay, change);
-            from[state][i] = static_cast<char>(change > stay ? 1 - state : state);
-        }
-    }
-    std::vector<char> states(widthsPx.size(), 0);
-    char state = gain[1].back() > gain[0].back() ? 1 : 0;
-    for (std::size_t i = widthsPx.size(); i-- > 0;) {
-        states[i] = state;
-        state = from[static_cast<std::size_t>(state)][i];
-    }
-    return states;
-}
+/// Evidence, in points of the curve, that a change of class must bring.
+constexpr double kSplitCost = 25.0;
 
 struct Stretch
 {
@@ -69,29 +18,71 @@ struct Stretch
     bool isWide = false;
 };
 
-std::vector<Stretch> stretchesOf(const std::vector<char>& states)
+/// How the widths of one curve vote: sums from the start, wide counts up, thin down, at most 1 per point.
+class WidthVotes
 {
-    std::vector<Stretch> stretches;
-    for (std::size_t i = 0; i < states.size(); ++i) {
-        if (stretches.empty() || stretches.back().isWide != (states[i] != 0))
-            stretches.push_back({i, i, states[i] != 0});
-        stretches.back().end = i + 1;
+public:
+    WidthVotes(const std::vector<double>& widthsPx, double limitPx, double unitPx)
+        : m_sums(widthsPx.size() + 1, 0.0)
+    {
+        for (std::size_t i = 0; i < widthsPx.size(); ++i)
+            m_sums[i + 1] = m_sums[i] + std::clamp((widthsPx[i] - limitPx) / unitPx, -1.0, 1.0);
     }
-    return stretches;
+    std::size_t count() const { return m_sums.size() - 1; }
+    double between(std::size_t first, std::size_t end) const { return m_sums[end] - m_sums[first]; }
+    double all() const { return m_sums.back(); }
+
+private:
+    std::vector<double> m_sums;
+};
+
+/// Whether [0, k) may be a catheter out of which the rest comes as a wire; the curve is seen from that side.
+/// A catheter reaches the border of the field and is wide there: what is wide further in only is a balloon or
+/// stent on a wire. A short thin end at the border is a flaw of the measurement.
+bool mayBeShaft(const WidthVotes& votes, std::size_t k, double outerEdgePx, double innerEdgePx,
+                const RidgeSettings& settings, double unitPx)
+{
+    const auto outer = std::min(k, std::max(static_cast<std::size_t>(30.0 * unitPx), k / 3));
+    const bool endsInside = innerEdgePx > 30.0 * unitPx;
+    const auto rest = static_cast<double>(votes.count() - k);
+    return outerEdgePx < settings.anchorPx * unitPx && votes.between(0, outer) > 0.0 &&
+           rest > (endsInside ? 15.0 : 70.0) * unitPx;
 }
 
-/// A catheter is wide from where it enters; a wide stretch with wire on both sides is a balloon or stent on
-/// the wire. A thin stretch within a catheter is a flaw of the measurement.
-std::vector<Stretch> plausible(std::vector<char> states)
+/// The best cut into shaft [0, k) and wire; `gain` is its evidence, 0 when there is none.
+struct Cut
 {
-    for (const bool wide : {true, false}) {
-        const std::vector<Stretch> found = stretchesOf(states);
-        for (std::size_t k = 1; k + 1 < found.size(); ++k)
-            if (found[k].isWide == wide)
-                std::fill(states.begin() + static_cast<std::ptrdiff_t>(found[k].first),
-                          states.begin() + static_cast<std::ptrdiff_t>(found[k].end), wide ? 0 : 1);
+    std::size_t k = 0;
+    double gain = 0.0;
+};
+
+Cut bestCut(const WidthVotes& votes, double outerEdgePx, double innerEdgePx, const RidgeSettings& settings,
+            double unitPx)
+{
+    Cut best;
+    for (auto k = static_cast<std::size_t>(40.0 * unitPx); k < votes.count(); ++k) {
+        const double gain = votes.between(0, k) - votes.between(k, votes.count()) - kSplitCost * unitPx;
+        if (gain > best.gain && mayBeShaft(votes, k, outerEdgePx, innerEdgePx, settings, unitPx))
+            best = {k, gain};
     }
-    return stretchesOf(states);
+    return best;
+}
+
+/// One class, or a catheter out of which a wire comes: whichever explains the widths best.
+std::vector<Stretch> classStretches(const RidgeCurve& curve, const std::vector<double>& widthsPx,
+                                    const RidgeSettings& settings, double unitPx)
+{
+    const std::size_t count = widthsPx.size();
+    const double limit = settings.catheterWidthPx * unitPx;
+    const WidthVotes votes(widthsPx, limit, unitPx);
+    const WidthVotes reversed({widthsPx.rbegin(), widthsPx.rend()}, limit, unitPx);
+    const Cut fromStart = bestCut(votes, curve.startEdgePx, curve.endEdgePx, settings, unitPx);
+    const Cut fromEnd = bestCut(reversed, curve.endEdgePx, curve.startEdgePx, settings, unitPx);
+    if (std::max(fromStart.gain, fromEnd.gain) <= std::abs(votes.all()))
+        return {{0, count, votes.all() > 0.0}};
+    if (fromStart.gain >= fromEnd.gain)
+        return {{0, fromStart.k, true}, {fromStart.k, count, false}};
+    return {{0, count - fromEnd.k, false}, {count - fromEnd.k, count, true}};
 }
 
 /// True when the curve's first point is the one that it comes from.
@@ -122,7 +113,7 @@ bool startsProximal(const RidgeCurve& curve, const std::vector<Stretch>& stretch
 double tipConfidence(const RidgeDevice& device, const RidgePicture& picture)
 {
     const Point tip = device.points.back();
-    const double inside = (picture.edgeDistance.sample(tip.x, tip.y) / picture.unitPx - 10.0) / 20.0;
+    const double inside = (picture.edgeDistance.sample(tip.x, tip.y) / picture.unitPx - 25.0) / 15.0;
     return device.confidence * std::clamp(inside, 0.0, 1.0);
 }
 
@@ -135,8 +126,7 @@ std::vector<RidgeDevice> nameDevices(const std::vector<RidgeCurve>& curves, cons
     for (const RidgeCurve& curve : curves) {
         const auto reach = static_cast<std::size_t>(10.0 * picture.unitPx);
         const std::vector<double> widths = steadyWidths(curve, reach);
-        const std::vector<Stretch> stretches =
-            plausible(wideStates(widths, settings.catheterWidthPx * picture.unitPx, picture.unitPx));
+        const std::vector<Stretch> stretches = classStretches(curve, widths, settings, picture.unitPx);
         const bool forwards = startsProximal(curve, stretches, curves, picture);
         for (const Stretch& stretch : stretches) {
             RidgeDevice device;

@@ -21,8 +21,8 @@ struct RidgeSettings
     double maxGapPx = 45.0;
     double minLengthPx = 45.0;
     double minScore = 28.0;     ///< visibility · √length · smoothness
-    double minScorePart = 0.22; ///< of the best curve's score in the frame
-    double anchorPx = 35.0; ///< a wire comes from the edge of the field: one end is at most this far from it
+    double minScorePart = 0.25; ///< of the best curve's score in the frame
+    double anchorPx = 55.0; ///< a wire comes from the edge of the field: one end is at most this far from it
     double catheterWidthPx = 4.5; ///< apparent width from which a curve counts as a catheter
 };
 

@@ -45,7 +45,7 @@ double anchoring(const RidgeCurve& curve, const std::vector<RidgeCurve>& all, co
         if (curve.widthPx < 0.75 * other.widthPx && nearestEndPx(curve, other) < 15.0 * unit)
             return 1.0;
     }
-    return curve.widthPx < settings.catheterWidthPx * unit ? 0.6 : 0.35;
+    return curve.widthPx < settings.catheterWidthPx * unit ? 0.6 : 0.15;
 }
 
 } // namespace
