@@ -8,7 +8,6 @@
 #include <QFontMetricsF>
 #include <QLocale>
 #include <QPainter>
-#include <QPainterPath>
 
 #include <cmath>
 
@@ -101,15 +100,17 @@ QString opposite(const QString& letters)
     return result;
 }
 
-void paintOutlined(QPainter& painter, QPointF baseline, const QString& line)
-{
-    QPainterPath path;
-    path.addText(baseline, painter.font(), line);
-    painter.strokePath(path, QPen(QColor(0, 0, 0, 200), 2.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-    painter.fillPath(path, Qt::white);
-}
-
 } // namespace
+
+// Glyphs come from Qt's cache; stroking their paths would take longer than painting the picture.
+void paintOutlinedText(QPainter& painter, QPointF baseline, const QString& line)
+{
+    painter.setPen(QColor(0, 0, 0, 170));
+    for (const QPointF offset : {QPointF(-1, -1), QPointF(1, -1), QPointF(-1, 1), QPointF(1, 1)})
+        painter.drawText(baseline + offset, line);
+    painter.setPen(Qt::white);
+    painter.drawText(baseline, line);
+}
 
 CornerText cornerText(const SeriesDocument& document, const CineController* cine, const ViewTransform& view,
                       bool privacy)
@@ -157,7 +158,7 @@ void paintCornerText(QPainter& painter, const QRectF& area, const CornerText& te
             const double x = right ? area.right() - kMargin - metrics.horizontalAdvance(shown) : area.left() + kMargin;
             const double y = bottom ? area.bottom() - kMargin - metrics.descent() - i * line
                                     : area.top() + kMargin + metrics.ascent() + i * line;
-            paintOutlined(painter, {x, y}, shown);
+            paintOutlinedText(painter, {x, y}, shown);
         }
     };
     painter.setRenderHint(QPainter::Antialiasing);
@@ -191,10 +192,10 @@ void paintOrientation(QPainter& painter, const QRectF& area, const SeriesDocumen
     const double middle = area.center().y() + metrics.ascent() / 2;
     auto centred = [&](const QString& s) { return area.center().x() - metrics.horizontalAdvance(s) / 2; };
     painter.setRenderHint(QPainter::Antialiasing);
-    paintOutlined(painter, {area.left() + kMargin, middle}, letters[0]);
-    paintOutlined(painter, {area.right() - kMargin - metrics.horizontalAdvance(letters[1]), middle}, letters[1]);
-    paintOutlined(painter, {centred(letters[2]), area.top() + kMargin + metrics.ascent()}, letters[2]);
-    paintOutlined(painter, {centred(letters[3]), area.bottom() - kMargin - metrics.descent()}, letters[3]);
+    paintOutlinedText(painter, {area.left() + kMargin, middle}, letters[0]);
+    paintOutlinedText(painter, {area.right() - kMargin - metrics.horizontalAdvance(letters[1]), middle}, letters[1]);
+    paintOutlinedText(painter, {centred(letters[2]), area.top() + kMargin + metrics.ascent()}, letters[2]);
+    paintOutlinedText(painter, {centred(letters[3]), area.bottom() - kMargin - metrics.descent()}, letters[3]);
 }
 
 } // namespace fedefm

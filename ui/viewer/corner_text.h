@@ -24,7 +24,10 @@ struct CornerText {
 CornerText cornerText(const SeriesDocument& document, const CineController* cine, const ViewTransform& view,
                       bool privacy);
 
-/// White with a dark outline; `area` in logical pixels decides how many lines fit.
+/// One line, white with a dark outline.
+void paintOutlinedText(QPainter& painter, QPointF baseline, const QString& line);
+
+/// Paints all corners; `area` in logical pixels decides how many lines fit.
 void paintCornerText(QPainter& painter, const QRectF& area, const CornerText& text);
 
 /// Letters at the middle of each edge, from the file's patient orientation and the view's rotation and flips.

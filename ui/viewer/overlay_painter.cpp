@@ -3,8 +3,8 @@
 
 #include "core/geometry/contour.h"
 #include "ui/common/theme.h"
+#include "ui/viewer/corner_text.h"
 
-#include <QFontMetricsF>
 #include <QPainter>
 
 #include <cmath>
@@ -15,12 +15,13 @@ namespace {
 
 constexpr double kFillOpacity = 0.4;
 constexpr double kLineWidth = 2.0;
+constexpr double kPathTolerance = 0.15; // image pixels; strokes cost by the vertex
 constexpr double kTipRadius = 9.0;
 constexpr double kTipGap = 3.5; // the cross stays open so that the tip itself remains visible
 
 QPen pen(const QColor& color, double width, Qt::PenStyle style = Qt::SolidLine)
 {
-    QPen result(color, width, style, Qt::RoundCap, Qt::RoundJoin);
+    QPen result(color, width, style, Qt::FlatCap, Qt::BevelJoin);
     result.setCosmetic(true);
     return result;
 }
@@ -139,13 +140,13 @@ void OverlayPainter::buildSegmentation(const SegmentationPtr& segmentation)
         }
         QPainterPath outline;
         for (const Polyline& ring : outlines(entry.mask)) {
-            outline.addPath(pathOf(ring, 0.5));
+            outline.addPath(pathOf(simplify(ring, kPathTolerance), 0.5));
             outline.closeSubpath();
         }
         m_outlines.push_back({color, outline});
     }
     for (const WireCurve& curve : segmentation->curves)
-        m_curves.push_back({wireColor(curve.wireClass), pathOf(curve.points, 0.5)});
+        m_curves.push_back({wireColor(curve.wireClass), pathOf(simplify(curve.points, kPathTolerance), 0.5)});
 }
 
 void OverlayPainter::paintSegmentation(QPainter& painter, const Segmentation& segmentation, const OverlayStyle& style,
@@ -190,11 +191,7 @@ void OverlayPainter::paintMeasurement(QPainter& painter, const Measurement& meas
     const QString text = measurementText(measurement, spacing);
     if (text.isEmpty())
         return;
-    QPainterPath label;
-    label.addText(toView.map(measurement.points.back()) + QPointF(10, -8), painter.font(), text);
-    painter.setBrush(Qt::NoBrush);
-    painter.strokePath(label, pen(colors::casing, 3.0));
-    painter.fillPath(label, Qt::white);
+    paintOutlinedText(painter, toView.map(measurement.points.back()) + QPointF(10, -8), text);
 }
 
 void OverlayPainter::paintCalibrationLine(QPainter& painter, QPointF from, QPointF to, const QTransform& toView)

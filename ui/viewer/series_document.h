@@ -101,7 +101,7 @@ public:
     /// Shows `map` (minimum over frames, made by a job) instead of the frames; null returns to them.
     void setVesselMap(FramePtr map);
 
-    /// The picture: Grayscale8 or RGB888, image resolution, shutter not applied. Null before the first frame.
+    /// The picture: RGB32, image resolution, shutter not applied. Null before the first frame.
     const QImage& image() const { return m_image; }
 
     const OverlayStyle& overlayStyle() const { return m_overlayStyle; }

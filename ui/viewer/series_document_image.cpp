@@ -2,19 +2,20 @@
 // The picture of a SeriesDocument: grey pipeline, colour, subtraction.
 #include "ui/viewer/series_document.h"
 
-#include <cstring>
-
 namespace fedefm {
 
 namespace {
 
-/// QImage pads its lines to four bytes; the pipeline writes them tight.
+/// RGB32 whatever the source: Qt scales it two to three times faster than 8-bit grey.
 QImage imageFrom(const std::vector<std::uint8_t>& bytes, int width, int height, int channels)
 {
-    QImage image(width, height, channels == 1 ? QImage::Format_Grayscale8 : QImage::Format_RGB888);
-    const std::size_t line = static_cast<std::size_t>(width) * channels;
-    for (int y = 0; y < height; ++y)
-        std::memcpy(image.scanLine(y), bytes.data() + y * line, line);
+    QImage image(width, height, QImage::Format_RGB32);
+    const std::uint8_t* source = bytes.data();
+    for (int y = 0; y < height; ++y) {
+        auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
+        for (int x = 0; x < width; ++x, source += channels)
+            line[x] = channels == 1 ? 0xFF000000U | source[0] * 0x010101U : qRgb(source[0], source[1], source[2]);
+    }
     return image;
 }
 
