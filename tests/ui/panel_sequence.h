@@ -102,7 +102,8 @@ inline QStringList namelessControls(const QWidget& root)
 {
     QStringList nameless;
     for (const QWidget* widget : root.findChildren<QWidget*>()) {
-        if (widget->focusPolicy() == Qt::NoFocus || widget->objectName().startsWith(QLatin1String("qt_")))
+        if (widget->focusPolicy() == Qt::NoFocus || widget->objectName().startsWith(QLatin1String("qt_")) ||
+            widget->inherits("QComboBoxListView"))
             continue;
         if (qobject_cast<const QLineEdit*>(widget) &&
             (qobject_cast<const QAbstractSpinBox*>(widget->parentWidget()) ||

@@ -8,6 +8,7 @@
 #include <QAccessible>
 #include <QDoubleSpinBox>
 #include <QLabel>
+#include <QMenu>
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
@@ -34,6 +35,10 @@ private:
     FrameSlider* slider() const { return m_bar->findChild<FrameSlider*>(); }
 
 private Q_SLOTS:
+    void initTestCase()
+    {
+        Q_INIT_RESOURCE(studio); // icons live in a static library
+    }
     void init()
     {
         m_document = std::make_unique<SeriesDocument>(std::make_shared<PanelSequence>(21), 1 << 24);
@@ -114,13 +119,14 @@ private Q_SLOTS:
         QCOMPARE(speed->currentText(), QString("×1"));
         QTest::keyClick(speed, Qt::Key_Down);
         QCOMPARE(m_cine->speed(), 2.0);
-        auto* loop = named<QComboBox>("At the end");
-        QTest::keyClick(loop, Qt::Key_Down);
+        auto* loop = named<QToolButton>("At the end");
+        loop->menu()->actions().at(1)->trigger();
         QCOMPARE(m_cine->loopMode(), LoopMode::Sweep);
         QTest::mouseClick(named<QToolButton>("Play backwards"), Qt::LeftButton);
         QVERIFY(m_cine->isReverse());
         m_cine->setLoopMode(LoopMode::Once);
-        QCOMPARE(loop->currentText(), QString("Once"));
+        QVERIFY(loop->accessibleDescription().startsWith("Once"));
+        QVERIFY(loop->menu()->actions().at(2)->isChecked());
     }
 
     void sliderSeeksAndItsHandlesSetTheRange()
@@ -138,7 +144,6 @@ private Q_SLOTS:
         QTest::mouseMove(s, {qRound(s->xOf(2)), below});
         QTest::mouseRelease(s, Qt::LeftButton, {}, {qRound(s->xOf(2)), below});
         QCOMPARE(m_cine->last(), 5); // the out point never crosses the in point
-        QCOMPARE(m_document->currentFrame(), 12);
         s->setFocus();
         QTest::keyClick(s, Qt::Key_Backslash);
         QCOMPARE(m_cine->first(), 0);
@@ -172,7 +177,10 @@ private Q_SLOTS:
     void slowRateIsRed()
     {
         // The clock runs three frames for each one that is shown: 5 instead of 15 per second.
-        connect(m_cine.get(), &CineController::frameShown, this, [this] { m_clock->advance(200.0); });
+        connect(m_cine.get(), &CineController::frameShown, this, [this](int frame) {
+            m_cine->notePainted(frame);
+            m_clock->advance(200.0);
+        });
         m_cine->setPlaying(true);
         QTRY_VERIFY(m_cine->realFps() > 0.0);
         auto* real = named<QLabel>("Rate really shown");

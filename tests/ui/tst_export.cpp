@@ -189,10 +189,10 @@ private Q_SLOTS:
         look.withOverlay = false;
         const QImage bare = FilmPainter(look).paint(0).value();
         QCOMPARE(bare.size(), QSize(PanelSequence::kWidth, PanelSequence::kHeight));
-        int white = 0;
+        int white = 0; // brighter than the ramp, which ends at 137
         for (int y = PanelSequence::kHeight - 14; y < PanelSequence::kHeight; ++y)
             for (int x = 0; x < PanelSequence::kWidth; ++x)
-                white += qGray(bare.pixel(x, y)) > 200 ? 1 : 0;
+                white += qGray(bare.pixel(x, y)) > 160 ? 1 : 0;
         QVERIFY2(white > 20, qPrintable(QString::number(white)));
     }
 
@@ -322,7 +322,7 @@ private Q_SLOTS:
         QCOMPARE(m_jobs.job(0)->state(), Job::State::Done);
         QFile file(path("masks/masks.npy"));
         QVERIFY(file.open(QIODevice::ReadOnly));
-        QVERIFY(file.readAll().contains("(1, 48, 64)"));
+        QVERIFY(file.readAll().contains("(1, 48, 64"));
         m_jobs.removeFinished();
     }
 

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "panel_sequence.h"
 #include "ui/common/theme.h"
+#include "ui/viewer/cine_bar.h"
 #include "ui/viewer/found_strip.h"
+#include "ui/viewer/frame_axis.h"
+#include "ui/viewer/frame_slider.h"
+
+#include "ui/viewer/cine_controller.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -29,7 +34,10 @@ private:
     std::unique_ptr<SeriesDocument> m_document;
     std::unique_ptr<FoundStrip> m_strip;
 
-    int xOf(int frame) const { return qRound(10 + frame / 10.0 * (m_strip->width() - 20)); }
+    int xOf(int frame) const
+    {
+        return qRound(18 + frame / 10.0 * (m_strip->width() - 36 - axisGutter(m_strip->fontMetrics())));
+    }
     /// Column of the frame, a little beside its marker.
     QImage grab() const { return m_strip->grab().toImage().convertToFormat(QImage::Format_RGB32); }
     int tintedPixels(const QImage& image, int frame, bool upper, bool blue) const
@@ -131,6 +139,20 @@ private Q_SLOTS:
         for (int x = 0; x < image.width(); ++x)
             blue += tint(image.pixel(x, image.height() - 8)) > 20 ? 1 : 0;
         QVERIFY(blue >= 1 && blue <= 3); // one frame among 3,000 is still seen
+    }
+
+    void standsUnderTheSlider()
+    {
+        CineController cine(m_document.get());
+        CineBar bar;
+        bar.setController(&cine);
+        bar.resize(600, 70);
+        m_strip->resize(600, 48);
+        bar.show();
+        const auto* slider = bar.findChild<FrameSlider*>();
+        for (const int frame : {0, 5, 10})
+            QVERIFY(std::abs(slider->mapTo(&bar, QPoint(qRound(slider->xOf(frame)), 0)).x() - xOf(frame)) <=
+                    1);
     }
 
     void documentMayGoFirst()

@@ -128,7 +128,9 @@ void ExportDialog::buildWidgets()
     m_form->addRow(QString(), m_overlay);
     m_form->addRow(QString(), m_text);
     m_form->addRow(QString(), m_identity);
-    m_form->addRow(tr("&To"), target);
+    auto* targetLabel = new QLabel(tr("&To"), this);
+    targetLabel->setBuddy(m_target);
+    m_form->addRow(targetLabel, target);
     m_form->addRow(QString(), m_overwrite);
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(m_form);

@@ -46,7 +46,9 @@ CalibrationDialog::CalibrationDialog(SeriesDocument* document, QWidget* parent)
     size->addWidget(m_unit);
     auto* form = new QFormLayout;
     form->addRow(tr("&Measured"), m_measured);
-    form->addRow(tr("&True size"), size);
+    auto* sizeLabel = new QLabel(tr("&True size"), this);
+    sizeLabel->setBuddy(m_size);
+    form->addRow(sizeLabel, size);
     form->addRow(tr("Spacing"), m_outcome);
     m_buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     m_buttons->button(QDialogButtonBox::Ok)->setText(tr("Calibrate"));

@@ -3,9 +3,12 @@
 
 #include "ui/common/theme.h"
 #include "ui/viewer/cine_controller.h"
+#include "ui/viewer/elided_label.h"
+#include "ui/viewer/frame_axis.h"
 #include "ui/viewer/frame_slider.h"
 #include "ui/viewer/panel_parts.h"
 
+#include <QActionGroup>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QEvent>
@@ -31,6 +34,20 @@ QString rateText(double fps)
     return QLocale::c().toString(fps, 'f', 1);
 }
 
+QString loopIcon(LoopMode mode)
+{
+    return mode == LoopMode::Sweep  ? QStringLiteral("sweep")
+           : mode == LoopMode::Once ? QStringLiteral("once")
+                                    : QStringLiteral("loop");
+}
+
+QString loopName(LoopMode mode)
+{
+    return mode == LoopMode::Sweep  ? CineBar::tr("Sweep: turn round")
+           : mode == LoopMode::Once ? CineBar::tr("Once: stop")
+                                    : CineBar::tr("Loop: start again");
+}
+
 /// A label that keeps the width of its widest text, so that nothing jumps while playing.
 QLabel* fixedLabel(const QString& widest, const QString& accessibleName, QWidget* parent)
 {
@@ -49,7 +66,8 @@ CineBar::CineBar(QWidget* parent) : QWidget(parent)
     m_slider = new FrameSlider(this);
     m_slider->setAccessibleName(tr("Frame"));
     m_slider->setAccessibleDescription(tr("Arrows move one frame; [ and ] set the in and out point"));
-    m_frameLabel = fixedLabel(QStringLiteral("0000 / 0000"), tr("Frame number"), this);
+    m_frameLabel = fixedLabel({}, tr("Frame number"), this);
+    m_frameLabel->setFixedWidth(axisGutter(fontMetrics()));
     m_frameLabel->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     buildTransport();
     buildModes();
@@ -78,12 +96,17 @@ void CineBar::buildModes()
     m_speed->setAccessibleName(tr("Speed"));
     m_speed->setToolTip(tr("Speed of play relative to the frame rate"));
 
-    m_loop = new QComboBox(this);
-    m_loop->addItem(themedIcon("loop"), tr("Loop"), static_cast<int>(LoopMode::Loop));
-    m_loop->addItem(themedIcon("sweep"), tr("Sweep"), static_cast<int>(LoopMode::Sweep));
-    m_loop->addItem(themedIcon("once"), tr("Once"), static_cast<int>(LoopMode::Once));
-    m_loop->setAccessibleName(tr("At the end"));
-    m_loop->setToolTip(tr("At the end of the range: start again, turn round, or stop"));
+    m_loop = iconButton("loop", tr("At the end"), {}, this);
+    m_loop->setPopupMode(QToolButton::InstantPopup);
+    auto* modes = new QMenu(m_loop);
+    auto* group = new QActionGroup(modes);
+    for (const LoopMode mode : {LoopMode::Loop, LoopMode::Sweep, LoopMode::Once}) {
+        QAction* action = modes->addAction(themedIcon(loopIcon(mode)), loopName(mode));
+        action->setCheckable(true);
+        action->setData(static_cast<int>(mode));
+        group->addAction(action);
+    }
+    m_loop->setMenu(modes);
 
     m_reverse = iconButton("reverse", tr("Play backwards"), tr("Play backwards"), this);
     m_reverse->setCheckable(true);
@@ -110,8 +133,7 @@ void CineBar::buildRate()
     m_rate->setKeyboardTracking(false);
     m_rate->setAccessibleName(tr("Frame rate"));
     m_rate->setToolTip(tr("Frame rate in use; type another one to play at it"));
-    m_source = new QLabel(this);
-    m_source->setTextFormat(Qt::PlainText);
+    m_source = new ElidedLabel(this);
     m_source->setAccessibleName(tr("Source of the frame rate"));
     makeSecondary(m_source);
     m_fileRate =
@@ -123,6 +145,7 @@ void CineBar::buildRate()
 void CineBar::arrange()
 {
     auto* upper = new QHBoxLayout;
+    upper->setSpacing(0); // the strip below relies on the widths
     upper->addWidget(m_slider, 1);
     upper->addWidget(m_frameLabel);
 
@@ -143,7 +166,7 @@ void CineBar::arrange()
     lower->addWidget(m_fileRate);
 
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(8, 4, 8, 4);
+    layout->setContentsMargins(kAxisOuterMargin, 4, kAxisOuterMargin, 4);
     layout->setSpacing(2);
     layout->addLayout(upper);
     layout->addLayout(lower);
@@ -170,8 +193,8 @@ void CineBar::connectWidgets()
             withController([](CineController& c, bool on) { c.setReverse(on); }));
     connect(m_speed, &QComboBox::activated, this,
             withController([](CineController& c, int index) { c.setSpeed(kSpeeds[index]); }));
-    connect(m_loop, &QComboBox::activated, this, withController([this](CineController& c, int index) {
-                c.setLoopMode(static_cast<LoopMode>(m_loop->itemData(index).toInt()));
+    connect(m_loop->menu(), &QMenu::triggered, this, withController([](CineController& c, QAction* action) {
+                c.setLoopMode(static_cast<LoopMode>(action->data().toInt()));
             }));
     connect(m_slider, &FrameSlider::frameWanted, this,
             withController([](CineController& c, int frame) { c.goTo(frame); }));
@@ -219,7 +242,12 @@ void CineBar::refresh()
         for (int i = 0; i < m_speed->count(); ++i)
             if (std::abs(kSpeeds[i] - m_controller->speed()) < 1e-6)
                 m_speed->setCurrentIndex(i);
-        m_loop->setCurrentIndex(m_loop->findData(static_cast<int>(m_controller->loopMode())));
+        const LoopMode mode = m_controller->loopMode();
+        m_loop->setIcon(themedIcon(loopIcon(mode)));
+        m_loop->setToolTip(tr("At the end of the range: %1").arg(loopName(mode)));
+        m_loop->setAccessibleDescription(loopName(mode));
+        for (QAction* action : m_loop->menu()->actions())
+            action->setChecked(action->data().toInt() == static_cast<int>(mode));
         m_reverse->setChecked(m_controller->isReverse());
         m_slider->setPlayRange(m_controller->first(), m_controller->last());
     } else {
@@ -279,6 +307,8 @@ void CineBar::refreshRealRate(double fps)
 void CineBar::changeEvent(QEvent* event)
 {
     QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange && m_frameLabel)
+        m_frameLabel->setFixedWidth(axisGutter(fontMetrics()));
     if (event->type() == QEvent::PaletteChange && m_realRate)
         refreshRealRate(m_controller && m_controller->isPlaying() ? m_controller->realFps() : 0.0);
 }

@@ -12,6 +12,7 @@ class QToolButton;
 namespace fedefm {
 
 class CineController;
+class ElidedLabel;
 class FrameSlider;
 
 /// Transport under the picture: play, steps, slider with in and out points, speed, loop, direction, and the
@@ -50,9 +51,9 @@ private:
     QToolButton* m_reverse = nullptr;
     QToolButton* m_range = nullptr;
     QComboBox* m_speed = nullptr;
-    QComboBox* m_loop = nullptr;
+    QToolButton* m_loop = nullptr;
     QDoubleSpinBox* m_rate = nullptr;
-    QLabel* m_source = nullptr;
+    ElidedLabel* m_source = nullptr;
     QToolButton* m_fileRate = nullptr;
     QLabel* m_realRate = nullptr;
     bool m_refreshing = false;

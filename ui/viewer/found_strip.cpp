@@ -2,6 +2,7 @@
 #include "ui/viewer/found_strip.h"
 
 #include "ui/common/theme.h"
+#include "ui/viewer/frame_axis.h"
 
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -16,7 +17,7 @@ namespace fedefm {
 
 namespace {
 
-constexpr int kMargin = 10; ///< as the slider above, so that frames stand under their position
+constexpr int kMargin = kAxisOuterMargin + kAxisInnerMargin;
 constexpr double kFaintest = 0.35;
 constexpr int kPageFrames = 10;
 
@@ -49,6 +50,11 @@ void FoundStrip::setDocument(SeriesDocument* document)
     }
     updateEntries();
     updateAccessibleText();
+}
+
+int FoundStrip::axisWidth() const
+{
+    return std::max(1, width() - 2 * kMargin - axisGutter(fontMetrics()));
 }
 
 QSize FoundStrip::sizeHint() const
@@ -124,8 +130,7 @@ int FoundStrip::frameAt(double x) const
     if (m_entries.empty())
         return -1;
     const int count = static_cast<int>(m_entries.size());
-    const double share = (x - kMargin) / std::max(1, width() - 2 * kMargin);
-    // Frame centres stand where the slider has them; a single frame fills the strip.
+    const double share = (x - kMargin) / axisWidth();
     return std::clamp(static_cast<int>(std::lround(share * (count - 1))), 0, count - 1);
 }
 
@@ -137,7 +142,7 @@ void FoundStrip::renderBars()
     m_bars.fill(palette().color(QPalette::Window));
     QPainter painter(&m_bars);
     const int left = qRound(kMargin * ratio);
-    const int right = size.width() - left;
+    const int right = left + qRound(axisWidth() * ratio);
     const int middle = size.height() / 2;
     const int gap = std::max(1, qRound(2 * ratio));
     const int bottom = size.height() - gap;
@@ -181,14 +186,14 @@ void FoundStrip::paintEvent(QPaintEvent*)
         renderBars();
     QPainter painter(this);
     painter.drawPixmap(0, 0, m_bars);
+    drawLaneNames(painter);
     if (m_found == 0) {
-        painter.setPen(palette().color(QPalette::PlaceholderText));
         painter.drawText(rect(), Qt::AlignCenter,
                          m_entries.empty() ? QString() : tr("Found per frame: nothing segmented yet"));
     }
     if (m_document && m_entries.size() > 1) {
         const double x = kMargin + static_cast<double>(m_document->currentFrame()) /
-                                       static_cast<double>(m_entries.size() - 1) * (width() - 2 * kMargin);
+                                       static_cast<double>(m_entries.size() - 1) * axisWidth();
         painter.setRenderHint(QPainter::Antialiasing);
         painter.setPen(QPen(palette().color(QPalette::WindowText), 1.0));
         painter.drawLine(QPointF(x, 0), QPointF(x, height()));
@@ -197,6 +202,20 @@ void FoundStrip::paintEvent(QPaintEvent*)
         painter.setPen(QPen(palette().color(QPalette::Highlight), 1.0));
         painter.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
     }
+}
+
+/// The gutter names the lanes, so that the meaning does not hang on colour.
+void FoundStrip::drawLaneNames(QPainter& painter) const
+{
+    painter.setPen(palette().color(QPalette::PlaceholderText));
+    const int left = kMargin + axisWidth() + kAxisInnerMargin;
+    const QRect column(left, 0, width() - left - kAxisOuterMargin, height() / 2);
+    const auto name = [&](const QRect& lane, const QString& text) {
+        painter.drawText(lane, Qt::AlignRight | Qt::AlignVCenter,
+                         fontMetrics().elidedText(text, Qt::ElideRight, lane.width()));
+    };
+    name(column, tr("guidewire"));
+    name(column.translated(0, height() / 2), tr("catheter"));
 }
 
 void FoundStrip::resizeEvent(QResizeEvent*)

@@ -50,6 +50,8 @@ private:
     void updateEntries();
     void updateAccessibleText();
     void renderBars();
+    void drawLaneNames(QPainter& painter) const;
+    int axisWidth() const;
     void seek(int frame);
 
     QPointer<SeriesDocument> m_document;

@@ -2,6 +2,7 @@
 #include "ui/viewer/frame_slider.h"
 
 #include "ui/common/theme.h"
+#include "ui/viewer/frame_axis.h"
 
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -16,8 +17,8 @@ namespace fedefm {
 
 namespace {
 
-constexpr int kMargin = 10; ///< room for half a handle at both ends
-constexpr int kGrabPx = 7;  ///< how near the pointer must be to take a handle
+constexpr int kMargin = kAxisInnerMargin;
+constexpr int kGrabPx = 7; ///< how near the pointer must be to take a handle
 constexpr double kKnobRadius = 6.0;
 constexpr int kPageFrames = 10;
 

@@ -53,7 +53,7 @@ QVariant MeasurementModel::data(const QModelIndex& index, int role) const
         return {};
     const Measurement& measurement = m_document->measurements()[static_cast<std::size_t>(index.row())];
     if (role == Qt::TextAlignmentRole && index.column() == FrameColumn)
-        return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
+        return QVariant::fromValue(Qt::Alignment(Qt::AlignCenter));
     if (role != Qt::DisplayRole)
         return {};
     switch (index.column()) {

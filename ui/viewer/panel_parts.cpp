@@ -76,6 +76,17 @@ QScrollArea* scrollingColumn(QWidget* content, QWidget* parent)
     return area;
 }
 
+QVBoxLayout* scrolledColumn(QWidget* panel)
+{
+    auto* content = new QWidget;
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(8, 8, 8, 8);
+    auto* outer = new QVBoxLayout(panel);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->addWidget(scrollingColumn(content, panel));
+    return column;
+}
+
 QString withShortcut(const QString& text, const QString& portableKey)
 {
     const QString key =

@@ -31,6 +31,9 @@ QWidget* section(const QString& title, QVBoxLayout*& column, QWidget* parent);
 /// `content` in a frameless area that scrolls up and down only.
 QScrollArea* scrollingColumn(QWidget* content, QWidget* parent);
 
+/// Fills `panel` with such an area and gives the column to put the sections in.
+QVBoxLayout* scrolledColumn(QWidget* panel);
+
 /// Text and "Name (Key)" tooltips: the key is shown in the system's notation.
 QString withShortcut(const QString& text, const QString& portableKey);
 

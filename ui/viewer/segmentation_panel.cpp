@@ -22,8 +22,7 @@ namespace fedefm {
 SegmentationPanel::SegmentationPanel(SegmentationController* controller, QWidget* parent)
     : QWidget(parent), m_controller(controller)
 {
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(8, 8, 8, 8);
+    auto* layout = scrolledColumn(this);
     layout->addWidget(buildModel());
     layout->addWidget(buildFound());
     layout->addWidget(buildOverlay());

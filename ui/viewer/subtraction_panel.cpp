@@ -61,8 +61,7 @@ SubtractionPanel::SubtractionPanel(JobModel* jobs, QWidget* parent) : QWidget(pa
     details->addWidget(buildMask());
     details->addWidget(buildShift());
 
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(8, 8, 8, 8);
+    auto* layout = scrolledColumn(this);
     layout->addWidget(m_enabled);
     layout->addWidget(m_note);
     layout->addWidget(m_thisFrame);
