@@ -5,7 +5,6 @@
 #include "ui/common/action_registry.h"
 #include "ui/common/app_context.h"
 #include "ui/common/issue_model.h"
-#include "ui/common/navigation_guard.h"
 #include "ui/common/settings.h"
 #include "ui/common/theme.h"
 #include "ui/shell/action_definitions.h"
@@ -57,8 +56,6 @@ int main(int argc, char** argv)
     fedefm::IssueModel issues;
     fedefm::ActionRegistry actions;
     fedefm::defineActions(actions);
-    fedefm::NavigationGuard guard;
-    application.installEventFilter(&guard);
     const auto modules = loadModules(issues);
     const auto segmenters =
         std::make_shared<const fedefm::SegmenterRegistry>(fedefm::segmentersOf(modules->contents()));

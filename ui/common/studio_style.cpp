@@ -26,6 +26,31 @@ void StudioStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* op
     painter->restore();
 }
 
+void StudioStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
+                                     QPainter* painter, const QWidget* widget) const
+{
+    const auto* combo = qstyleoption_cast<const QStyleOptionComboBox*>(option);
+    if (control != CC_ComboBox || !combo || combo->editable) {
+        QProxyStyle::drawComplexControl(control, option, painter, widget);
+        return;
+    }
+    const bool enabled = combo->state.testFlag(State_Enabled);
+    const bool focused = combo->state.testFlag(State_HasFocus);
+    const bool hovered = enabled && combo->state.testFlag(State_MouseOver);
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setBrush(combo->palette.color(hovered ? QPalette::Midlight : QPalette::Button));
+    painter->setPen(combo->palette.color(focused   ? QPalette::Link
+                                         : enabled ? QPalette::Light
+                                                   : QPalette::Mid));
+    painter->drawRoundedRect(QRectF(combo->rect).adjusted(0.5, 0.5, -0.5, -0.5), 4.0, 4.0);
+    painter->restore();
+    const QRect arrow = subControlRect(CC_ComboBox, combo, SC_ComboBoxArrow, widget);
+    const QRect box(arrow.center() - QPoint(7, 7), QSize(16, 16));
+    themedIcon(QStringLiteral("chevron-down"))
+        .paint(painter, box, Qt::AlignCenter, enabled ? QIcon::Normal : QIcon::Disabled);
+}
+
 int StudioStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const
 {
     switch (metric) {

@@ -13,6 +13,12 @@
 #include <algorithm>
 #include <cmath>
 
+/// The resources lie in a static library: without this the linker leaves them out. Must be outside namespaces.
+static void initialiseResources()
+{
+    Q_INIT_RESOURCE(studio);
+}
+
 namespace fedefm {
 
 namespace {
@@ -28,6 +34,7 @@ bool isSystemDark(const QApplication& application)
 
 QByteArray resource(const QString& path)
 {
+    initialiseResources();
     QFile file(path);
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
@@ -36,6 +43,7 @@ QByteArray resource(const QString& path)
 
 void applyTheme(QApplication& application, ThemeChoice choice, int fontPercent)
 {
+    initialiseResources();
     const bool systemDark = isSystemDark(application);
     const bool dark = choice == ThemeChoice::Dark || (choice == ThemeChoice::System && systemDark);
     const PaletteFile file = PaletteFile::load(dark ? QStringLiteral("dark") : QStringLiteral("light"));
@@ -56,6 +64,12 @@ QIcon themedIcon(const QString& name)
 {
     const QByteArray svg = resource(QStringLiteral(":/fedefm/icons/%1.svg").arg(name));
     return svg.isEmpty() ? QIcon() : QIcon(new ThemedIconEngine(name, svg));
+}
+
+QIcon applicationIcon()
+{
+    initialiseResources();
+    return QIcon(QStringLiteral(":/fedefm/icons/fedefm-studio.svg"));
 }
 
 } // namespace fedefm

@@ -28,4 +28,7 @@ void applyTheme(QApplication& application, ThemeChoice choice, int fontPercent =
 /// Unknown names give an empty icon (a test walks all names in use).
 QIcon themedIcon(const QString& name);
 
+/// The application's own icon, in its own colours.
+QIcon applicationIcon();
+
 } // namespace fedefm

@@ -4,6 +4,7 @@
 #include "core/base/version.h"
 #include "ui/common/issue_model.h"
 #include "ui/common/settings.h"
+#include "ui/common/theme.h"
 
 #include <QComboBox>
 #include <QDialogButtonBox>
@@ -74,7 +75,7 @@ AboutDialog::AboutDialog(QWidget* parent) : QDialog(parent)
     text->setWordWrap(true);
     text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto* logo = new QLabel(this);
-    logo->setPixmap(QIcon(QStringLiteral(":/fedefm/icons/fedefm-studio.svg")).pixmap(64, 64));
+    logo->setPixmap(applicationIcon().pixmap(64, 64));
     auto* row = new QHBoxLayout;
     row->setSpacing(16);
     row->addWidget(logo, 0, Qt::AlignTop);

@@ -9,13 +9,12 @@
 
 namespace fedefm {
 
-FoldSection::FoldSection(const QString& key, const QString& title, const QString& icon, QWidget* content,
-                         bool unfolded, QWidget* parent)
+FoldSection::FoldSection(const QString& key, const QString& title, QWidget* content, bool unfolded,
+                         QWidget* parent)
     : QWidget(parent), m_key(key), m_header(new QToolButton(this)), m_content(content)
 {
     m_header->setObjectName(QStringLiteral("foldHeader"));
     m_header->setText(title);
-    m_header->setIcon(themedIcon(icon));
     m_header->setAccessibleName(title);
     m_header->setCheckable(true);
     m_header->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -25,15 +24,24 @@ FoldSection::FoldSection(const QString& key, const QString& title, const QString
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_header);
-    column->addWidget(content);
+    column->addWidget(content, 1);
     connect(m_header, &QToolButton::toggled, this, [this](bool open) {
         m_content->setVisible(open);
         Settings().setUnfolded(m_key, open);
-        m_header->setToolTip(open ? tr("Fold away") : tr("Unfold"));
+        Q_EMIT folded(open);
+        showState(open);
     });
     content->setVisible(false);
-    m_header->setToolTip(tr("Unfold"));
+    showState(false);
     setUnfolded(Settings().isUnfolded(key, unfolded));
+}
+
+void FoldSection::showState(bool unfolded)
+{
+    setSizePolicy(QSizePolicy::Preferred, unfolded ? QSizePolicy::Expanding : QSizePolicy::Fixed);
+    m_header->setIcon(
+        themedIcon(unfolded ? QStringLiteral("chevron-down") : QStringLiteral("chevron-right")));
+    m_header->setToolTip(unfolded ? tr("Fold away") : tr("Unfold"));
 }
 
 bool FoldSection::isUnfolded() const

@@ -4,6 +4,7 @@
 #include "core/base/version.h"
 #include "ui/common/action_registry.h"
 #include "ui/common/issue_model.h"
+#include "ui/common/navigation_guard.h"
 #include "ui/jobs/job_model.h"
 #include "ui/shell/start_page.h"
 #include "ui/shell/status_fields.h"
@@ -50,6 +51,7 @@ MainWindow::MainWindow(const AppContext& context, QWidget* parent)
     connectParts();
     connectActions();
     context.actions->attachTo(this);
+    qApp->installEventFilter(new NavigationGuard(this));
     setPrivacy(m_settings.privacy());
     onActiveChanged();
     resize(1440, 900);

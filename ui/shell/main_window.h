@@ -77,8 +77,7 @@ private:
     void buildDocks();
     QDockWidget* addDock(const QString& name, const QString& title, QWidget* content,
                          Qt::DockWidgetArea area);
-    FoldSection* addSection(const QString& key, const QString& title, const QString& icon, QWidget* content,
-                            bool unfolded);
+    FoldSection* addSection(const QString& key, const QString& title, QWidget* content, bool unfolded);
     void setFullScreen(bool on);
     void setPrivacy(bool privacy);
     void showIssues();

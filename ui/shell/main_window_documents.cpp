@@ -156,7 +156,7 @@ bool MainWindow::applySeg(const ReadSeg& seg, SeriesDocument& document)
     OverlayStyle style = document.overlayStyle();
     style.visible = true;
     document.setOverlayStyle(style);
-    m_status->showMessage(tr("Segmentation of %n frames shown", nullptr, static_cast<int>(results->size())));
+    m_status->showMessage(tr("Segmentation shown, frames: %1").arg(results->size()));
     return true;
 }
 

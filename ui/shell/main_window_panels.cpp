@@ -20,7 +20,6 @@
 #include <QLabel>
 #include <QMenuBar>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -64,11 +63,14 @@ QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWid
     return dock;
 }
 
-FoldSection* MainWindow::addSection(const QString& key, const QString& title, const QString& icon,
-                                    QWidget* content, bool unfolded)
+FoldSection* MainWindow::addSection(const QString& key, const QString& title, QWidget* content, bool unfolded)
 {
-    auto* section = new FoldSection(key, title, icon, content, unfolded, m_sections);
-    static_cast<QVBoxLayout*>(m_sections->layout())->addWidget(section);
+    auto* section = new FoldSection(key, title, content, unfolded, m_sections);
+    auto* column = static_cast<QVBoxLayout*>(m_sections->layout());
+    column->addWidget(section, section->isUnfolded() ? 1 : 0);
+    // What is unfolded shares the height; each panel scrolls for itself.
+    connect(section, &FoldSection::folded, column,
+            [column, section](bool isUnfolded) { column->setStretchFactor(section, isUnfolded ? 1 : 0); });
     return section;
 }
 
@@ -86,17 +88,14 @@ void MainWindow::buildDocks()
     auto* column = new QVBoxLayout(m_sections);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    addSection(QStringLiteral("segmentation"), tr("Segmentation"), QStringLiteral("model"),
-               m_segmentationPanel, true);
-    addSection(QStringLiteral("subtraction"), tr("Subtraction"), QStringLiteral("subtract"),
-               m_subtractionPanel, false);
-    addSection(QStringLiteral("measurements"), tr("Measurements"), QStringLiteral("ruler"),
-               m_measurementsPanel, false);
-    addSection(QStringLiteral("tags"), tr("Tags"), QStringLiteral("tags"), m_tagsPanel, false);
+    addSection(QStringLiteral("segmentation"), tr("Segmentation"), m_segmentationPanel, true);
+    addSection(QStringLiteral("subtraction"), tr("Subtraction"), m_subtractionPanel, false);
+    addSection(QStringLiteral("measurements"), tr("Measurements"), m_measurementsPanel, false);
+    addSection(QStringLiteral("tags"), tr("Tags"), m_tagsPanel, false);
     column->addStretch();
-    QScrollArea* scroll = scrollingColumn(m_sections, this);
-    scroll->setMinimumWidth(240);
-    QDockWidget* sideDock = addDock(QStringLiteral("panels"), tr("Panels"), scroll, Qt::RightDockWidgetArea);
+    m_sections->setMinimumWidth(260);
+    QDockWidget* sideDock =
+        addDock(QStringLiteral("panels"), tr("Panels"), m_sections, Qt::RightDockWidgetArea);
 
     m_issuesDock = addDock(QStringLiteral("issues"), tr("Issues"), new IssuesPanel(m_context.issues, this),
                            Qt::BottomDockWidgetArea);

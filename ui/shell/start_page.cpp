@@ -26,7 +26,7 @@ StartPage::StartPage(QWidget* parent)
       m_recent(new QVBoxLayout)
 {
     auto* logo = new QLabel(this);
-    logo->setPixmap(QIcon(QStringLiteral(":/fedefm/icons/fedefm-studio.svg")).pixmap(kLogoPx, kLogoPx));
+    logo->setPixmap(applicationIcon().pixmap(kLogoPx, kLogoPx));
     auto* title = new QLabel(QString::fromLatin1(kProductName), this);
     title->setObjectName(QStringLiteral("startTitle"));
     m_text->setObjectName(QStringLiteral("startText"));

@@ -50,7 +50,9 @@ StatusFields::StatusFields(IssueModel* issues, QWidget* parent)
     m_issuesButton->setToolTip(tr("Show issues"));
     m_issuesButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_issuesButton->setIconSize({16, 16});
-    m_threads->setText(tr("CPU %n threads", nullptr, QThread::idealThreadCount()));
+    m_threads->setText(QThread::idealThreadCount() == 1
+                           ? tr("CPU 1 thread")
+                           : tr("CPU %1 threads").arg(QThread::idealThreadCount()));
     m_pointer->hide();
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);

@@ -280,11 +280,11 @@ QString StudyModel::secondaryText(const StudyEntry& entry, const QStandardItem& 
         break;
     default:
         if (item.rowCount() > 0) {
-            parts << text(entry.modality) << tr("%n objects", nullptr, item.rowCount());
+            parts << text(entry.modality) << tr("%1 objects").arg(item.rowCount());
             break;
         }
         parts << text(entry.modality)
-              << (entry.frameCount > 0 ? tr("%n fr", nullptr, entry.frameCount) : QString());
+              << (entry.frameCount > 0 ? tr("%1 fr").arg(entry.frameCount) : QString());
         if (entry.columns > 0)
             parts << QStringLiteral("%1 × %2").arg(entry.columns).arg(entry.rows);
         if (!m_privacy)

@@ -121,7 +121,7 @@ QString StudyPanel::statusText() const
                            : tr("Scanning: %1 files").arg(m_seen);
     if (m_model.imageCount() == 0)
         return tr("Open a folder or drop one here.");
-    return tr("%n objects", nullptr, m_model.imageCount());
+    return m_model.imageCount() == 1 ? tr("1 object") : tr("%1 objects").arg(m_model.imageCount());
 }
 
 void StudyPanel::refreshStatus()
