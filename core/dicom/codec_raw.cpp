@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/dicom/codecs_private.h"
 
+#include <cstring>
 #include <utility>
 
 namespace fedefm::dicom {
@@ -26,9 +27,11 @@ Bytes interleaved(const PixelFormat& format, const Bytes& planes)
     Bytes out(planes.size());
     const auto pixels = static_cast<std::size_t>(format.pixelCount());
     const auto samples = static_cast<std::size_t>(format.samples);
+    const auto width = static_cast<std::size_t>(format.bitsAllocated / 8);
     for (std::size_t s = 0; s < samples; ++s)
         for (std::size_t i = 0; i < pixels; ++i)
-            out[i * samples + s] = planes[s * pixels + i];
+            std::memcpy(out.data() + (i * samples + s) * width, planes.data() + (s * pixels + i) * width,
+                        width);
     return out;
 }
 

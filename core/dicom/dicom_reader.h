@@ -11,7 +11,7 @@ namespace fedefm {
 struct DicomLimits {
     int maxNesting = 32;                                  ///< sequence depth
     long long maxFrameBytes = 512LL << 20;                ///< one decoded frame
-    long long maxInflatedBytes = 512LL << 20;             ///< deflated transfer syntax
+    long long maxInflatedBytes = 256LL << 20;             ///< deflated transfer syntax
     long long maxHeaderBytes = 64LL << 20;                ///< everything except pixel data
 };
 

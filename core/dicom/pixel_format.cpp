@@ -162,9 +162,13 @@ Result<PixelFormat> readPixelFormat(const DatasetValues& values, const std::stri
         return tl::unexpected<Error>(status.error());
     if (Status status = readBits(values, format, subject, warnings); !status)
         return tl::unexpected<Error>(status.error());
-    if (format.samples == 3 && (format.bitsAllocated != 8 || format.isSigned))
+    // The display takes the upper byte of colour words, so only full ones look right.
+    const bool isShownColour =
+        format.bitsAllocated == 8 || (format.photometric == "RGB" && format.bitsStored == 16);
+    if (format.samples == 3 && (!isShownColour || format.isSigned))
         return fail(ErrorCode::UnsupportedPixels, subject,
-                    "colour with " + std::to_string(format.bitsAllocated) + " bits allocated");
+                    format.photometric + " with " + std::to_string(format.bitsStored) + " of " +
+                        std::to_string(format.bitsAllocated) + (format.isSigned ? " signed" : "") + " bits");
     const std::uint64_t frameBytes = format.sampleCount() * std::uint64_t(bytesPerSample(format.type()));
     if (frameBytes > static_cast<std::uint64_t>(limits.maxFrameBytes))
         return fail(ErrorCode::TooLarge, subject,
