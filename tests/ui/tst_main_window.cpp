@@ -2,6 +2,7 @@
 #include "core/base/version.h"
 #include "core/dicom/dicom_writer.h"
 #include "core/simulate/demo_cine.h"
+#include "test_data.h"
 #include "ui/common/research_line.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/study_panel.h"
@@ -49,6 +50,9 @@ private Q_SLOTS:
     void fullScreenLeavesTilesAndResearchLine();
     void severalFilesFillTiles();
     void displayStateIsRemembered();
+    void segIsAppliedToItsImageWhateverTheOrder();
+    void segWithoutItsImageIsAnIssue();
+    void folderShowsItsFirstRun();
 
 private:
     QString writeRun(const QString& name, int seriesNumber);
@@ -301,6 +305,42 @@ void TestMainWindow::displayStateIsRemembered()
     open(m_run);
     QCOMPARE(m_window->grid()->activeDocument()->window().center, 321.0);
     QCOMPARE(m_window->grid()->activeDocument()->window().width, 123.0);
+}
+
+void TestMainWindow::segIsAppliedToItsImageWhateverTheOrder()
+{
+    const auto image = test::realData("other/dicom_objects/cr_for_seg_cr_binary.dcm");
+    const auto seg = test::realData("other/dicom_objects/seg_cr_binary.dcm");
+    NEEDS_REAL_DATA(image);
+    m_window->begin({QString::fromStdString(seg.string()), QString::fromStdString(image.string())}, false);
+    QTRY_VERIFY(m_window->opener()->pendingCount() == 0 && m_window->grid()->document(1));
+    QCOMPARE(m_window->grid()->document(1)->results().size(), std::size_t(1));
+    for (const Issue& issue : m_studio->issues->issues())
+        QVERIFY(issue.severity != Severity::Error);
+}
+
+void TestMainWindow::segWithoutItsImageIsAnIssue()
+{
+    const auto seg = test::realData("other/dicom_objects/seg_cr_binary.dcm");
+    NEEDS_REAL_DATA(seg);
+    m_window->begin({QString::fromStdString(seg.string())}, false);
+    QTRY_VERIFY(m_studio->issues->rowCount() > 0);
+    QVERIFY(m_studio->issues->index(m_studio->issues->rowCount() - 1, IssueModel::CauseColumn)
+                .data()
+                .toString()
+                .startsWith("The object belongs to another image"));
+    QVERIFY(!m_window->grid()->activeDocument());
+}
+
+void TestMainWindow::folderShowsItsFirstRun()
+{
+    QTemporaryDir folder;
+    for (const QString& run : {m_run, m_second})
+        QVERIFY(QFile::copy(run, folder.filePath(QFileInfo(run).fileName())));
+    m_window->begin({folder.path()}, false);
+    QTRY_VERIFY(m_window->grid()->activeDocument());
+    QCOMPARE(m_window->studies()->model()->imageCount(), 2);
+    QCOMPARE(m_window->windowTitle(), QStringLiteral("run3.dcm – FedEFM Studio"));
 }
 
 QTEST_MAIN(TestMainWindow)

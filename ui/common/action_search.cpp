@@ -66,13 +66,16 @@ void ActionSearch::refresh(const QString& query)
 {
     m_hits->clear();
     m_found.clear();
+    QPixmap empty(18, 18);
+    empty.fill(Qt::transparent);
+    const QIcon blank(empty);
     for (QAction* action : m_actions->search(query)) {
         if (!action->isEnabled())
             continue;
         QString text = action->text();
         text.remove(QLatin1Char('&'));
         const QString keys = action->shortcut().toString(QKeySequence::NativeText);
-        new QListWidgetItem(action->icon(),
+        new QListWidgetItem(action->icon().isNull() ? blank : action->icon(),
                             keys.isEmpty() ? text : QStringLiteral("%1    %2").arg(text, keys), m_hits);
         m_found.append(action);
         if (m_found.size() == kMaxHits)

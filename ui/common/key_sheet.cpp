@@ -66,7 +66,7 @@ KeySheet::KeySheet(const ActionRegistry* actions, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_browser);
-    resize(1120, 640);
+    resize(1180, 780);
 }
 
 QString KeySheet::html() const
@@ -89,13 +89,14 @@ QString KeySheet::html() const
     QString current;
     std::size_t used = 0;
     for (const KeyGroup& group : groups) {
-        current += groupHtml(group);
-        used += group.rows.size() + 2;
-        if (used >= perColumn) {
+        const std::size_t size = group.rows.size() + 2;
+        if (used > 0 && used + size / 2 > perColumn) {
             columns += QStringLiteral("<td valign=\"top\"><table>%1</table></td>").arg(current);
             current.clear();
             used = 0;
         }
+        current += groupHtml(group);
+        used += size;
     }
     columns += QStringLiteral("<td valign=\"top\"><table>%1</table></td>").arg(current);
     return QStringLiteral("<table cellpadding=\"6\"><tr>%1</tr></table>").arg(columns);

@@ -118,7 +118,9 @@ void ShortcutEditor::refresh()
             for (const auto& [first, second] : conflicts)
                 clashes = clashes || first == id || second == id;
             item->setText(1, keysText(m_actions->action(id)->shortcuts()));
-            item->setForeground(1, palette().color(clashes ? QPalette::BrightText : QPalette::Text));
+            // Without a colour of its own the row follows a change of theme.
+            item->setData(1, Qt::ForegroundRole,
+                          clashes ? QVariant(palette().brush(QPalette::BrightText)) : QVariant());
         }
     }
     QStringList lines;

@@ -75,6 +75,8 @@ int StudioStyle::styleHint(StyleHint hint, const QStyleOption* option, const QWi
 {
     if (hint == SH_ToolTip_WakeUpDelay)
         return 500;
+    if (hint == SH_DialogButtonBox_ButtonsHaveIcons)
+        return 0;
     if (hint == SH_Slider_AbsoluteSetButtons)
         return Qt::LeftButton;
     return QProxyStyle::styleHint(hint, option, widget, returnData);

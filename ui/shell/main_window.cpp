@@ -110,6 +110,10 @@ void MainWindow::connectParts()
             m_status->showMessage(tr("Opening…"), 0);
         else if (m_status->message() == tr("Opening…"))
             m_status->showMessage({});
+        if (count == 0) {
+            dropEmptyTiles();
+            tryWaitingSegs();
+        }
         updateCentre();
     });
     connect(m_grid, &ViewerGrid::activeChanged, this, &MainWindow::onActiveChanged);
@@ -139,6 +143,10 @@ void MainWindow::connectParts()
             [this] { m_grid->setTool(ToolId::Calibrate); });
     connect(m_studies, &StudyPanel::openRequested, this,
             [this](const QString& path) { m_opener.open(path, m_grid->activeTile(), OpenMode{}); });
+    connect(m_studies->scanner(), &StudyScanner::finished, this, [this] {
+        openFirstOfScan();
+        tryWaitingSegs();
+    });
     connect(m_studies, &StudyPanel::folderWanted, this, &MainWindow::askForFolder);
     connect(m_startPage, &StartPage::accepted, this, [this] { m_settings.acceptResearchUse(); });
     connect(m_startPage, &StartPage::demoWanted, this, &MainWindow::openDemo);

@@ -7,6 +7,7 @@
 #include "ui/tools/tool.h"
 
 #include <QMainWindow>
+#include <QSet>
 
 #include <functional>
 
@@ -112,6 +113,8 @@ private:
     void askForFiles();
     void askForFolder();
     void openNeighbour(int step);
+    void dropEmptyTiles();  ///< when files that were given several tiles were no images
+    void openFirstOfScan(); ///< so that opening a folder shows something
     void onSequenceOpened(int tile, const SequencePtr& sequence, OpenMode mode);
     void onSegRead(const ReadSeg& seg);
     bool applySeg(const ReadSeg& seg, SeriesDocument& document);
@@ -149,8 +152,10 @@ private:
 
     QMetaObject::Connection m_documentConnection;
     std::vector<ReadSeg> m_waitingSegs; ///< their source image is being opened
+    QSet<QString> m_triedSources;
     std::string m_deidentifySalt;
     bool m_privacy = false;
+    bool m_layoutGrown = false;
     bool m_opening = true; ///< until begin(): nothing is open yet, but the start page would flash
 };
 

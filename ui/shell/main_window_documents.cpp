@@ -14,8 +14,10 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
+#include <QStandardPaths>
 
 #include <algorithm>
+#include <utility>
 
 namespace fedefm {
 
@@ -68,8 +70,10 @@ void MainWindow::openPaths(const QStringList& paths, OpenMode mode, int firstTil
     int tile = firstTile >= 0 ? firstTile : m_grid->activeTile();
     if (count > 1) {
         tile = 0;
-        if (count > m_grid->tileCount())
+        if (count > m_grid->tileCount()) {
             m_grid->setLayoutShape(count > 2 ? 2 : 1, 2);
+            m_layoutGrown = true;
+        }
     }
     for (int i = 0; i < count; ++i) {
         const QString path = QFileInfo(paths.at(i)).absoluteFilePath();
@@ -81,6 +85,29 @@ void MainWindow::openPaths(const QStringList& paths, OpenMode mode, int firstTil
     for (qsizetype i = count; i < paths.size(); ++i)
         m_studies->scan(QFileInfo(paths.at(i)).absoluteFilePath());
     m_settings.setLastFolder(QFileInfo(paths.first()).absolutePath());
+}
+
+void MainWindow::dropEmptyTiles()
+{
+    if (!std::exchange(m_layoutGrown, false))
+        return;
+    int last = 0;
+    for (int tile = 0; tile < kTiles; ++tile)
+        if (m_grid->document(tile))
+            last = tile;
+    if (last == 0)
+        m_grid->setLayoutShape(1, 1);
+    else if (last == 1)
+        m_grid->setLayoutShape(1, 2);
+}
+
+void MainWindow::openFirstOfScan()
+{
+    if (m_grid->activeDocument() || m_opener.pendingCount() > 0)
+        return;
+    const QString first = m_studies->model()->neighbour({}, 1);
+    if (!first.isEmpty())
+        m_opener.open(first, m_grid->activeTile(), OpenMode{true, false});
 }
 
 void MainWindow::openNeighbour(int step)
@@ -108,7 +135,7 @@ void MainWindow::onSequenceOpened(int tile, const SequencePtr& sequence, OpenMod
         m_context.issues->report(Issue{Severity::Warning, path, QString::fromStdString(warning),
                                        tr("The picture is shown; check what depends on this."), 1});
     m_studies->model()->addEntries({StudyModel::entryOf(info)});
-    if (info.kind != "generated")
+    if (!path.startsWith(QStandardPaths::writableLocation(QStandardPaths::CacheLocation)))
         m_settings.addRecentFile(path);
     SeriesDocument* shown = document.get();
     m_grid->setDocument(tile, std::move(document));
@@ -121,7 +148,6 @@ void MainWindow::onSequenceOpened(int tile, const SequencePtr& sequence, OpenMod
     }
     if (mode.segmentClip && info.frameCount <= kAutoSegmentFrames && m_segmentation->isLive())
         m_segmentation->segmentClip(shown);
-    tryWaitingSegs();
     updateActions();
 }
 
@@ -129,21 +155,8 @@ void MainWindow::onSegRead(const ReadSeg& seg)
 {
     for (const std::string& warning : seg.seg->warnings)
         m_context.issues->report(Issue{Severity::Warning, seg.path, QString::fromStdString(warning), {}, 1});
-    for (int tile = 0; tile < kTiles; ++tile)
-        if (SeriesDocument* document = m_grid->document(tile))
-            if (applySeg(seg, *document))
-                return;
-    for (const SegFrame& frame : seg.seg->frames) {
-        const QString source = m_studies->model()->pathOfInstance(frame.sourceSopInstanceUid);
-        if (source.isEmpty())
-            continue;
-        m_waitingSegs.push_back(seg);
-        m_opener.open(source, m_grid->activeTile(), OpenMode{});
-        return;
-    }
-    m_context.issues->report(Error{ErrorCode::ReferenceMismatch, seg.path.toStdString(),
-                                   "none of the open or scanned images is its source"});
-    showIssues();
+    m_waitingSegs.push_back(seg);
+    tryWaitingSegs();
 }
 
 bool MainWindow::applySeg(const ReadSeg& seg, SeriesDocument& document)
@@ -171,11 +184,26 @@ void MainWindow::tryWaitingSegs()
     };
     m_waitingSegs.erase(std::remove_if(m_waitingSegs.begin(), m_waitingSegs.end(), applied),
                         m_waitingSegs.end());
-    if (m_opener.pendingCount() > 0)
+    if (m_waitingSegs.empty() || m_opener.pendingCount() > 0)
+        return;
+    for (const ReadSeg& seg : m_waitingSegs) {
+        for (const SegFrame& frame : seg.seg->frames) {
+            const QString source = m_studies->model()->pathOfInstance(frame.sourceSopInstanceUid);
+            if (source.isEmpty() || m_triedSources.contains(source))
+                continue;
+            m_triedSources.insert(source);
+            m_opener.open(source, m_grid->activeTile(), OpenMode{});
+            return;
+        }
+    }
+    if (m_studies->scanner()->isRunning())
         return;
     for (const ReadSeg& seg : m_waitingSegs)
-        m_context.issues->report(Error{ErrorCode::ReferenceMismatch, seg.path.toStdString(), {}});
+        m_context.issues->report(Error{ErrorCode::ReferenceMismatch, seg.path.toStdString(),
+                                       "none of the open or scanned images is its source"});
     m_waitingSegs.clear();
+    m_triedSources.clear();
+    showIssues();
 }
 
 void MainWindow::rememberDisplay(int tile) const

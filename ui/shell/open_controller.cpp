@@ -45,21 +45,17 @@ void OpenController::start(int tile, OpenMode mode, Work work)
 
 void OpenController::deliver(int tile, quint64 generation, OpenMode mode, const Result<OpenOutcome>& outcome)
 {
-    Q_EMIT pendingChanged(--m_pending);
-    if (!outcome) {
+    --m_pending;
+    if (!outcome)
         Q_EMIT failed(outcome.error());
-        return;
-    }
-    if (const auto* seg = std::get_if<ReadSeg>(&*outcome)) {
+    else if (const auto* seg = std::get_if<ReadSeg>(&*outcome))
         Q_EMIT segRead(*seg);
-        return;
-    }
-    if (const auto* folder = std::get_if<StudyFolder>(&*outcome)) {
+    else if (const auto* folder = std::get_if<StudyFolder>(&*outcome))
         Q_EMIT folderFound(folder->path);
-        return;
-    }
-    if (generation == m_generation[static_cast<std::size_t>(tile)])
+    else if (generation == m_generation[static_cast<std::size_t>(tile)])
         Q_EMIT sequenceOpened(tile, std::get<SequencePtr>(*outcome), mode);
+    // Last, so that whoever waits for the end finds the result in place.
+    Q_EMIT pendingChanged(m_pending);
 }
 
 } // namespace fedefm

@@ -70,7 +70,8 @@ void SelfMeasure::onPainted()
     if (m_firstPictureMs > 0.0)
         return;
     m_firstPictureMs = processAgeMs();
-    // The clip is segmented first, so that play shows what a user sees after a moment: every frame with its overlay.
+    // The clip is segmented first, so that play shows what a user sees after a moment: every frame with its
+    // overlay.
     SegmentationController* segmentation = m_window.segmentation();
     connect(segmentation, &SegmentationController::clipFinished, this, &SelfMeasure::startPlay);
     if (!segmentation->isClipRunning())

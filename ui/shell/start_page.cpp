@@ -13,7 +13,7 @@ namespace fedefm {
 
 namespace {
 
-constexpr int kWidthPx = 520;
+constexpr int kWidthPx = 560;
 constexpr int kShownRecent = 3;
 constexpr int kLogoPx = 72;
 
@@ -62,6 +62,7 @@ StartPage::StartPage(QWidget* parent)
     });
     connect(m_files, &QPushButton::clicked, this, &StartPage::filesWanted);
     connect(m_folder, &QPushButton::clicked, this, &StartPage::folderWanted);
+    refresh(false, {});
 }
 
 void StartPage::refresh(bool researchUseAccepted, const QStringList& recent)
@@ -73,9 +74,9 @@ void StartPage::refresh(bool researchUseAccepted, const QStringList& recent)
             : tr("This program shows X-ray sequences and marks catheters and guidewires in them. It is "
                  "for research. It is not a medical device and must not be used for diagnosis or "
                  "treatment: its results can be wrong."));
-    m_primary->setText(researchUseAccepted ? tr("Open the demo sequence")
-                                           : tr("I understand: start with the demo"));
+    m_primary->setText(researchUseAccepted ? tr("Open the demo") : tr("I understand: start with the demo"));
     m_primary->setAccessibleName(m_primary->text());
+    m_primary->setMinimumWidth(m_primary->sizeHint().width());
     m_files->setVisible(researchUseAccepted);
     m_folder->setVisible(researchUseAccepted);
     while (QLayoutItem* item = m_recent->takeAt(0)) {
