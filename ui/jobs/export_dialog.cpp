@@ -64,6 +64,9 @@ ExportDialog::ExportDialog(SeriesDocument* document, const ImageView* view, cons
                            JobModel* jobs, QWidget* parent)
     : QDialog(parent), m_document(document), m_view(view), m_context(context), m_jobs(jobs)
 {
+    // The tile may show another sequence before this one is exported.
+    if (view && view->document() == document)
+        m_cine = view->cine();
     setWindowTitle(tr("Export"));
     setModal(false);
     buildWidgets();
@@ -90,10 +93,8 @@ void ExportDialog::buildWidgets()
     m_range = new QComboBox(this);
     m_range->setAccessibleName(tr("Frames"));
     m_range->addItem(tr("Whole clip"), WholeClip);
-    if (m_view && m_view->cine())
-        m_range->addItem(
-            tr("In to out point (%1 to %2)").arg(m_view->cine()->first() + 1).arg(m_view->cine()->last() + 1),
-            PlayRange);
+    if (m_cine)
+        m_range->addItem(QString(), PlayRange);
     m_scale = new QComboBox(this);
     m_scale->setAccessibleName(tr("Size of the picture"));
     for (const int factor : {1, 2, 4})
@@ -118,9 +119,12 @@ void ExportDialog::buildWidgets()
     connect(buttons, &QDialogButtonBox::accepted, this, &ExportDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &ExportDialog::reject);
 
-    auto* target = new QHBoxLayout;
-    target->addWidget(m_target, 1);
-    target->addWidget(m_browse);
+    auto* target = new QWidget(this);
+    target->setFocusProxy(m_target);
+    auto* targetRow = new QHBoxLayout(target);
+    targetRow->setContentsMargins(0, 0, 0, 0);
+    targetRow->addWidget(m_target, 1);
+    targetRow->addWidget(m_browse);
     m_form = new QFormLayout;
     m_form->addRow(tr("&What"), m_kind);
     m_form->addRow(tr("&Frames"), m_range);
@@ -128,9 +132,7 @@ void ExportDialog::buildWidgets()
     m_form->addRow(QString(), m_overlay);
     m_form->addRow(QString(), m_text);
     m_form->addRow(QString(), m_identity);
-    auto* targetLabel = new QLabel(tr("&To"), this);
-    targetLabel->setBuddy(m_target);
-    m_form->addRow(targetLabel, target);
+    m_form->addRow(tr("&To"), target);
     m_form->addRow(QString(), m_overwrite);
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(m_form);
@@ -151,6 +153,8 @@ void ExportDialog::connectWidgets()
     connect(m_target, &QLineEdit::textEdited, this, [this] { m_targetEdited = true; });
     connect(m_target, &QLineEdit::textChanged, this, &ExportDialog::refresh);
     connect(m_browse, &QPushButton::clicked, this, &ExportDialog::browse);
+    if (m_cine)
+        connect(m_cine, &CineController::stateChanged, this, &ExportDialog::refresh);
     if (m_document) {
         connect(m_document, &QObject::destroyed, this, &ExportDialog::reject);
         connect(m_document, &SeriesDocument::changed, this, [this](SeriesDocument::Changes what) {
@@ -226,12 +230,15 @@ QString ExportDialog::obstacle() const
 void ExportDialog::refresh()
 {
     const bool segmentation = isSegmentation(kind());
-    const bool privacy = m_view && m_view->isPrivacy();
+    const bool privacy = isPrivacy();
     m_form->setRowVisible(m_range, kind() == ExportKind::Film);
     m_form->setRowVisible(m_scale, kind() == ExportKind::Picture);
     m_form->setRowVisible(m_overlay, !segmentation);
     m_form->setRowVisible(m_text, !segmentation);
     m_form->setRowVisible(m_identity, !segmentation);
+    if (m_cine)
+        m_range->setItemText(
+            1, tr("In to out point (%1 to %2)").arg(m_cine->first() + 1).arg(m_cine->last() + 1));
     m_identity->setEnabled(m_text->isChecked() && !privacy);
     if (!m_identity->isEnabled())
         m_identity->setChecked(false);
@@ -267,19 +274,24 @@ void ExportDialog::browse()
     dialog->show();
 }
 
+/// Asked again when the export starts: privacy may have been switched on since the box was ticked.
+bool ExportDialog::isPrivacy() const
+{
+    return m_view && m_view->isPrivacy();
+}
+
 FilmRequest ExportDialog::filmRequest() const
 {
     FilmRequest request;
     request.look = FilmLook::of(*m_document);
     request.look.withOverlay = m_overlay->isChecked();
     request.look.withText = m_text->isChecked();
-    request.look.withIdentity = m_identity->isChecked();
-    const CineController* cine = m_view ? m_view->cine() : nullptr;
-    request.timing = cine ? cine->timing() : m_document->info().timing;
+    request.look.withIdentity = m_identity->isChecked() && !isPrivacy();
+    request.timing = m_cine ? m_cine->timing() : m_document->info().timing;
     request.last = m_document->frameCount() - 1;
-    if (cine && m_range->currentData().toInt() == PlayRange) {
-        request.first = cine->first();
-        request.last = cine->last();
+    if (m_cine && m_range->currentData().toInt() == PlayRange) {
+        request.first = m_cine->first();
+        request.last = m_cine->last();
     }
     request.target = pathOf(m_target->text());
     request.overwrite = m_overwrite->isChecked();
@@ -294,7 +306,7 @@ Job::Work ExportDialog::work() const
     if (kind() == ExportKind::Picture)
         return pictureWork(ImageView::renderDocument(*m_document, m_scale->currentData().toInt(),
                                                      m_overlay->isChecked(), m_text->isChecked(),
-                                                     !m_identity->isChecked()),
+                                                     !m_identity->isChecked() || isPrivacy()),
                            path, m_overwrite->isChecked());
     ExportJob job;
     job.sequence = m_document->sequence();

@@ -16,6 +16,7 @@ class QPushButton;
 
 namespace fedefm {
 
+class CineController;
 class ImageView;
 class JobModel;
 class SeriesDocument;
@@ -45,11 +46,13 @@ private:
     void refresh();
     void proposeTarget();
     void browse();
+    bool isPrivacy() const;
     FilmRequest filmRequest() const;
     Job::Work work() const;
 
     QPointer<SeriesDocument> m_document;
     QPointer<const ImageView> m_view;
+    QPointer<CineController> m_cine;
     AppContext m_context;
     JobModel* m_jobs;
     bool m_targetEdited = false;

@@ -32,10 +32,10 @@ JobRow::JobRow(QWidget* parent) : QWidget(parent)
     grid->setContentsMargins(0, 4, 0, 4);
     grid->setVerticalSpacing(2);
     grid->addWidget(m_title, 0, 0);
-    grid->addWidget(m_open, 0, 1, 2, 1);
-    grid->addWidget(m_stop, 0, 2, 2, 1);
+    grid->addWidget(m_open, 0, 1, 3, 1);
+    grid->addWidget(m_stop, 0, 2, 3, 1);
     grid->addWidget(m_progress, 1, 0);
-    grid->addWidget(m_status, 2, 0, 1, 3);
+    grid->addWidget(m_status, 2, 0);
     grid->setColumnStretch(0, 1);
 
     connect(m_open, &QToolButton::clicked, this, &JobRow::openFolder);

@@ -41,14 +41,15 @@ CalibrationDialog::CalibrationDialog(SeriesDocument* document, QWidget* parent)
     m_unit->setToolTip(tr("1 French is a third of a millimetre of outer diameter"));
     m_outcome = readOut(tr("Resulting spacing"), this);
 
-    auto* size = new QHBoxLayout;
-    size->addWidget(m_size, 1);
-    size->addWidget(m_unit);
+    auto* size = new QWidget(this);
+    size->setFocusProxy(m_size);
+    auto* sizeRow = new QHBoxLayout(size);
+    sizeRow->setContentsMargins(0, 0, 0, 0);
+    sizeRow->addWidget(m_size, 1);
+    sizeRow->addWidget(m_unit);
     auto* form = new QFormLayout;
     form->addRow(tr("&Measured"), m_measured);
-    auto* sizeLabel = new QLabel(tr("&True size"), this);
-    sizeLabel->setBuddy(m_size);
-    form->addRow(sizeLabel, size);
+    form->addRow(tr("&True size"), size);
     form->addRow(tr("Spacing"), m_outcome);
     m_buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     m_buttons->button(QDialogButtonBox::Ok)->setText(tr("Calibrate"));

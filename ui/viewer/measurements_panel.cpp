@@ -59,8 +59,7 @@ QString spacingText(const PixelSpacing& spacing)
 
 MeasurementsPanel::MeasurementsPanel(QWidget* parent) : QWidget(parent)
 {
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(8, 8, 8, 8);
+    auto* layout = scrolledColumn(this);
     layout->addWidget(buildTable(), 1);
     layout->addWidget(buildSpacing());
     setDocument(nullptr);
