@@ -82,10 +82,11 @@ remove_root() {
     rm -rf --one-file-system "$root"
 }
 
-# Tracked and new files, without what git ignores.
+# Tracked and new files, without what git ignores. An older copy goes, its build folder stays.
 copy_checkout() {
     local source=$1 target=$2
     mkdir -p "$target"
+    find "$target" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
     git -c safe.directory="$source" -C "$source" ls-files -z --cached --others --exclude-standard |
         (cd "$source" && while IFS= read -r -d '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done |
             tar --null --no-recursion -T - -cf -) |
