@@ -8,7 +8,8 @@ namespace fedefm::video {
 
 namespace {
 
-constexpr int kGreyTolerance = 2;
+/// Grey pictures that pass through 8-bit YUV come back with channels up to three values apart.
+constexpr int kGreyTolerance = 4;
 
 } // namespace
 

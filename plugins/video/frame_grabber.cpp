@@ -222,10 +222,12 @@ SequencePtr FrameGrabber::snapshot() const
     const int count = static_cast<int>(frames.size());
     SequenceInfo info =
         makeVideoInfo(m_state->name, m_state->size.width, m_state->size.height, m_state->samples, count);
-    TimingAttributes timing;
-    timing.containerFps = count > 1 ? 1000.0 * (count - 1) / timesMs.back() : 0.0;
-    info.timing = resolveTiming(timing, count, info.warnings);
-    info.timing.frameTimesMs = timesMs;
+    info.timing = resolveTiming({}, count, info.warnings);
+    if (count > 1) {
+        info.timing.fps = 1000.0 * (count - 1) / timesMs.back();
+        info.timing.source = RateSource::Container;
+        info.timing.frameTimesMs = std::move(timesMs);
+    }
     info.lossy = false;
     if (dropped > 0)
         info.warnings.push_back(std::to_string(dropped) +

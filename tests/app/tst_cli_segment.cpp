@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli_run.h"
+#include "core/dicom/dicom_reader.h"
+#include "core/dicom/dicom_seg.h"
+#include "core/dicom/dicom_writer.h"
+#include "core/image/picture_sequence.h"
+#include "core/simulate/demo_cine.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+
+using namespace fedefm;
+using namespace fedefm::test;
+
+/// segment, models, bench and demo.
+class TestCliSegment : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QVERIFY(writeXa(path("cine.dcm").toStdString(), DemoCine({256, 6, 10.0, 1, 10}), {}, false));
+    }
+
+    void writesEveryFormat()
+    {
+        const CliRun run =
+            runCli({"segment", path("cine.dcm"), "--out", path("all"), "--frames", "2:6", "--as", "png",
+                    "--as", "npy", "--as", "seg", "--as", "coco", "--as", "json", "--as", "mp4", "--json"});
+        QVERIFY2(run.exitCode == 0, run.err.constData());
+        const QJsonObject answer = run.json();
+        QCOMPARE(answer["frames"].toInt(), 4);
+        QVERIFY(answer["ms_per_frame"].toObject()["median"].toDouble() > 0.0);
+        QVERIFY(answer["ms_per_frame"].toObject()["p95"].toDouble() >=
+                answer["ms_per_frame"].toObject()["median"].toDouble());
+        QCOMPARE(answer["model"].toObject()["id"].toString(), "ridge");
+        QCOMPARE(answer["files"].toArray().size(), 4 + 5);
+        for (const QJsonValue& file : answer["files"].toArray())
+            QVERIFY2(QFile::exists(file.toString()), qPrintable(file.toString()));
+        const auto seg = readSeg(path("all/segmentation.dcm").toStdString());
+        QVERIFY(seg);
+        const auto image = openDicom(path("cine.dcm").toStdString());
+        const auto results = segmentationsFor(*seg, (*image)->info());
+        QVERIFY(results);
+        for (const auto& [frame, result] : *results) {
+            const auto picture = openPicture(path("all").toStdString() +
+                                             QString::asprintf("/frame_%04d.png", frame).toStdString());
+            const FramePtr labels = *(*picture)->read(0);
+            const auto expected = result->labelImage();
+            QVERIFY(std::equal(expected.begin(), expected.end(), labels->bytes()));
+        }
+    }
+
+    void aFolderOfPicturesWorks()
+    {
+        QCOMPARE(
+            runCli({"decode", path("cine.dcm"), "--out", path("pictures"), "--as", "png", "--frames", "0:2"})
+                .exitCode,
+            0);
+        const CliRun run =
+            runCli({"segment", path("pictures"), "--out", path("from_pictures"), "--as", "npy"});
+        QVERIFY2(run.exitCode == 0, run.err.constData());
+        QVERIFY(QFile::exists(path("from_pictures/masks.npy")));
+        const CliRun seg =
+            runCli({"segment", path("pictures"), "--out", path("no_seg"), "--as", "seg", "--json"});
+        QCOMPARE(seg.exitCode, 1);
+        QCOMPARE(seg.json()["error"].toObject()["code"].toString(), "InvalidArgument");
+    }
+
+    void existingResultsAreFoundBeforeTheWork()
+    {
+        QVERIFY(QDir().mkpath(path("old")));
+        QFile file(path("old/curves.json"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("mine");
+        file.close();
+        const CliRun run = runCli({"segment", path("cine.dcm"), "--out", path("old"), "--as", "json"});
+        QCOMPARE(run.exitCode, 1);
+        QVERIFY(!run.err.contains("segmenting"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), QByteArray("mine"));
+    }
+
+    void anUnknownModelIsNamed()
+    {
+        const CliRun run =
+            runCli({"segment", path("cine.dcm"), "--out", path("m"), "--model", "rigde", "--json"});
+        QCOMPARE(run.exitCode, 1);
+        QCOMPARE(run.json()["error"].toObject()["code"].toString(), "ModelNotFound");
+        QVERIFY(run.err.contains("ridge"));
+    }
+
+    void modelsAreListed()
+    {
+        const CliRun run = runCli({"models", "--json"});
+        QCOMPARE(run.exitCode, 0);
+        QCOMPARE(run.json()["models"].toArray()[0].toObject()["id"].toString(), "ridge");
+        QVERIFY(runCli({"models"}).out.contains("ridge"));
+    }
+
+    void interruptStopsCleanly()
+    {
+        QVERIFY(writeXa(path("long.dcm").toStdString(), DemoCine({512, 60, 10.0, 1, 8}), {}, false));
+        QProcess process;
+        process.start(FEDEFM_PROGRAM, {"segment", path("long.dcm"), "--out", path("long"), "--as", "npy"});
+        process.setReadChannel(QProcess::StandardError);
+        // The first progress line says that the work is under way.
+        QByteArray err;
+        while (!err.contains("segmenting") && process.waitForReadyRead(60000))
+            err += process.readAllStandardError();
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(60000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 1);
+        QVERIFY((err + process.readAllStandardError()).contains("cancelled"));
+        QVERIFY(QDir(path("long")).entryList(QDir::Files | QDir::Hidden).isEmpty());
+    }
+
+    void benchMeasuresOnGeneratedData()
+    {
+        const CliRun run = runCli({"bench", "--only", "subtract", "--data", path("none"), "--json"});
+        QVERIFY2(run.exitCode == 0, run.err.constData());
+        QCOMPARE(run.json()["data"].toString(), "generated");
+        const QJsonObject figure = run.json()["figures"].toArray()[0].toObject();
+        QVERIFY(figure["value"].toDouble() > 0.0);
+        QCOMPARE(figure["target"].toObject()["value"].toDouble(), 1.5);
+        QCOMPARE(figure["met"].toBool(), figure["value"].toDouble() < 1.5);
+    }
+
+    void demoWritesItsReport()
+    {
+        const CliRun run = runCli({"demo", "--out", path("demo"), "--json"});
+        QVERIFY2(run.exitCode == 0, run.err.constData());
+        const QJsonObject answer = run.json();
+        QFile report(answer["report"].toString());
+        QVERIFY(report.open(QIODevice::ReadOnly));
+        const QByteArray html = report.readAll();
+        QCOMPARE(html.count("data:image/png;base64,"), 6);
+        QVERIFY(html.contains("Research use only"));
+        QVERIFY(answer["any_wire"].toObject()["recall"].toDouble() > 0.5);
+        QVERIFY(answer["any_wire"].toObject()["precision"].toDouble() > 0.5);
+        for (const char* file :
+             {"demo.dcm", "segmentation.dcm", "overlay.mp4", "curves.json", "masks/frame_0047.png"})
+            QVERIFY2(QFile::exists(path("demo") + "/" + file), file);
+        QCOMPARE(runCli({"demo", "--out", path("demo")}).exitCode, 1);
+    }
+
+private:
+    QString path(const char* name) const { return m_folder.filePath(name); }
+    QTemporaryDir m_folder;
+};
+
+QTEST_GUILESS_MAIN(TestCliSegment)
+#include "tst_cli_segment.moc"
