@@ -28,8 +28,11 @@ SeriesDocument::SeriesDocument(SequencePtr sequence, std::size_t cacheBytes, QOb
 
 SeriesDocument::~SeriesDocument()
 {
-    if (m_maskLoader.joinable())
-        m_maskLoader.join();
+    // The stack clears itself when it goes, and would still tell windows that are half destroyed by then.
+    m_undoStack.blockSignals(true);
+    for (std::thread* thread : {&m_maskLoader, &m_registration})
+        if (thread->joinable())
+            thread->join();
     m_cache.reset();
 }
 

@@ -94,8 +94,10 @@ public:
     const SubtractionState& subtraction() const { return m_subtraction; }
     void setSubtraction(const SubtractionState& state);
     void shiftMask(double dx, double dy); ///< adds to the shift
-    /// Registers the mask with the frame on screen. Errors: InvalidArgument while subtraction is off.
+    /// Registers the mask with the frame on screen, on a thread of its own; the shift follows with Subtraction.
+    /// Errors: InvalidArgument while subtraction is off or a registration runs.
     Status autoShift();
+    bool isRegistering() const { return m_registering; }
     bool canSubtract() const { return info().colorModel == ColorModel::Grey && frameCount() > 0; }
     bool isVesselMap() const { return m_vesselMap != nullptr; }
     /// Shows `map` (minimum over frames, made by a job) instead of the frames; null returns to them.
@@ -143,6 +145,7 @@ private:
     std::vector<int> wantedMaskFrames() const;
     PixelShift effectiveShift() const;
     bool updateSubtractor();
+    void finishRegistration(const Result<PixelShift>& best);
     void installSubtractor(std::vector<int> frames, const Result<std::shared_ptr<const Subtractor>>& subtractor);
     bool paintSubtraction();
     void paintGrey(const Frame& frame);
@@ -162,6 +165,8 @@ private:
     std::vector<int> m_subtractorFrames; ///< the masks of m_subtractor
     std::vector<int> m_loadingFrames;    ///< masks being decoded by m_maskLoader
     std::thread m_maskLoader;
+    std::thread m_registration;          ///< finds the best shift (0.4 s for 1024²)
+    bool m_registering = false;
     std::optional<Window> m_subtractedWindow;
     FramePtr m_vesselMap;
     std::unique_ptr<GreyTable> m_table;

@@ -109,15 +109,30 @@ Status SeriesDocument::autoShift()
 {
     if (!m_subtraction.enabled || !m_frame || !m_subtractor)
         return fail(ErrorCode::InvalidArgument, title().toStdString(), "subtraction is off");
-    const auto best = m_subtractor->bestShift(*m_frame);
-    if (!best)
-        return tl::unexpected(best.error());
+    if (m_registering)
+        return fail(ErrorCode::InvalidArgument, title().toStdString(), "a registration is running");
+    if (m_registration.joinable())
+        m_registration.join();
+    m_registering = true;
+    m_registration = std::thread([this, subtractor = m_subtractor, frame = m_frame] {
+        const auto best = subtractor->bestShift(*frame);
+        QMetaObject::invokeMethod(this, [this, best] { finishRegistration(best); }, Qt::QueuedConnection);
+    });
+    return {};
+}
+
+void SeriesDocument::finishRegistration(const Result<PixelShift>& best)
+{
+    m_registering = false;
+    if (!best) {
+        Q_EMIT failed(best.error());
+        return;
+    }
     SubtractionState state = m_subtraction;
     const PixelShift current = effectiveShift();
     state.shift.dx += best->dx - current.dx;
     state.shift.dy += best->dy - current.dy;
     setSubtraction(state);
-    return {};
 }
 
 std::vector<int> SeriesDocument::wantedMaskFrames() const
