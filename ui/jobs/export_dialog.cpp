@@ -132,7 +132,7 @@ void ExportDialog::buildWidgets()
     m_form->addRow(QString(), m_overlay);
     m_form->addRow(QString(), m_text);
     m_form->addRow(QString(), m_identity);
-    m_form->addRow(tr("&To"), target);
+    m_form->addRow(tr("Tar&get"), target);
     m_form->addRow(QString(), m_overwrite);
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(m_form);

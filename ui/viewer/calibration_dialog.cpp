@@ -49,7 +49,7 @@ CalibrationDialog::CalibrationDialog(SeriesDocument* document, QWidget* parent)
     sizeRow->addWidget(m_unit);
     auto* form = new QFormLayout;
     form->addRow(tr("&Measured"), m_measured);
-    form->addRow(tr("&True size"), size);
+    form->addRow(tr("True &size"), size);
     form->addRow(tr("Spacing"), m_outcome);
     m_buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     m_buttons->button(QDialogButtonBox::Ok)->setText(tr("Calibrate"));
