@@ -86,6 +86,9 @@ int main(int argc, char** argv)
     for (const auto add : {addInfoCommand, addDecodeCommand, addRenderCommand, addSegmentCommand,
                            addModelsCommand, addBenchCommand, addDemoCommand})
         add(app, context);
+    for (CLI::App* command : app.get_subcommands({}))
+        command->footer(
+            "General options (--json, --quiet, --force, --threads, --device, --seed): fedefm --help");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

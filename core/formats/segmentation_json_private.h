@@ -7,7 +7,7 @@
 
 namespace fedefm {
 
-/// docs/file-formats.md, "curves.json": centre-lines, tips and confidence per frame.
+/// The form that docs/cli.md describes under "curves.json": centre-lines, tips and confidence per frame.
 std::string curvesJson(const ExportJob& job);
 
 /// COCO object detection with uncompressed RLE masks and the tip as key point.
