@@ -16,14 +16,16 @@ build_jobs() {
     echo $((cores < by_memory ? cores : by_memory))
 }
 
-# build_preset SOURCE PRESET [TARGET…]: configures and builds; details go to a log that is shown on failure.
+# build_preset SOURCE PRESET [TARGET…]: configures (with CONFIGURE_OPTIONS) and builds; details go to a log that is shown
+# on failure.
+CONFIGURE_OPTIONS=()
 build_preset() {
     local source=$1 preset=$2 jobs log targets=()
     shift 2
     jobs=$(build_jobs)
     mkdir -p "$source/build/$preset"
     log=$source/build/$preset/configure.log
-    if ! (cd "$source" && cmake --preset "$preset") >"$log" 2>&1; then
+    if ! (cd "$source" && cmake --preset "$preset" "${CONFIGURE_OPTIONS[@]}") >"$log" 2>&1; then
         tail -n 40 "$log" >&2
         echo "The configuration failed; the whole output is in build/$preset/configure.log." >&2
         return 1
