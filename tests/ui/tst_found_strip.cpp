@@ -91,6 +91,15 @@ private Q_SLOTS:
         QVERIFY2(sure > doubtful + 20, qPrintable(QString("%1 %2").arg(sure).arg(doubtful)));
     }
 
+    void nothingFoundDiffersFromNotSegmented()
+    {
+        m_document->setResult(2, segmentationOf(m_document->info(), 2, 60.0, 0.0, 1.0));
+        const QImage before = grab();
+        m_document->setResult(6, segmentationOf(m_document->info(), 6, 0.0, 0.0, 0.0));
+        QVERIFY(grab() != before);
+        QCOMPARE(tintedPixels(grab(), 6, false, true), 0);
+    }
+
     void clearedResultsLeaveNothing()
     {
         m_document->setResult(2, segmentationOf(m_document->info(), 2, 60.0, 0.0, 1.0));

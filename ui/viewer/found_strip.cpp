@@ -173,6 +173,12 @@ void FoundStrip::renderBars()
                 static_cast<float>(kFaintest + (1.0 - kFaintest) * static_cast<double>(entry.confidence)));
             painter.fillRect(QRect(from, base - barHeight, barWidth, barHeight), colour);
         };
+        if (entry.catheterPx <= 0.0F && entry.guidewirePx <= 0.0F) {
+            // Looked at and empty is not the same as not looked at.
+            painter.fillRect(QRect(from, bottom - gap, barWidth, gap),
+                             palette().color(QPalette::PlaceholderText));
+            continue;
+        }
         bar(entry.guidewirePx, middle, colors::guidewire);
         bar(entry.catheterPx, bottom, colors::catheter);
     }

@@ -12,8 +12,8 @@
 namespace fedefm {
 
 /// What was found in every frame, as two lanes under the cine: guidewire above, catheter below. The height of
-/// a bar is the found length, its opacity the confidence; frames without result stay empty. Click, drag and
-/// keys seek.
+/// a bar is the found length, its opacity the confidence; a grey tick: nothing was found; empty: not
+/// segmented. Click, drag and keys seek.
 class FoundStrip : public QWidget
 {
     Q_OBJECT
