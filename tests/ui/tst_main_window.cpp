@@ -52,6 +52,7 @@ private Q_SLOTS:
     void displayStateIsRemembered();
     void segIsAppliedToItsImageWhateverTheOrder();
     void segWithoutItsImageIsAnIssue();
+    void objectWithoutImageNamesItsKind();
     void folderShowsItsFirstRun();
 
 private:
@@ -330,6 +331,16 @@ void TestMainWindow::segWithoutItsImageIsAnIssue()
                 .toString()
                 .startsWith("The object belongs to another image"));
     QVERIFY(!m_window->grid()->activeDocument());
+}
+
+void TestMainWindow::objectWithoutImageNamesItsKind()
+{
+    const auto report = test::realData("other/dicom_objects/sr_comprehensive.dcm");
+    NEEDS_REAL_DATA(report);
+    m_window->begin({QString::fromStdString(report.string())}, false);
+    QTRY_COMPARE(m_studio->issues->rowCount(), 1);
+    QVERIFY(
+        m_studio->issues->index(0, IssueModel::CauseColumn).data().toString().contains("structured report"));
 }
 
 void TestMainWindow::folderShowsItsFirstRun()

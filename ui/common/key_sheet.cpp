@@ -27,8 +27,8 @@ QString groupHtml(const KeyGroup& group)
     QString html =
         QStringLiteral("<tr><td colspan=\"2\"><br/><b>%1</b></td></tr>").arg(group.title.toHtmlEscaped());
     for (const auto& [keys, text] : group.rows)
-        html += QStringLiteral("<tr><td style=\"padding:2px 14px 2px 0\"><code>%1</code></td><td "
-                               "style=\"padding:2px 24px 2px 0\">%2</td></tr>")
+        html += QStringLiteral("<tr><td style=\"padding:1px 14px 1px 0\"><code>%1</code></td><td "
+                               "style=\"padding:1px 24px 1px 0\">%2</td></tr>")
                     .arg(keys.toHtmlEscaped(), text.toHtmlEscaped());
     return html;
 }

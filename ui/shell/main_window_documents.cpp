@@ -164,6 +164,7 @@ bool MainWindow::applySeg(const ReadSeg& seg, SeriesDocument& document)
     const auto results = segmentationsFor(*seg.seg, document.info());
     if (!results)
         return false;
+    m_segmentation->cancelClip(); // the file's statement is not to be overwritten by a model
     for (const auto& [frame, result] : *results)
         document.setResult(frame, result);
     OverlayStyle style = document.overlayStyle();

@@ -19,6 +19,13 @@ bool isDicomdir(const std::filesystem::path& path)
                .compare(QLatin1String("DICOMDIR"), Qt::CaseInsensitive) == 0;
 }
 
+std::string kindName(const std::string& kind)
+{
+    if (kind == "SR")
+        return "structured report";
+    return kind == "PR" ? "presentation state" : kind;
+}
+
 Result<OpenOutcome> openFolder(const QString& path, const ModuleContents& modules)
 {
     // A folder of pictures is one sequence; any other folder goes to the study tree.
@@ -40,8 +47,8 @@ Result<OpenOutcome> openDicomObject(const QString& path, const StudyEntry& entry
     Result<SequencePtr> image = openSequence(path.toStdString(), modules);
     if (image)
         return OpenOutcome(*image);
-    if (entry.kind != "image" && image.error().code != ErrorCode::DicomNoPixels)
-        return fail(ErrorCode::DicomNoPixels, path.toStdString(), entry.kind);
+    if (entry.kind != "image")
+        return fail(ErrorCode::DicomNoPixels, path.toStdString(), kindName(entry.kind));
     return tl::unexpected(image.error());
 }
 

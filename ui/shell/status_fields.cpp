@@ -82,7 +82,7 @@ StatusFields::StatusFields(IssueModel* issues, QWidget* parent)
 void StatusFields::setModel(const QString& nameAndVersion)
 {
     m_model->setText(nameAndVersion);
-    m_model->setVisible(!nameAndVersion.isEmpty());
+    m_model->setVisible(!nameAndVersion.isEmpty() && !m_onlyResearchLine);
 }
 
 void StatusFields::setPointer(int x, int y, const QString& value)
@@ -107,6 +107,7 @@ QString StatusFields::message() const
 
 void StatusFields::setOnlyResearchLine(bool only)
 {
+    m_onlyResearchLine = only;
     for (QWidget* field : {static_cast<QWidget*>(m_model), static_cast<QWidget*>(m_threads),
                            static_cast<QWidget*>(m_memory), static_cast<QWidget*>(m_issuesButton)})
         field->setVisible(!only);

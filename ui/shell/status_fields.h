@@ -39,6 +39,7 @@ private:
     QLabel* m_threads;
     QLabel* m_memory;
     QToolButton* m_issuesButton;
+    bool m_onlyResearchLine = false;
     QTimer m_memoryTimer;
     QTimer m_messageTimer;
 };
