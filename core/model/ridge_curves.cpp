@@ -222,27 +222,60 @@ std::size_t wideningAt(const std::vector<double>& widths, const RidgeSettings& s
     return found;
 }
 
-/// The curve, or its two parts when a catheter and a vessel were linked.
-void addParts(RidgeCurve curve, const FloatPlane& strength, const RidgePicture& picture,
-              const RidgeSettings& settings, std::vector<RidgeCurve>& out)
+/// Where the strength falls for good to less than `limit` of what it was, seen from either side: there a
+/// device was linked with a faint neighbour, or a wire leaves a catheter. 0 when there is no such place.
+std::size_t fadingAt(const std::vector<double>& strength, double limit, double unitPx)
+{
+    std::vector<double> sums{0.0};
+    for (const double value : strength)
+        sums.push_back(sums.back() + std::log(std::max(value, 0.1)));
+    const auto count = static_cast<double>(strength.size());
+    const auto part = static_cast<std::size_t>(25.0 * unitPx);
+    std::size_t found = 0;
+    double best = 0.0;
+    double step = 0.0;
+    for (std::size_t k = part; k + part < strength.size(); ++k) {
+        const auto before = static_cast<double>(k);
+        const double difference = sums[k] / before - (sums.back() - sums[k]) / (count - before);
+        const double gain = before * (count - before) * difference * difference;
+        if (gain > best) {
+            best = gain;
+            step = std::abs(difference);
+            found = k;
+        }
+    }
+    return step > -std::log(limit) ? found : 0;
+}
+
+std::size_t vesselAt(const RidgeCurve& curve, const RidgePicture& picture, const RidgeSettings& settings)
 {
     const double anchor = settings.anchorPx * picture.unitPx;
     const bool fromStart = curve.startEdgePx < anchor;
-    std::size_t cut = 0;
-    if (fromStart != (curve.endEdgePx < anchor)) {
-        std::vector<double> widths = steadyWidths(curve, static_cast<std::size_t>(10.0 * picture.unitPx));
-        if (!fromStart)
-            std::reverse(widths.begin(), widths.end());
-        cut = wideningAt(widths, settings, picture.unitPx);
-    }
+    if (fromStart == (curve.endEdgePx < anchor))
+        return 0;
+    std::vector<double> widths = steadyWidths(curve, static_cast<std::size_t>(10.0 * picture.unitPx));
+    if (!fromStart)
+        std::reverse(widths.begin(), widths.end());
+    const std::size_t cut = wideningAt(widths, settings, picture.unitPx);
+    return cut == 0 || fromStart ? cut : widths.size() - cut;
+}
+
+/// The curve, or the parts of what should not have been linked; each is then judged by itself.
+void addParts(RidgeCurve curve, const FloatPlane& strength, const RidgePicture& picture,
+              const RidgeSettings& settings, std::vector<RidgeCurve>& out)
+{
+    std::size_t cut = fadingAt(curve.strength, settings.fadeLimit, picture.unitPx);
+    if (cut == 0)
+        cut = vesselAt(curve, picture, settings);
     if (cut == 0) {
         out.push_back(std::move(curve));
         return;
     }
-    const auto at =
-        curve.points.begin() + static_cast<std::ptrdiff_t>(fromStart ? cut : curve.points.size() - cut);
-    out.push_back(measureCurve({curve.points.begin(), at}, strength, picture, settings));
-    out.push_back(measureCurve({at, curve.points.end()}, strength, picture, settings));
+    const auto at = curve.points.begin() + static_cast<std::ptrdiff_t>(cut);
+    addParts(measureCurve({curve.points.begin(), at}, strength, picture, settings), strength, picture,
+             settings, out);
+    addParts(measureCurve({at, curve.points.end()}, strength, picture, settings), strength, picture, settings,
+             out);
 }
 
 } // namespace

@@ -92,10 +92,26 @@ Range brightnessRange(const cv::Mat1f& picture, float black)
     return {std::max(black, low - 0.25F * (high - low)), std::max(high, low + 1.0F)};
 }
 
+/// Brightness above which a pixel counts as exposed: `darkLimit`, or clearly above a dark border of the
+/// picture, which is a collimator that lets some light through.
+double fieldLimit(const cv::Mat1f& relative, double darkLimit)
+{
+    std::vector<float> border;
+    for (const cv::Mat1f strip :
+         {relative.rowRange(0, 3), relative.rowRange(relative.rows - 3, relative.rows),
+          relative.colRange(0, 3), relative.colRange(relative.cols - 3, relative.cols)})
+        border.insert(border.end(), strip.begin(), strip.end());
+    const auto middle = border.begin() + static_cast<std::ptrdiff_t>(border.size() / 2);
+    std::nth_element(border.begin(), middle, border.end());
+    return *middle < 0.12F ? std::max(darkLimit, 2.0 * *middle) : darkLimit;
+}
+
 /// The exposed field: not black, not covered by a shutter, with small dark islands (wires) filled in.
 cv::Mat1b exposedField(const cv::Mat1f& relative, const SequenceInfo& info, const RidgeSettings& settings)
 {
-    cv::Mat1b field = relative > settings.darkLimit;
+    cv::Mat1f calm; // noise in a collimator that lets some light through would leave islands
+    cv::GaussianBlur(relative, calm, {}, 2.5);
+    cv::Mat1b field = calm > fieldLimit(calm, settings.darkLimit);
     const cv::Mat kernel = cv::getStructuringElement(cv::MORPH_ELLIPSE, {5, 5});
     cv::morphologyEx(field, field, cv::MORPH_CLOSE, kernel);
     cv::morphologyEx(field, field, cv::MORPH_OPEN, kernel);
@@ -142,6 +158,8 @@ Result<RidgePicture> makeRidgePicture(const Frame& frame, const SequenceInfo& in
     if (picture.scale != 1.0)
         cv::resize(grey, grey, {}, picture.scale, picture.scale,
                    picture.scale < 1.0 ? cv::INTER_AREA : cv::INTER_CUBIC);
+    if (std::min(grey.cols, grey.rows) < 8)
+        return fail(ErrorCode::UnsupportedPixels, {}, "too narrow for its length");
     const Range range = brightnessRange(grey, naturalBlack(info));
     cv::Mat1f relative = (grey - range.low) / (range.high - range.low);
     cv::max(relative, 0.0, relative);

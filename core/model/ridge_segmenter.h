@@ -11,7 +11,7 @@ struct RidgeSettings
 {
     int workingSizeMaxPx = 640; ///< larger pictures are reduced to this longer side
     int workingSizeMinPx = 400; ///< smaller ones are doubled
-    double darkLimit = 0.035;   ///< below this part of the brightness range lies the collimator
+    double darkLimit = 0.06;    ///< below this part of the brightness range lies the collimator
     double fieldMarginPx = 4.0; ///< kept free along the collimator's edge
 
     double lowStrength = 1.6; ///< hysteresis, in multiples of the local ridge background
@@ -19,6 +19,7 @@ struct RidgeSettings
     double minContrast = 1.2; ///< per cent of attenuation below which nothing counts
 
     double maxGapPx = 45.0;
+    double fadeLimit = 0.34; ///< a curve whose strength drops below this part for good is cut there
     double minLengthPx = 45.0;
     double minScore = 28.0;     ///< visibility · √length · smoothness
     double minScorePart = 0.25; ///< of the best curve's score in the frame
