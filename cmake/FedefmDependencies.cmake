@@ -6,7 +6,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(spdlog REQUIRED)
 
 if(FEDEFM_IMAGING)
-    find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs videoio ximgproc)
+    find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs videoio)
     find_package(DCMTK REQUIRED)
     find_package(JPEG REQUIRED)
     find_package(ZLIB REQUIRED)

@@ -28,9 +28,10 @@ QFont viewFont(int pixelSize)
     return font;
 }
 
+/// A file without millimetres may still know the shape of its pixels.
 double pixelAspect(const PixelSpacing& spacing)
 {
-    return spacing.isKnown() && spacing.columnMm > 0.0 ? spacing.rowMm / spacing.columnMm : 1.0;
+    return spacing.rowMm > 0.0 && spacing.columnMm > 0.0 ? spacing.rowMm / spacing.columnMm : 1.0;
 }
 
 void drawPicture(QPainter& painter, const QImage& image, const QTransform& toView, double zoomFactor)
