@@ -17,10 +17,12 @@ enum class SegmentationFormat { Png, Npy, Seg, Coco, Json, Mp4 };
 Result<SegmentationFormat> segmentationFormat(const std::string& name);
 
 /// What a job of these frames writes into its folder, so that callers can look for existing files beforehand.
-std::vector<std::filesystem::path> segmentationFiles(const std::filesystem::path& folder, SegmentationFormat format,
+std::vector<std::filesystem::path> segmentationFiles(const std::filesystem::path& folder,
+                                                     SegmentationFormat format,
                                                      const std::vector<int>& frames);
 
-struct ExportJob {
+struct ExportJob
+{
     SequencePtr sequence;
     std::vector<SegmentationPtr> results; ///< in frame order; frames without result are absent
     std::filesystem::path folder;         ///< made when missing
@@ -29,10 +31,11 @@ struct ExportJob {
     Progress progress = {}; ///< may be empty; used by films only
 };
 
-/// Writes one format into the folder: frame_0000.png (values 0, 1, 2; named by 0-based frame index), masks.npy (uint8
-/// frames×rows×cols, frames of the results in order), segmentation.dcm, coco.json, curves.json, overlay.mp4 (research-use line burned in).
-/// Returns the files written. Errors: FileExists, InvalidArgument (SEG of something that is not DICOM),
-/// ModuleMissing (MP4 without the video module), WriteFailed, DiskFull, Cancelled.
+/// Writes one format into the folder: frame_0000.png (values 0, 1, 2; named by 0-based frame index),
+/// masks.npy (uint8 frames×rows×cols, frames of the results in order), segmentation.dcm, coco.json,
+/// curves.json, overlay.mp4 (research-use line burned in). Returns the files written. Errors: FileExists,
+/// InvalidArgument (SEG of something that is not DICOM), ModuleMissing (MP4 without the video module),
+/// WriteFailed, DiskFull, Cancelled.
 Result<std::vector<std::filesystem::path>> exportSegmentation(const ExportJob& job, SegmentationFormat format,
                                                               const ModuleContents& modules);
 

@@ -12,8 +12,10 @@
 
 namespace fedefm {
 
-/// Writes a NumPy .npy file (format 1.0, C order, little endian) piece by piece, so that no whole array is in memory.
-class NpyWriter {
+/// Writes a NumPy .npy file (format 1.0, C order, little endian) piece by piece, so that no whole array is in
+/// memory.
+class NpyWriter
+{
 public:
     /// `dtype`: "|u1", "<u2" or "<i2"; `shape` is final.
     static Result<NpyWriter> create(const std::filesystem::path& target, const std::string& dtype,
@@ -23,7 +25,10 @@ public:
     Status finish();
 
 private:
-    struct Closer { void operator()(std::FILE* f) const { std::fclose(f); } };
+    struct Closer
+    {
+        void operator()(std::FILE* f) const { std::fclose(f); }
+    };
     NpyWriter(std::filesystem::path target, AtomicFile file, std::unique_ptr<std::FILE, Closer> stream,
               std::size_t expected);
     std::filesystem::path m_target;

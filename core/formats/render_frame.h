@@ -9,20 +9,25 @@
 namespace fedefm {
 
 /// A picture as the viewer shows it, at image resolution.
-struct RgbPicture {
+struct RgbPicture
+{
     int width = 0;
     int height = 0;
     std::vector<std::uint8_t> rgb; ///< interleaved
 };
 
 /// Overlay colours, chosen to keep their distance from grey under colour-blindness.
-struct Rgb { std::uint8_t r, g, b; };
+struct Rgb
+{
+    std::uint8_t r, g, b;
+};
 inline constexpr Rgb kCatheterColor{0x56, 0xB4, 0xE9};
 inline constexpr Rgb kGuidewireColor{0xE6, 0x9F, 0x00};
 inline constexpr Rgb kTipColor{0xF0, 0xE4, 0x42};
 
 /// Grey pipeline and colour conversion of one frame with `transform`.
-Result<RgbPicture> renderFrame(const Sequence& sequence, const Frame& frame, const DisplayTransform& transform);
+Result<RgbPicture> renderFrame(const Sequence& sequence, const Frame& frame,
+                               const DisplayTransform& transform);
 
 /// Draws masks (40 % fill and outline), centre-lines (2 px with dark casing) and tips (ringed cross) on top.
 void drawSegmentation(RgbPicture& picture, const Segmentation& segmentation, double opacity);

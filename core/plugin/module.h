@@ -16,7 +16,8 @@ namespace fedefm {
 inline constexpr std::uint32_t kModuleAbi = 1;
 
 /// Opens files that core does not know (video files, frame grabbers).
-class ImageSourceFactory {
+class ImageSourceFactory
+{
 public:
     virtual ~ImageSourceFactory() = default;
     virtual std::string name() const = 0;
@@ -28,7 +29,8 @@ public:
 };
 
 /// Receives pictures one by one and makes a film of them.
-class FilmWriter {
+class FilmWriter
+{
 public:
     virtual ~FilmWriter() = default;
     /// Interleaved RGB, width·height·3 bytes, of the size given at creation.
@@ -37,28 +39,32 @@ public:
     virtual Status finish() = 0;
 };
 
-class FilmWriterFactory {
+class FilmWriterFactory
+{
 public:
     virtual ~FilmWriterFactory() = default;
     virtual std::vector<std::string> extensions() const = 0; ///< e.g. ".mp4"
     /// Odd sizes are padded by one pixel. Errors: FileExists, InvalidArgument, WriteFailed.
-    virtual Result<std::unique_ptr<FilmWriter>> create(const std::filesystem::path& target, int widthPx, int heightPx,
-                                                       double fps, bool overwrite) const = 0;
+    virtual Result<std::unique_ptr<FilmWriter>> create(const std::filesystem::path& target, int widthPx,
+                                                       int heightPx, double fps, bool overwrite) const = 0;
 };
 
 /// What a module hands over; everything is optional.
-struct ModuleContents {
+struct ModuleContents
+{
     std::vector<std::shared_ptr<const ImageSourceFactory>> imageSources;
     std::vector<std::shared_ptr<const FilmWriterFactory>> filmWriters;
     std::vector<std::pair<ModelCard, SegmenterRegistry::Factory>> segmenters;
-    std::vector<std::pair<std::string, SegmenterRegistry::FileOpener>> modelFiles; ///< by extension, e.g. ".pt"
+    std::vector<std::pair<std::string, SegmenterRegistry::FileOpener>>
+        modelFiles; ///< by extension, e.g. ".pt"
 };
 
-/// The one C symbol of a module: `fedefm_module`. Plain data first, so that a module of another ABI can be refused
-/// before any C++ type of it is touched.
-struct ModuleDescriptor {
-    std::uint32_t abi;          ///< kModuleAbi
-    const char* buildId;        ///< FEDEFM_MODULE_BUILD_ID of the module's build
+/// The one C symbol of a module: `fedefm_module`. Plain data first, so that a module of another ABI can be
+/// refused before any C++ type of it is touched.
+struct ModuleDescriptor
+{
+    std::uint32_t abi;   ///< kModuleAbi
+    const char* buildId; ///< FEDEFM_MODULE_BUILD_ID of the module's build
     const char* name;
     const char* version;
     const char* description;
@@ -68,11 +74,11 @@ struct ModuleDescriptor {
 /// Compiler and C++ library of this build; modules of another one are refused.
 #define FEDEFM_MODULE_BUILD_ID "fedefm-" __VERSION__
 
-#define FEDEFM_MODULE(name, version, description, loadFunction)                                                        \
-    extern "C" {                                                                                                       \
-    extern __attribute__((visibility("default"))) const ::fedefm::ModuleDescriptor fedefm_module;                      \
-    const ::fedefm::ModuleDescriptor fedefm_module{                                                                    \
-        ::fedefm::kModuleAbi, FEDEFM_MODULE_BUILD_ID, name, version, description, loadFunction};                       \
+#define FEDEFM_MODULE(name, version, description, loadFunction)                                              \
+    extern "C" {                                                                                             \
+    extern __attribute__((visibility("default"))) const ::fedefm::ModuleDescriptor fedefm_module;            \
+    const ::fedefm::ModuleDescriptor fedefm_module{                                                          \
+        ::fedefm::kModuleAbi, FEDEFM_MODULE_BUILD_ID, name, version, description, loadFunction};             \
     }
 
 } // namespace fedefm

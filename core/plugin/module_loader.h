@@ -10,18 +10,20 @@
 namespace fedefm {
 
 /// One file of the module folder and what became of it.
-struct ModuleEntry {
+struct ModuleEntry
+{
     std::string path;
-    std::string name;     ///< file name while not loaded
+    std::string name; ///< file name while not loaded
     std::string version;
     std::string description;
     bool loaded = false;
-    Error problem;        ///< meaningful when not loaded: ModuleBroken or ModuleAbi with the reason
+    Error problem; ///< meaningful when not loaded: ModuleBroken or ModuleAbi with the reason
 };
 
 /// Loads modules with the system's dynamic loader and keeps them for the life of the process.
 /// A module that is broken, of another ABI or throws while loading is listed with its problem; the rest runs.
-class ModuleLoader {
+class ModuleLoader
+{
 public:
     /// Folders in order; missing ones are skipped. Files are taken in name order.
     void loadFolder(const std::filesystem::path& folder);
