@@ -92,9 +92,13 @@ void MainWindow::dropEmptyTiles()
     if (!std::exchange(m_layoutGrown, false))
         return;
     int last = 0;
-    for (int tile = 0; tile < kTiles; ++tile)
-        if (m_grid->document(tile))
-            last = tile;
+    for (int tile = 0; tile < kTiles; ++tile) {
+        if (!m_grid->document(tile))
+            continue;
+        last = tile;
+        if (!m_grid->activeDocument())
+            m_grid->setActiveTile(tile);
+    }
     if (last == 0)
         m_grid->setLayoutShape(1, 1);
     else if (last == 1)

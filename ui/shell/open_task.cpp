@@ -47,7 +47,8 @@ Result<OpenOutcome> openDicomObject(const QString& path, const StudyEntry& entry
     Result<SequencePtr> image = openSequence(path.toStdString(), modules);
     if (image)
         return OpenOutcome(*image);
-    if (entry.kind != "image")
+    // Any other error says more than the kind does.
+    if (entry.kind != "image" && image.error().code == ErrorCode::DicomNoPixels)
         return fail(ErrorCode::DicomNoPixels, path.toStdString(), kindName(entry.kind));
     return tl::unexpected(image.error());
 }
