@@ -9,7 +9,8 @@
 namespace fedefm::test {
 
 /// A grey sequence whose pixels are a function of (x, y, frame).
-class FakeSequence final : public Sequence {
+class FakeSequence final : public Sequence
+{
 public:
     using Pixel = std::function<int(int x, int y, int frame)>;
 
@@ -39,7 +40,8 @@ public:
         const std::size_t count = static_cast<std::size_t>(m_info.width) * m_info.height;
         std::vector<std::uint8_t> bytes(count * bytesPerSample(m_info.pixelType));
         for (std::size_t i = 0; i < count; ++i) {
-            const int value = m_pixel(static_cast<int>(i % m_info.width), static_cast<int>(i / m_info.width), index);
+            const int value =
+                m_pixel(static_cast<int>(i % m_info.width), static_cast<int>(i / m_info.width), index);
             if (m_info.pixelType == PixelType::U8)
                 bytes[i] = static_cast<std::uint8_t>(value);
             else {
@@ -47,7 +49,8 @@ public:
                 std::memcpy(bytes.data() + 2 * i, &wide, 2);
             }
         }
-        return std::make_shared<const Frame>(m_info.width, m_info.height, 1, m_info.pixelType, std::move(bytes));
+        return std::make_shared<const Frame>(m_info.width, m_info.height, 1, m_info.pixelType,
+                                             std::move(bytes));
     }
 
 private:

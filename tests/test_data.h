@@ -7,21 +7,22 @@
 
 namespace fedefm::test {
 
-/// The folder of real files: FEDEFM_TEST_DATA, else ../shared/data beside the checkout. May not exist: then tests
-/// that need it skip with NO_REAL_DATA.
+/// The folder of real files: FEDEFM_TEST_DATA, else ../shared/data beside the checkout. May not exist: then
+/// tests that need it skip with NO_REAL_DATA.
 inline std::filesystem::path realData(const std::string& name = {})
 {
     const char* given = std::getenv("FEDEFM_TEST_DATA");
     const std::filesystem::path root =
-        given ? std::filesystem::path(given) : std::filesystem::path(FEDEFM_SOURCE_DIR) / ".." / "shared" / "data";
+        given ? std::filesystem::path(given)
+              : std::filesystem::path(FEDEFM_SOURCE_DIR) / ".." / "shared" / "data";
     return name.empty() ? root : root / name;
 }
 
 } // namespace fedefm::test
 
 /// Skips the running Qt test function when a real file or folder is absent.
-#define NEEDS_REAL_DATA(path)                                                                                          \
-    do {                                                                                                               \
-        if (!std::filesystem::exists(path))                                                                            \
-            QSKIP("real test data are not here (set FEDEFM_TEST_DATA)");                                               \
+#define NEEDS_REAL_DATA(path)                                                                                \
+    do {                                                                                                     \
+        if (!std::filesystem::exists(path))                                                                  \
+            QSKIP("real test data are not here (set FEDEFM_TEST_DATA)");                                     \
     } while (false)

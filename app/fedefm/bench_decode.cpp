@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/fedefm/bench_measure.h"
+#include "app/fedefm/child_process.h"
 #include "app/fedefm/dcmtk_peer.h"
 #include "core/dicom/dicom_reader.h"
 #include "core/image/frame_cache.h"
 
 #include <fstream>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 extern char** environ;
 
@@ -140,36 +138,13 @@ Result<double> peakMemoryOf(const fs::path& file)
 /// Measured in a process of its own: this one has held the inputs of the other measurements.
 Result<Figures> benchMemory(const BenchInputs& inputs, Context&)
 {
-    int ends[2];
-    if (::pipe(ends) != 0)
-        return fail(ErrorCode::Internal, "pipe");
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    ::posix_spawn_file_actions_addclose(&actions, ends[0]);
-    ::posix_spawn_file_actions_addclose(&actions, ends[1]);
-    std::string file = inputs.jpegCine.string();
-    std::string program = "fedefm";
-    std::string words[] = {"bench", "--memory-of"};
-    char* arguments[] = {program.data(), words[0].data(), words[1].data(), file.data(), nullptr};
-    pid_t child = 0;
-    const int spawned = ::posix_spawn(&child, "/proc/self/exe", &actions, nullptr, arguments, environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::close(ends[1]);
-    std::string answer;
-    char buffer[256];
-    for (ssize_t got = 0; spawned == 0 && (got = ::read(ends[0], buffer, sizeof buffer)) > 0;)
-        answer.append(buffer, static_cast<std::size_t>(got));
-    ::close(ends[0]);
-    int status = 1;
-    if (spawned == 0)
-        ::waitpid(child, &status, 0);
-    if (spawned != 0 || status != 0)
-        return fail(ErrorCode::Internal, inputs.jpegCine.string(), "the measuring process failed");
+    const auto answer = outputOf("/proc/self/exe", {"bench", "--memory-of", inputs.jpegCine.string()});
+    if (!answer)
+        return tl::unexpected(answer.error());
     BenchFigure figure;
     figure.name = "memory_96x512_open_and_cached";
     figure.unit = "MB";
-    figure.value = std::atof(answer.c_str());
+    figure.value = std::atof(answer->c_str());
     figure.target = 350.0;
     figure.limit =
         BenchFigure::Reference{"the decoded frames alone", 96.0 * 512.0 * 512.0 / (1024.0 * 1024.0)};

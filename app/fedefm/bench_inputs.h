@@ -29,6 +29,8 @@ public:
     std::filesystem::path wireCine;         ///< 512² with catheter and guidewire
     bool isReal = false;
 
+    const std::filesystem::path& temporaryFolder() const { return m_temporary; }
+
 private:
     BenchInputs() = default;
     Status useReal(const std::filesystem::path& folder);

@@ -28,6 +28,7 @@ struct Group
 constexpr std::array kGroups{
     Group{"decode", benchDecode},     Group{"open", benchOpen},       Group{"window", benchWindow},
     Group{"subtract", benchSubtract}, Group{"segment", benchSegment}, Group{"memory", benchMemory},
+    Group{"desktop", benchDesktop},
 };
 
 std::string processorName()
@@ -91,7 +92,7 @@ Result<Outcome> runBench(const BenchOptions& options, Context& context)
         context.say(std::to_string(*megabytes));
         return Outcome{{{"peak_mb", *megabytes}}, false};
     }
-    const bool needsLossless = options.only.empty() || options.only == "decode";
+    const bool needsLossless = options.only.empty() || options.only == "decode" || options.only == "desktop";
     const auto inputs = BenchInputs::create(options.data, needsLossless);
     if (!inputs)
         return tl::unexpected(inputs.error());

@@ -10,8 +10,9 @@
 namespace fedefm {
 
 /// One attribute of a data set, in file order; sequences have items as children, items have attributes.
-struct DicomTag {
-    std::string tag;   ///< "(0010,0010)"; for items "Item 1"
+struct DicomTag
+{
+    std::string tag; ///< "(0010,0010)"; for items "Item 1"
     std::string vr;
     std::string name;  ///< dictionary name, or "Unknown" / "Private"
     std::string value; ///< UTF-8, multi-values joined by "\", long or binary ones shortened with their size

@@ -6,7 +6,8 @@
 namespace fedefm {
 
 /// The card of a model file and how its input is shaped.
-struct FileCard {
+struct FileCard
+{
     ModelCard card;
     int multiple = 32;   ///< input sides are padded to multiples of this
     int longestSide = 0; ///< pictures with a longer side are scaled down to it; 0 = never

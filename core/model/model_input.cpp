@@ -16,9 +16,10 @@ std::vector<float> luminance(const Frame& frame)
     for (int y = 0; y < height; ++y)
         for (int x = 0; x < width; ++x) {
             const std::size_t at = static_cast<std::size_t>(y) * width + x;
-            grey[at] = frame.samples() == 1 ? static_cast<float>(frame.valueAt(x, y))
-                                            : 0.299F * frame.valueAt(x, y, 0) + 0.587F * frame.valueAt(x, y, 1) +
-                                                  0.114F * frame.valueAt(x, y, 2);
+            grey[at] = frame.samples() == 1
+                           ? static_cast<float>(frame.valueAt(x, y))
+                           : 0.299F * frame.valueAt(x, y, 0) + 0.587F * frame.valueAt(x, y, 1) +
+                                 0.114F * frame.valueAt(x, y, 2);
         }
     return grey;
 }
@@ -70,7 +71,9 @@ ModelInput prepareInput(const Frame& frame, const SequenceInfo& info, int longes
             const int x0 = static_cast<int>(sx);
             const int x1 = std::min(x0 + 1, frame.width() - 1);
             const auto fx = static_cast<float>(sx - x0);
-            const auto at = [&](int px, int py) { return grey[static_cast<std::size_t>(py) * frame.width() + px]; };
+            const auto at = [&](int px, int py) {
+                return grey[static_cast<std::size_t>(py) * frame.width() + px];
+            };
             const float top = at(x0, y0) + fx * (at(x1, y0) - at(x0, y0));
             const float bottom = at(x0, y1) + fx * (at(x1, y1) - at(x0, y1));
             input.values[static_cast<std::size_t>(y) * input.width + x] = top + fy * (bottom - top);
@@ -79,14 +82,16 @@ ModelInput prepareInput(const Frame& frame, const SequenceInfo& info, int longes
     return input;
 }
 
-std::vector<std::uint8_t> labelsAtImageSize(const std::uint8_t* labels, const ModelInput& input, int width, int height)
+std::vector<std::uint8_t> labelsAtImageSize(const std::uint8_t* labels, const ModelInput& input, int width,
+                                            int height)
 {
     std::vector<std::uint8_t> result(static_cast<std::size_t>(width) * height);
     for (int y = 0; y < height; ++y) {
         const int sy = std::min(static_cast<int>((y + 0.5) * input.scale), input.usedHeight - 1);
         for (int x = 0; x < width; ++x) {
             const int sx = std::min(static_cast<int>((x + 0.5) * input.scale), input.usedWidth - 1);
-            result[static_cast<std::size_t>(y) * width + x] = labels[static_cast<std::size_t>(sy) * input.width + sx];
+            result[static_cast<std::size_t>(y) * width + x] =
+                labels[static_cast<std::size_t>(sy) * input.width + sx];
         }
     }
     return result;

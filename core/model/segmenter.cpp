@@ -80,7 +80,8 @@ std::vector<ModelCard> SegmenterRegistry::cards() const
 
 bool SegmenterRegistry::hasModel(const std::string& id) const
 {
-    return std::any_of(m_entries.begin(), m_entries.end(), [&](const Entry& entry) { return entry.card.id == id; });
+    return std::any_of(m_entries.begin(), m_entries.end(),
+                       [&](const Entry& entry) { return entry.card.id == id; });
 }
 
 void SegmenterRegistry::addFileOpener(std::string extension, FileOpener opener)

@@ -20,26 +20,30 @@ enum class WireClass : std::uint8_t { Background = 0, Catheter = 1, Guidewire = 
 
 const char* wireClassName(WireClass wireClass); ///< "catheter", "guidewire"
 
-struct ClassMask {
+struct ClassMask
+{
     WireClass wireClass = WireClass::Catheter;
     RleMask mask;
 };
 
-struct WireCurve {
+struct WireCurve
+{
     WireClass wireClass = WireClass::Guidewire;
-    Polyline points;         ///< sub-pixel centre-line in image pixels, ordered from the proximal end to the tip
-    double widthPx = 0.0;    ///< mean apparent width
+    Polyline points;      ///< sub-pixel centre-line in image pixels, ordered from the proximal end to the tip
+    double widthPx = 0.0; ///< mean apparent width
     double confidence = 0.0; ///< 0…1
 };
 
-struct WireTip {
+struct WireTip
+{
     WireClass wireClass = WireClass::Guidewire;
     Point position;
     double confidence = 0.0;
 };
 
 /// Where a result came from; written into every export.
-struct Provenance {
+struct Provenance
+{
     std::string modelId;
     std::string modelVersion;
     FrameId frame;
@@ -49,7 +53,8 @@ struct Provenance {
 };
 
 /// What was found in one frame. Masks do not overlap: the guidewire lies on top.
-struct Segmentation {
+struct Segmentation
+{
     int width = 0;
     int height = 0;
     std::vector<ClassMask> masks;
@@ -66,33 +71,38 @@ struct Segmentation {
 using SegmentationPtr = std::shared_ptr<const Segmentation>;
 
 /// What `fedefm models` and the model chooser show.
-struct ModelCard {
-    std::string id;           ///< "ridge"
-    std::string name;         ///< "Ridge filter (classical)"
+struct ModelCard
+{
+    std::string id;   ///< "ridge"
+    std::string name; ///< "Ridge filter (classical)"
     std::string version;
     std::string architecture;
     long long parameters = 0;
-    std::string input;        ///< e.g. "any size, grey"
+    std::string input; ///< e.g. "any size, grey"
     std::vector<WireClass> classes{WireClass::Catheter, WireClass::Guidewire};
     std::string licence;
-    std::string training;     ///< how trained, or "not trained: …"
+    std::string training; ///< how trained, or "not trained: …"
     std::string limits;
 };
 
 /// One frame in, one result out. An instance is used by one thread at a time (the inference thread).
-class Segmenter {
+class Segmenter
+{
 public:
     virtual ~Segmenter() = default;
 
     virtual const ModelCard& card() const = 0;
 
-    /// `frame` holds stored values (never inverted, never windowed by the viewer); `grey` tells how they relate to
-    /// display, so that wires are dark for the model. Errors: Cancelled, UnsupportedPixels, ModelBroken, OutOfMemory.
-    virtual Result<Segmentation> segment(const Frame& frame, const SequenceInfo& info, const CancelToken& cancel) = 0;
+    /// `frame` holds stored values (never inverted, never windowed by the viewer); `grey` tells how they
+    /// relate to display, so that wires are dark for the model. Errors: Cancelled, UnsupportedPixels,
+    /// ModelBroken, OutOfMemory.
+    virtual Result<Segmentation> segment(const Frame& frame, const SequenceInfo& info,
+                                         const CancelToken& cancel) = 0;
 };
 
 /// Names → segmenters. Built-in ones first, then those that modules add.
-class SegmenterRegistry {
+class SegmenterRegistry
+{
 public:
     using Factory = std::function<Result<std::unique_ptr<Segmenter>>()>;
 
@@ -106,13 +116,18 @@ public:
     std::vector<std::string> fileExtensions() const;
     std::vector<ModelCard> cards() const;
     bool hasModel(const std::string& id) const;
-    /// `id` may also be the path of a model file with a registered extension. Errors: ModelNotFound (detail names the nearest known id).
+    /// `id` may also be the path of a model file with a registered extension. Errors: ModelNotFound (detail
+    /// names the nearest known id).
     Result<std::unique_ptr<Segmenter>> create(const std::string& id) const;
     /// The id used when the user chose none.
     std::string defaultId() const;
 
 private:
-    struct Entry { ModelCard card; Factory factory; };
+    struct Entry
+    {
+        ModelCard card;
+        Factory factory;
+    };
     std::vector<Entry> m_entries;
     std::vector<std::pair<std::string, FileOpener>> m_openers;
 };

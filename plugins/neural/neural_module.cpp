@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TorchScript networks as segmenters: NAME.pt with its card NAME.json in a model folder, or any .pt file by path.
+// TorchScript networks as segmenters: NAME.pt with its card NAME.json in a model folder, or any .pt file by
+// path.
 #include "core/base/atomic_file.h"
 #include "core/base/version.h"
 #include "core/model/model_card.h"
@@ -84,8 +85,9 @@ void load(ModuleContents& contents)
         std::sort(files.begin(), files.end());
         for (const fs::path& file : files) {
             const auto card = readFile(fs::path(file).replace_extension(".json"), kMaxCardBytes);
-            contents.segmenters.emplace_back(parseModelCard(card ? *card : std::string(), file.stem().string()).card,
-                                             [file] { return openModel(file); });
+            contents.segmenters.emplace_back(
+                parseModelCard(card ? *card : std::string(), file.stem().string()).card,
+                [file] { return openModel(file); });
         }
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The View mode as a user walks through it, in the real window, by mouse and keys: open, play, window, subtract,
-// measure, calibrate, segment, export, open the exported SEG again. The steps build on each other.
+// The View mode as a user walks through it, in the real window, by mouse and keys: open, play, window,
+// subtract, measure, calibrate, segment, export, open the exported SEG again. The steps build on each other.
 #include "core/dicom/dicom_seg.h"
 #include "core/dicom/dicom_writer.h"
 #include "core/simulate/demo_cine.h"
@@ -26,7 +26,8 @@ namespace {
 constexpr int kWaitMs = 60000; // a loaded machine may be slow; nothing here measures time
 }
 
-class TestViewWorkflow : public QObject {
+class TestViewWorkflow : public QObject
+{
     Q_OBJECT
 
     std::unique_ptr<test::Studio> m_studio;
@@ -212,10 +213,10 @@ private Q_SLOTS:
         QVERIFY(exportAs(ExportKind::Picture, out.filePath("frame.png")));
         const QImage picture(out.filePath("frame.png"));
         QVERIFY(picture.width() >= 256);
-        for (const auto& [kind, file] : {std::pair(ExportKind::DicomSeg, "segmentation.dcm"),
-                                         std::pair(ExportKind::Curves, "curves.json"),
-                                         std::pair(ExportKind::MaskArray, "masks.npy"),
-                                         std::pair(ExportKind::Coco, "coco.json")}) {
+        for (const auto& [kind, file] :
+             {std::pair(ExportKind::DicomSeg, "segmentation.dcm"),
+              std::pair(ExportKind::Curves, "curves.json"), std::pair(ExportKind::MaskArray, "masks.npy"),
+              std::pair(ExportKind::Coco, "coco.json")}) {
             QVERIFY2(exportAs(kind, out.path()), file);
             QVERIFY2(QFileInfo(out.filePath(file)).size() > 100, file);
         }

@@ -7,7 +7,8 @@
 
 using namespace fedefm;
 
-class TestCineController : public QObject {
+class TestCineController : public QObject
+{
     Q_OBJECT
 
     std::shared_ptr<ManualClock> m_clock;
@@ -17,7 +18,8 @@ class TestCineController : public QObject {
 private Q_SLOTS:
     void init()
     {
-        auto sequence = std::make_shared<test::FakeSequence>(16, 16, 10, [](int, int, int frame) { return frame; });
+        auto sequence =
+            std::make_shared<test::FakeSequence>(16, 16, 10, [](int, int, int frame) { return frame; });
         std::vector<std::string> warnings;
         TimingAttributes attributes;
         attributes.frameTimeMs = 40.0;

@@ -44,7 +44,8 @@ SegmentationPtr square(int frame)
 
 } // namespace
 
-class TestImageView : public QObject {
+class TestImageView : public QObject
+{
     Q_OBJECT
 
     std::unique_ptr<SeriesDocument> m_document;
@@ -85,7 +86,8 @@ private Q_SLOTS:
         QFETCH(double, ratio);
         m_document->setResult(0, square(0));
         const QImage image = grab(*m_view, ratio);
-        auto at = [&](double x, double y) { // image pixel centre → device pixel; the view shows 4 units per pixel
+        auto at = [&](double x,
+                      double y) { // image pixel centre → device pixel; the view shows 4 units per pixel
             return image.pixelColor(qRound((x + 0.5) * 4 * ratio), qRound((y + 0.5) * 4 * ratio));
         };
         QCOMPARE(at(40, 30).red(), 40);
@@ -99,7 +101,8 @@ private Q_SLOTS:
         OverlayStyle hidden = m_document->overlayStyle();
         hidden.visible = false;
         m_document->setOverlayStyle(hidden);
-        QCOMPARE(grab(*m_view, ratio).pixelColor(qRound(20.5 * 4 * ratio), qRound(70.5 * 4 * ratio)).red(), 40);
+        QCOMPARE(grab(*m_view, ratio).pixelColor(qRound(20.5 * 4 * ratio), qRound(70.5 * 4 * ratio)).red(),
+                 40);
     }
 
     void resultsOfOtherFramesAreNotShown()
@@ -111,8 +114,8 @@ private Q_SLOTS:
     void wheelStepsFramesAndCtrlWheelZooms()
     {
         auto wheel = [&](int delta, Qt::KeyboardModifiers modifiers) {
-            QWheelEvent event({200, 200}, m_view->mapToGlobal(QPointF(200, 200)), {}, {0, delta}, Qt::NoButton,
-                              modifiers, Qt::NoScrollPhase, false);
+            QWheelEvent event({200, 200}, m_view->mapToGlobal(QPointF(200, 200)), {}, {0, delta},
+                              Qt::NoButton, modifiers, Qt::NoScrollPhase, false);
             QApplication::sendEvent(m_view.get(), &event);
         };
         wheel(-120, Qt::NoModifier);

@@ -13,7 +13,8 @@ namespace {
 
 std::shared_ptr<test::FakeSequence> ramp(int frames = 4)
 {
-    return std::make_shared<test::FakeSequence>(32, 16, frames, [](int x, int, int frame) { return x * 4 + frame; });
+    return std::make_shared<test::FakeSequence>(32, 16, frames,
+                                                [](int x, int, int frame) { return x * 4 + frame; });
 }
 
 int greyAt(const SeriesDocument& document, int x, int y)
@@ -23,7 +24,8 @@ int greyAt(const SeriesDocument& document, int x, int y)
 
 } // namespace
 
-class TestSeriesDocument : public QObject {
+class TestSeriesDocument : public QObject
+{
     Q_OBJECT
 private Q_SLOTS:
     void framesFollowTheIndex()
@@ -55,7 +57,8 @@ private Q_SLOTS:
     void presetsAreNumbered()
     {
         auto sequence = ramp();
-        sequence->mutableInfo().grey.windows = {{10, 20, WindowFunction::Linear, "first"}, {30, 40, WindowFunction::Linear, ""}};
+        sequence->mutableInfo().grey.windows = {{10, 20, WindowFunction::Linear, "first"},
+                                                {30, 40, WindowFunction::Linear, ""}};
         SeriesDocument document(sequence, 1 << 20);
         QTRY_COMPARE(document.shownFrame(), 0);
         QCOMPARE(document.presets().size(), std::size_t(3));
@@ -92,7 +95,8 @@ private Q_SLOTS:
 
     void brokenFrameIsReportedOnceAndTheRestGoesOn()
     {
-        class Broken final : public Sequence {
+        class Broken final : public Sequence
+        {
         public:
             explicit Broken(SequencePtr inner) : m_inner(std::move(inner)) {}
             const SequenceInfo& info() const override { return m_inner->info(); }

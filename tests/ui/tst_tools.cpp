@@ -11,7 +11,8 @@
 
 using namespace fedefm;
 
-class TestTools : public QObject {
+class TestTools : public QObject
+{
     Q_OBJECT
 
     std::unique_ptr<SeriesDocument> m_document;
@@ -23,7 +24,8 @@ class TestTools : public QObject {
 private Q_SLOTS:
     void init()
     {
-        auto sequence = std::make_shared<test::FakeSequence>(64, 64, 3, [](int x, int y, int) { return x + y * 2; });
+        auto sequence =
+            std::make_shared<test::FakeSequence>(64, 64, 3, [](int x, int y, int) { return x + y * 2; });
         m_document = std::make_unique<SeriesDocument>(sequence, 1 << 20);
         QTRY_VERIFY(m_document->frame());
         m_view = ViewTransform();
@@ -89,7 +91,8 @@ private Q_SLOTS:
 
     void handleIsMovedInsteadOfANewRuler()
     {
-        m_document->addMeasurement({m_document->newMeasurementId(), MeasurementKind::Ruler, 0, {{10, 10}, {30, 10}}});
+        m_document->addMeasurement(
+            {m_document->newMeasurementId(), MeasurementKind::Ruler, 0, {{10, 10}, {30, 10}}});
         MeasureTool tool(MeasurementKind::Ruler);
         auto c = context();
         tool.press(at(61, 21), c); // image (30.5, 10.5), within reach of (30, 10)

@@ -22,7 +22,8 @@ bool near(QPointF a, QPointF b)
 
 } // namespace
 
-class TestViewTransform : public QObject {
+class TestViewTransform : public QObject
+{
     Q_OBJECT
 private Q_SLOTS:
     void fitShowsTheWholeImageCentred()

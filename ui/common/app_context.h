@@ -11,10 +11,11 @@ class ActionRegistry;
 class IssueModel;
 
 /// What the composition root makes once and hands down; no globals.
-struct AppContext {
+struct AppContext
+{
     std::shared_ptr<const ModuleLoader> modules;
     std::shared_ptr<const SegmenterRegistry> segmenters;
-    IssueModel* issues = nullptr;     ///< outlives every widget
+    IssueModel* issues = nullptr; ///< outlives every widget
     ActionRegistry* actions = nullptr;
 };
 

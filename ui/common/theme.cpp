@@ -13,7 +13,8 @@
 #include <algorithm>
 #include <cmath>
 
-/// The resources lie in a static library: without this the linker leaves them out. Must be outside namespaces.
+/// The resources lie in a static library: without this the linker leaves them out. Must be outside
+/// namespaces.
 static void initialiseResources()
 {
     Q_INIT_RESOURCE(studio);

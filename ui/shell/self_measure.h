@@ -8,10 +8,11 @@ namespace fedefm {
 
 class MainWindow;
 
-/// Measures the running window for `fedefm bench`: time from process start to the first picture, from the open call to the
-/// first picture, frames late and processor time while the clip plays, memory. Prints one JSON document on stdout
-/// and quits. The application must have been started with one file.
-class SelfMeasure : public QObject {
+/// Measures the running window for `fedefm bench`: time from process start to the first picture, from the
+/// open call to the first picture, frames late and processor time while the clip plays, memory. Prints one
+/// JSON document on stdout and quits. The application must have been started with one file.
+class SelfMeasure : public QObject
+{
     Q_OBJECT
 public:
     SelfMeasure(MainWindow& window, double seconds, QObject* parent = nullptr);

@@ -100,7 +100,8 @@ bool MeasureTool::release(const ToolEvent& event, ToolContext& context)
     // A click in place starts click-click drawing: the first point stays, the loose end follows the pointer.
     const bool clicked = distance(m_pressView, event.view) < kClickSlop;
     const bool firstPointOnly =
-        m_draft->points.size() == 2 && distance(context.view.imageToView(m_draft->points[0]), event.view) < kClickSlop;
+        m_draft->points.size() == 2 &&
+        distance(context.view.imageToView(m_draft->points[0]), event.view) < kClickSlop;
     if (clicked && firstPointOnly)
         return true;
     return finishIfComplete(context);

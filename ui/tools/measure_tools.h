@@ -8,8 +8,10 @@
 
 namespace fedefm {
 
-/// Draws rulers (drag, or click and click) and angles (three clicks); near an existing handle it moves that instead.
-class MeasureTool final : public Tool {
+/// Draws rulers (drag, or click and click) and angles (three clicks); near an existing handle it moves that
+/// instead.
+class MeasureTool final : public Tool
+{
 public:
     explicit MeasureTool(MeasurementKind kind) : m_kind(kind) {}
 
@@ -33,14 +35,16 @@ private:
 };
 
 /// A line whose real length the user knows; the view announces it when the button is released.
-class CalibrateTool final : public Tool {
+class CalibrateTool final : public Tool
+{
 public:
     bool press(const ToolEvent& event, ToolContext& context) override;
     bool drag(const ToolEvent& event, ToolContext& context) override;
     bool release(const ToolEvent& event, ToolContext& context) override;
     bool cancel(ToolContext& context) override;
 
-    struct Line {
+    struct Line
+    {
         QPointF from;
         QPointF to;
         bool finished = false;

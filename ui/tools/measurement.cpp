@@ -14,7 +14,8 @@ double measuredValue(const Measurement& measurement, const PixelSpacing& spacing
     const auto& p = measurement.points;
     if (measurement.kind == MeasurementKind::Ruler)
         return lengthOf(spacing, p[1].x() - p[0].x(), p[1].y() - p[0].y());
-    return angleDeg(spacing, p[0].x() - p[1].x(), p[0].y() - p[1].y(), p[2].x() - p[1].x(), p[2].y() - p[1].y());
+    return angleDeg(spacing, p[0].x() - p[1].x(), p[0].y() - p[1].y(), p[2].x() - p[1].x(),
+                    p[2].y() - p[1].y());
 }
 
 QString measurementText(const Measurement& measurement, const PixelSpacing& spacing)

@@ -13,7 +13,8 @@ namespace fedefm {
 enum class MeasurementKind { Ruler, Angle };
 
 /// A ruler (two points) or an angle (arm, vertex, arm) in image pixels on one frame.
-struct Measurement {
+struct Measurement
+{
     int id = 0;
     MeasurementKind kind = MeasurementKind::Ruler;
     int frame = 0;

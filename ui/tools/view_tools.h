@@ -7,8 +7,10 @@
 
 namespace fedefm {
 
-/// Left drag: horizontal = width, vertical = centre, scaled to the value range; a drag over 512 view units covers it.
-class WindowLevelTool final : public Tool {
+/// Left drag: horizontal = width, vertical = centre, scaled to the value range; a drag over 512 view units
+/// covers it.
+class WindowLevelTool final : public Tool
+{
 public:
     bool press(const ToolEvent& event, ToolContext& context) override;
     bool drag(const ToolEvent& event, ToolContext& context) override;
@@ -22,7 +24,8 @@ private:
     double m_range = 0.0;
 };
 
-class PanTool final : public Tool {
+class PanTool final : public Tool
+{
 public:
     bool press(const ToolEvent& event, ToolContext& context) override;
     bool drag(const ToolEvent& event, ToolContext& context) override;
@@ -34,7 +37,8 @@ private:
 };
 
 /// Dragging up enlarges around the point of the press; 200 view units are a factor of e.
-class ZoomTool final : public Tool {
+class ZoomTool final : public Tool
+{
 public:
     bool press(const ToolEvent& event, ToolContext& context) override;
     bool drag(const ToolEvent& event, ToolContext& context) override;

@@ -12,7 +12,8 @@ constexpr int kRateIntervalMs = 500;
 } // namespace
 
 CineController::CineController(SeriesDocument* document, std::shared_ptr<const Clock> clock, QObject* parent)
-    : QObject(parent), m_document(document), m_clock(clock ? std::move(clock) : std::make_shared<SteadyClock>())
+    : QObject(parent), m_document(document),
+      m_clock(clock ? std::move(clock) : std::make_shared<SteadyClock>())
 {
     m_timing = document->info().timing;
     m_player.setTiming(m_timing);
@@ -136,7 +137,8 @@ void CineController::setRange(int first, int last)
     m_player.frameAt(m_clock->nowMs());
     m_player.setRange(first, last);
     if (!m_player.isPlaying() && m_document)
-        m_document->setCurrentFrame(std::clamp(m_document->currentFrame(), m_player.first(), m_player.last()));
+        m_document->setCurrentFrame(
+            std::clamp(m_document->currentFrame(), m_player.first(), m_player.last()));
     rhythmChanged();
 }
 

@@ -13,20 +13,22 @@
 
 namespace fedefm {
 
-/// Plays a SeriesDocument: asks the CinePlayer which frame is due now, prefetches in play direction, measures the real
-/// rate. GUI thread.
-class CineController : public QObject {
+/// Plays a SeriesDocument: asks the CinePlayer which frame is due now, prefetches in play direction, measures
+/// the real rate. GUI thread.
+class CineController : public QObject
+{
     Q_OBJECT
 public:
-    explicit CineController(SeriesDocument* document, std::shared_ptr<const Clock> clock = {}, QObject* parent = nullptr);
+    explicit CineController(SeriesDocument* document, std::shared_ptr<const Clock> clock = {},
+                            QObject* parent = nullptr);
 
     SeriesDocument* document() const { return m_document; }
     bool isPlaying() const { return m_player.isPlaying(); }
     void setPlaying(bool playing);
     void togglePlay() { setPlaying(!isPlaying()); }
 
-    void step(int frames);          ///< pauses; wraps within the range when looping, else clamps
-    void goTo(int frame);           ///< pauses
+    void step(int frames); ///< pauses; wraps within the range when looping, else clamps
+    void goTo(int frame);  ///< pauses
     void setSpeed(double factor);
     double speed() const { return m_player.speed(); }
     void setReverse(bool reverse);
@@ -36,20 +38,20 @@ public:
     void setRange(int first, int last);
     int first() const { return m_player.first(); }
     int last() const { return m_player.last(); }
-    void setUserRate(double fps);   ///< 0 returns to the file's rate
+    void setUserRate(double fps); ///< 0 returns to the file's rate
     const CineTiming& timing() const { return m_timing; }
     double nominalFps() const { return m_player.nominalFps(); }
-    double realFps() const;         ///< 0 while paused
-    bool isOffRate() const;         ///< real rate over 5 % off
+    double realFps() const; ///< 0 while paused
+    bool isOffRate() const; ///< real rate over 5 % off
     const RateMeter& meter() const { return m_meter; }
 
     /// Tells that the view has painted this frame: the real rate counts what reached the screen.
     void notePainted(int frame);
 
 Q_SIGNALS:
-    void stateChanged();            ///< play, speed, range, loop mode, rate
-    void frameShown(int frame);     ///< in the rhythm of play
-    void rateMeasured(double fps);  ///< about twice per second while playing
+    void stateChanged();           ///< play, speed, range, loop mode, rate
+    void frameShown(int frame);    ///< in the rhythm of play
+    void rateMeasured(double fps); ///< about twice per second while playing
 
 private:
     void tick();

@@ -66,10 +66,12 @@ QString subtractionLine(const SeriesDocument& document)
     const SubtractionState& state = document.subtraction();
     if (!state.enabled)
         return {};
-    const QString mask = state.useFileMask            ? QObject::tr("file")
-                         : state.maskFrames.size() == 1 ? QString::number(state.maskFrames.front() + 1)
-                                                        : QObject::tr("mean of %1").arg(state.maskFrames.size());
-    return QObject::tr("DSA  mask %1  shift %2, %3").arg(mask, number(state.shift.dx, 1), number(state.shift.dy, 1));
+    const QString mask = state.useFileMask ? QObject::tr("file")
+                         : state.maskFrames.size() == 1
+                             ? QString::number(state.maskFrames.front() + 1)
+                             : QObject::tr("mean of %1").arg(state.maskFrames.size());
+    return QObject::tr("DSA  mask %1  shift %2, %3")
+        .arg(mask, number(state.shift.dx, 1), number(state.shift.dy, 1));
 }
 
 QString timeLine(const SeriesDocument& document, const CineController* cine)
@@ -81,8 +83,9 @@ QString timeLine(const SeriesDocument& document, const CineController* cine)
         parts << QStringLiteral("%1 s").arg(number(times[static_cast<std::size_t>(frame)] / 1000.0, 2));
     if (cine && document.frameCount() > 1) {
         const double real = cine->realFps();
-        parts << (real > 0.0 ? QStringLiteral("%1 / %2 fps").arg(number(real, 1), number(cine->nominalFps(), 1))
-                             : QStringLiteral("%1 fps").arg(number(cine->nominalFps(), 1)));
+        parts << (real > 0.0
+                      ? QStringLiteral("%1 / %2 fps").arg(number(real, 1), number(cine->nominalFps(), 1))
+                      : QStringLiteral("%1 fps").arg(number(cine->nominalFps(), 1)));
     }
     return parts.join(QStringLiteral("  "));
 }
@@ -140,7 +143,8 @@ CornerText cornerText(const SeriesDocument& document, const CineController* cine
         text.bottomRight << time;
     if (!info.angles.empty()) {
         const std::size_t frame = static_cast<std::size_t>(std::max(0, document.shownFrame()));
-        text.bottomRight << QString::fromStdString(info.angles[std::min(frame, info.angles.size() - 1)].text());
+        text.bottomRight << QString::fromStdString(
+            info.angles[std::min(frame, info.angles.size() - 1)].text());
     }
     return text;
 }
@@ -155,7 +159,8 @@ void paintCornerText(QPainter& painter, const QRectF& area, const CornerText& te
         const int count = std::min(fitting, static_cast<int>(lines.size()));
         for (int i = 0; i < count; ++i) {
             const QString shown = metrics.elidedText(lines[i], Qt::ElideRight, widest);
-            const double x = right ? area.right() - kMargin - metrics.horizontalAdvance(shown) : area.left() + kMargin;
+            const double x =
+                right ? area.right() - kMargin - metrics.horizontalAdvance(shown) : area.left() + kMargin;
             const double y = bottom ? area.bottom() - kMargin - metrics.descent() - i * line
                                     : area.top() + kMargin + metrics.ascent() + i * line;
             paintOutlinedText(painter, {x, y}, shown);
@@ -172,7 +177,8 @@ QStringList orientationLetters(const QString& row, const QString& column, int qu
 {
     if (row.isEmpty() || column.isEmpty())
         return {};
-    // Clockwise from the right edge; a clockwise quarter turn of the picture moves each letter on by one edge.
+    // Clockwise from the right edge; a clockwise quarter turn of the picture moves each letter on by one
+    // edge.
     QStringList clockwise{row, column, opposite(row), opposite(column)};
     if (mirrored)
         std::swap(clockwise[0], clockwise[2]);
@@ -180,12 +186,13 @@ QStringList orientationLetters(const QString& row, const QString& column, int qu
     return {edge(2), edge(0), edge(3), edge(1)};
 }
 
-void paintOrientation(QPainter& painter, const QRectF& area, const SeriesDocument& document, const ViewTransform& view)
+void paintOrientation(QPainter& painter, const QRectF& area, const SeriesDocument& document,
+                      const ViewTransform& view)
 {
     const SequenceInfo& info = document.info();
-    const QStringList letters =
-        orientationLetters(QString::fromStdString(info.rowOrientation), QString::fromStdString(info.columnOrientation),
-                           view.quarterTurns(), view.isMirrored());
+    const QStringList letters = orientationLetters(QString::fromStdString(info.rowOrientation),
+                                                   QString::fromStdString(info.columnOrientation),
+                                                   view.quarterTurns(), view.isMirrored());
     if (letters.isEmpty())
         return;
     const QFontMetricsF metrics(painter.font());
@@ -193,9 +200,11 @@ void paintOrientation(QPainter& painter, const QRectF& area, const SeriesDocumen
     auto centred = [&](const QString& s) { return area.center().x() - metrics.horizontalAdvance(s) / 2; };
     painter.setRenderHint(QPainter::Antialiasing);
     paintOutlinedText(painter, {area.left() + kMargin, middle}, letters[0]);
-    paintOutlinedText(painter, {area.right() - kMargin - metrics.horizontalAdvance(letters[1]), middle}, letters[1]);
+    paintOutlinedText(painter, {area.right() - kMargin - metrics.horizontalAdvance(letters[1]), middle},
+                      letters[1]);
     paintOutlinedText(painter, {centred(letters[2]), area.top() + kMargin + metrics.ascent()}, letters[2]);
-    paintOutlinedText(painter, {centred(letters[3]), area.bottom() - kMargin - metrics.descent()}, letters[3]);
+    paintOutlinedText(painter, {centred(letters[3]), area.bottom() - kMargin - metrics.descent()},
+                      letters[3]);
 }
 
 } // namespace fedefm

@@ -13,7 +13,8 @@ class SeriesDocument;
 class ViewTransform;
 
 /// The four corners of a tile as lines of text, most important first (small tiles show fewer).
-struct CornerText {
+struct CornerText
+{
     QStringList topLeft;     ///< who
     QStringList topRight;    ///< where and when
     QStringList bottomLeft;  ///< window, zoom
@@ -31,7 +32,8 @@ void paintOutlinedText(QPainter& painter, QPointF baseline, const QString& line)
 void paintCornerText(QPainter& painter, const QRectF& area, const CornerText& text);
 
 /// Letters at the middle of each edge, from the file's patient orientation and the view's rotation and flips.
-void paintOrientation(QPainter& painter, const QRectF& area, const SeriesDocument& document, const ViewTransform& view);
+void paintOrientation(QPainter& painter, const QRectF& area, const SeriesDocument& document,
+                      const ViewTransform& view);
 
 /// The letters at (left, right, top, bottom); empty strings when the file does not say.
 QStringList orientationLetters(const QString& row, const QString& column, int quarterTurns, bool mirrored);

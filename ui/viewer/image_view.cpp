@@ -172,14 +172,15 @@ void ImageView::paintDrafts(QPainter& painter)
     }
 }
 
-QImage ImageView::renderDocument(const SeriesDocument& document, double scale, bool withOverlay, bool withText,
-                                 bool privacy)
+QImage ImageView::renderDocument(const SeriesDocument& document, double scale, bool withOverlay,
+                                 bool withText, bool privacy)
 {
     const QImage& source = document.image();
     if (source.isNull())
         return {};
     const double aspect = pixelAspect(document.info().spacing);
-    const QSize size(std::max(1, qRound(source.width() * scale)), std::max(1, qRound(source.height() * scale * aspect)));
+    const QSize size(std::max(1, qRound(source.width() * scale)),
+                     std::max(1, qRound(source.height() * scale * aspect)));
     ViewTransform view;
     view.setViewSize(size, 1.0);
     view.setImageSize(source.size(), aspect);

@@ -15,10 +15,11 @@
 
 namespace fedefm {
 
-/// The one image widget: shows a SeriesDocument with overlay, corner text, orientation letters and measurements, and
-/// routes the mouse scheme (left = active tool, middle or space+left = pan, right = zoom, wheel = frame) to tools.
-/// Paints at device pixels. Without a document it is a drop target that says so.
-class ImageView : public QWidget {
+/// The one image widget: shows a SeriesDocument with overlay, corner text, orientation letters and
+/// measurements, and routes the mouse scheme (left = active tool, middle or space+left = pan, right = zoom,
+/// wheel = frame) to tools. Paints at device pixels. Without a document it is a drop target that says so.
+class ImageView : public QWidget
+{
     Q_OBJECT
 public:
     explicit ImageView(QWidget* parent = nullptr);
@@ -31,27 +32,27 @@ public:
     ViewTransform& viewTransform() { return m_view; }
     void setTool(ToolId tool);
     ToolId tool() const { return m_tool; }
-    void setActive(bool active);       ///< accent border
-    void setPrivacy(bool privacy);     ///< hides identity in the corner text
+    void setActive(bool active);   ///< accent border
+    void setPrivacy(bool privacy); ///< hides identity in the corner text
     bool isPrivacy() const { return m_privacy; }
-    /// The whole picture of the shown frame at `scale`, as exported: with or without overlay and text, whatever the zoom; the
-    /// research-use line is burned in.
-    static QImage renderDocument(const SeriesDocument& document, double scale, bool withOverlay, bool withText,
-                                 bool privacy);
+    /// The whole picture of the shown frame at `scale`, as exported: with or without overlay and text,
+    /// whatever the zoom; the research-use line is burned in.
+    static QImage renderDocument(const SeriesDocument& document, double scale, bool withOverlay,
+                                 bool withText, bool privacy);
 
     QSize sizeHint() const override { return {640, 640}; }
 
 Q_SIGNALS:
-    void activated();                                  ///< clicked or focused
-    void maximiseRequested();                          ///< double click
+    void activated();         ///< clicked or focused
+    void maximiseRequested(); ///< double click
     void filesDropped(const QStringList& paths);
     void contextMenuWanted(const QPoint& globalPosition);
     /// Pointer over the image: pixel and stored value, for the status bar; negative x when outside.
     void pointerMoved(int x, int y, const QString& value);
     /// The calibration tool finished a line: ask for its length.
     void calibrationLineDrawn(const QPointF& from, const QPointF& to);
-    void painted(int frame);                           ///< this frame has reached the screen
-    void viewChanged();                                ///< zoom, pan or orientation
+    void painted(int frame); ///< this frame has reached the screen
+    void viewChanged();      ///< zoom, pan or orientation
 
 protected:
     bool event(QEvent* event) override;

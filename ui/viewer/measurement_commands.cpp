@@ -3,7 +3,8 @@
 
 namespace fedefm {
 
-MeasurementsCommand::MeasurementsCommand(SeriesDocument& document, std::vector<Measurement> after, const QString& text)
+MeasurementsCommand::MeasurementsCommand(SeriesDocument& document, std::vector<Measurement> after,
+                                         const QString& text)
     : QUndoCommand(text), m_document(document), m_before(document.m_measurements), m_after(std::move(after))
 {
 }
@@ -24,7 +25,8 @@ void MeasurementsCommand::apply(const std::vector<Measurement>& list)
     Q_EMIT m_document.changed(SeriesDocument::Measurements);
 }
 
-CalibrationCommand::CalibrationCommand(SeriesDocument& document, std::optional<PixelSpacing> after, const QString& text)
+CalibrationCommand::CalibrationCommand(SeriesDocument& document, std::optional<PixelSpacing> after,
+                                       const QString& text)
     : QUndoCommand(text), m_document(document), m_before(document.m_userSpacing), m_after(after)
 {
 }

@@ -7,8 +7,10 @@
 
 namespace fedefm {
 
-/// The list of measurements before and after one edit; lists are short, so whole copies are the simplest truth.
-class MeasurementsCommand final : public QUndoCommand {
+/// The list of measurements before and after one edit; lists are short, so whole copies are the simplest
+/// truth.
+class MeasurementsCommand final : public QUndoCommand
+{
 public:
     MeasurementsCommand(SeriesDocument& document, std::vector<Measurement> after, const QString& text);
     void undo() override;
@@ -22,7 +24,8 @@ private:
     std::vector<Measurement> m_after;
 };
 
-class CalibrationCommand final : public QUndoCommand {
+class CalibrationCommand final : public QUndoCommand
+{
 public:
     CalibrationCommand(SeriesDocument& document, std::optional<PixelSpacing> after, const QString& text);
     void undo() override;

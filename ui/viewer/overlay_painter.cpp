@@ -27,7 +27,8 @@ QPen pen(const QColor& color, double width, Qt::PenStyle style = Qt::SolidLine)
 }
 
 /// A coloured line on a dark casing, readable on bright and dark ground.
-void strokeCased(QPainter& painter, const QPainterPath& path, const QColor& color, double width, Qt::PenStyle style)
+void strokeCased(QPainter& painter, const QPainterPath& path, const QColor& color, double width,
+                 Qt::PenStyle style)
 {
     painter.setBrush(Qt::NoBrush);
     painter.strokePath(path, pen(colors::casing, width + 2.0));
@@ -94,7 +95,8 @@ void OverlayPainter::paintShutter(QPainter& painter, const SeriesDocument& docum
         for (int y = 0; y < info.height; ++y) {
             auto* line = reinterpret_cast<QRgb*>(m_shutter.scanLine(y));
             for (int x = 0; x < info.width; ++x)
-                line[x] = visible[static_cast<std::size_t>(y) * info.width + x] ? 0U : qRgba(grey, grey, grey, 255);
+                line[x] =
+                    visible[static_cast<std::size_t>(y) * info.width + x] ? 0U : qRgba(grey, grey, grey, 255);
         }
     }
     painter.save();
@@ -149,8 +151,8 @@ void OverlayPainter::buildSegmentation(const SegmentationPtr& segmentation)
         m_curves.push_back({wireColor(curve.wireClass), pathOf(simplify(curve.points, kPathTolerance), 0.5)});
 }
 
-void OverlayPainter::paintSegmentation(QPainter& painter, const Segmentation& segmentation, const OverlayStyle& style,
-                                       const QTransform& toView)
+void OverlayPainter::paintSegmentation(QPainter& painter, const Segmentation& segmentation,
+                                       const OverlayStyle& style, const QTransform& toView)
 {
     painter.save();
     const bool drawsCurves = !segmentation.curves.empty();
@@ -174,8 +176,8 @@ void OverlayPainter::paintSegmentation(QPainter& painter, const Segmentation& se
     painter.restore();
 }
 
-void OverlayPainter::paintMeasurement(QPainter& painter, const Measurement& measurement, const PixelSpacing& spacing,
-                                      const QTransform& toView, bool draft)
+void OverlayPainter::paintMeasurement(QPainter& painter, const Measurement& measurement,
+                                      const PixelSpacing& spacing, const QTransform& toView, bool draft)
 {
     if (measurement.points.size() < 2)
         return;
@@ -194,7 +196,8 @@ void OverlayPainter::paintMeasurement(QPainter& painter, const Measurement& meas
     paintOutlinedText(painter, toView.map(measurement.points.back()) + QPointF(10, -8), text);
 }
 
-void OverlayPainter::paintCalibrationLine(QPainter& painter, QPointF from, QPointF to, const QTransform& toView)
+void OverlayPainter::paintCalibrationLine(QPainter& painter, QPointF from, QPointF to,
+                                          const QTransform& toView)
 {
     QPainterPath path(toView.map(from));
     path.lineTo(toView.map(to));

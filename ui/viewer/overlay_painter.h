@@ -15,14 +15,16 @@ class QPainter;
 
 namespace fedefm {
 
-/// Paints what lies on the picture: shutter, 60xx overlays, masks, centre-lines, tips and measurements. Keeps the
-/// pictures that it made of the last result, so that playing and panning only blit. `toView` maps image corners.
-class OverlayPainter {
+/// Paints what lies on the picture: shutter, 60xx overlays, masks, centre-lines, tips and measurements. Keeps
+/// the pictures that it made of the last result, so that playing and panning only blit. `toView` maps image
+/// corners.
+class OverlayPainter
+{
 public:
     void paint(QPainter& painter, const SeriesDocument& document, const QTransform& toView);
     /// Measurements of the shown frame, and a draft drawn dashed.
-    static void paintMeasurement(QPainter& painter, const Measurement& measurement, const PixelSpacing& spacing,
-                                 const QTransform& toView, bool draft);
+    static void paintMeasurement(QPainter& painter, const Measurement& measurement,
+                                 const PixelSpacing& spacing, const QTransform& toView, bool draft);
     static void paintCalibrationLine(QPainter& painter, QPointF from, QPointF to, const QTransform& toView);
 
 private:
@@ -38,7 +40,8 @@ private:
     int m_planesFrame = -1;
     QImage m_planes;
 
-    struct Outline {
+    struct Outline
+    {
         QColor color;
         QPainterPath path;
     };

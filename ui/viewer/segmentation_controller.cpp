@@ -3,11 +3,25 @@
 
 namespace fedefm {
 
-SegmentationController::SegmentationController(std::shared_ptr<const SegmenterRegistry> registry, QObject* parent)
+namespace {
+
+/// Live marking is for fluoroscopy, and for pictures and films, which do not say what they are. Slices,
+/// ultrasound and radiographs are segmented on request only.
+bool showsWires(const SequenceInfo& info)
+{
+    return info.modality.empty() || info.modality == "XA" || info.modality == "RF" ||
+           info.modality == "XRF" || info.modality == "OT" || info.modality == "SC";
+}
+
+} // namespace
+
+SegmentationController::SegmentationController(std::shared_ptr<const SegmenterRegistry> registry,
+                                               QObject* parent)
     : QObject(parent), m_registry(std::move(registry))
 {
     m_worker = std::make_unique<InferenceWorker>([this](const InferenceWorker::FrameAnswer& answer) {
-        QMetaObject::invokeMethod(this, [this, answer] { onAnswer(answer); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, answer] { onAnswer(answer); }, Qt::QueuedConnection);
     });
     setModel(QString::fromStdString(m_registry->defaultId()));
 }
@@ -58,16 +72,24 @@ void SegmentationController::follow(SeriesDocument* document)
     requestShownFrame();
 }
 
+/// A result read from a SEG file is somebody's statement; models do not overwrite it.
+bool SegmentationController::isStatement(const Segmentation& result) const
+{
+    return !m_registry->hasModel(result.provenance.modelId);
+}
+
 void SegmentationController::requestShownFrame()
 {
-    if (!m_live || !m_document || !m_document->frame())
+    if (!m_live || !m_document || !m_document->frame() || !showsWires(m_document->info()))
+        return;
+    // A clip that is being segmented reaches this frame anyway; live requests would only hold it up.
+    if (m_clipDocument == m_document)
         return;
     const int index = m_document->shownFrame();
     const SegmentationPtr known = m_document->result(index);
     const FrameId id = frameId(m_document->info(), index);
-    // A result read from a SEG file is somebody's statement; the model does not overwrite it.
-    const bool ownedByModel = !known || m_registry->hasModel(known->provenance.modelId);
-    if (id == m_asked || (known && (!ownedByModel || known->provenance.modelId == m_modelId.toStdString())))
+    if (id == m_asked ||
+        (known && (isStatement(*known) || known->provenance.modelId == m_modelId.toStdString())))
         return;
     m_asked = id;
     m_worker->request(m_document->sequence(), m_document->frame(), index);
@@ -87,10 +109,12 @@ void SegmentationController::onAnswer(const InferenceWorker::FrameAnswer& answer
         return;
     m_lastMs = result->provenance.elapsedMs;
     for (SeriesDocument* document : {m_document.data(), m_clipDocument.data()}) {
-        if (document && frameId(document->info(), answer.frame.index) == answer.frame) {
+        if (!document || !(frameId(document->info(), answer.frame.index) == answer.frame))
+            continue;
+        const SegmentationPtr known = document->result(answer.frame.index);
+        if (!known || !isStatement(*known))
             document->setResult(answer.frame.index, result);
-            break;
-        }
+        break;
     }
     Q_EMIT answered(m_lastMs);
 }
@@ -103,7 +127,8 @@ void SegmentationController::segmentClip(SeriesDocument* document)
     m_clipDocument = document;
     m_clipCancel = CancelToken();
     auto progress = [this](int done, int total) {
-        QMetaObject::invokeMethod(this, [this, done, total] { Q_EMIT clipProgress(done, total); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, done, total] { Q_EMIT clipProgress(done, total); }, Qt::QueuedConnection);
     };
     auto finished = [this, token = m_clipCancel](const Status& status) {
         QMetaObject::invokeMethod(
@@ -118,7 +143,8 @@ void SegmentationController::segmentClip(SeriesDocument* document)
             },
             Qt::QueuedConnection);
     };
-    m_worker->segmentClip(document->sequence(), 0, document->frameCount() - 1, progress, finished, m_clipCancel);
+    m_worker->segmentClip(document->sequence(), 0, document->frameCount() - 1, progress, finished,
+                          m_clipCancel);
     Q_EMIT clipProgress(0, document->frameCount());
 }
 
@@ -129,6 +155,7 @@ void SegmentationController::cancelClip()
     m_clipCancel.cancel();
     m_clipDocument.clear();
     Q_EMIT clipFinished(false);
+    requestShownFrame();
 }
 
 } // namespace fedefm

@@ -14,10 +14,12 @@ namespace fedefm {
 
 /// Brings segmentations into documents: the frame on screen (newest request wins) and whole clips as a job.
 /// Answers are matched by frame id, so a mask never lands on another frame. GUI thread.
-class SegmentationController : public QObject {
+class SegmentationController : public QObject
+{
     Q_OBJECT
 public:
-    explicit SegmentationController(std::shared_ptr<const SegmenterRegistry> registry, QObject* parent = nullptr);
+    explicit SegmentationController(std::shared_ptr<const SegmenterRegistry> registry,
+                                    QObject* parent = nullptr);
     ~SegmentationController() override;
 
     std::vector<ModelCard> models() const;
@@ -45,6 +47,7 @@ Q_SIGNALS:
 private:
     void onAnswer(const InferenceWorker::FrameAnswer& answer);
     void requestShownFrame();
+    bool isStatement(const Segmentation& result) const;
 
     std::shared_ptr<const SegmenterRegistry> m_registry;
     std::unique_ptr<InferenceWorker> m_worker;

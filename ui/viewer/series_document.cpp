@@ -16,10 +16,12 @@ constexpr int kDecodeThreads = 2;
 SeriesDocument::SeriesDocument(SequencePtr sequence, std::size_t cacheBytes, QObject* parent)
     : QObject(parent), m_sequence(std::move(sequence))
 {
-    // The cache calls on a decode thread; a queued call on this object is dropped by Qt once the object is gone.
+    // The cache calls on a decode thread; a queued call on this object is dropped by Qt once the object is
+    // gone.
     m_cache = std::make_unique<FrameCache>(
         m_sequence, cacheBytes, kDecodeThreads, [this](int index, const Result<FramePtr>& frame) {
-            QMetaObject::invokeMethod(this, [this, index, frame] { onFrameReady(index, frame); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [this, index, frame] { onFrameReady(index, frame); }, Qt::QueuedConnection);
         });
     buildPresets();
     m_currentFrame = std::clamp(info().timing.firstFrame, 0, std::max(0, frameCount() - 1));
@@ -61,8 +63,8 @@ void SeriesDocument::prefetch(int direction, int first, int last)
 
 void SeriesDocument::onFrameReady(int index, const Result<FramePtr>& frame)
 {
-    // An answer that was overtaken must not replace the frame that is wanted; but while decoding is slower than play,
-    // the newest answer is better than a frozen picture.
+    // An answer that was overtaken must not replace the frame that is wanted; but while decoding is slower
+    // than play, the newest answer is better than a frozen picture.
     if (index != m_currentFrame && m_shownFrame == m_currentFrame)
         return;
     if (frame) {
@@ -115,7 +117,8 @@ void SeriesDocument::setWindow(double center, double width)
         return;
     }
     DisplayTransform transform = m_transform;
-    const WindowFunction function = m_transform.window ? m_transform.window->function : WindowFunction::Linear;
+    const WindowFunction function =
+        m_transform.window ? m_transform.window->function : WindowFunction::Linear;
     transform.window = Window{center, width, function, {}};
     transform.voiLut = -1;
     setTransform(transform);
@@ -238,7 +241,8 @@ void SeriesDocument::addMeasurement(const Measurement& measurement)
 void SeriesDocument::removeMeasurement(int id)
 {
     auto list = m_measurements;
-    list.erase(std::remove_if(list.begin(), list.end(), [id](const Measurement& m) { return m.id == id; }), list.end());
+    list.erase(std::remove_if(list.begin(), list.end(), [id](const Measurement& m) { return m.id == id; }),
+               list.end());
     m_undoStack.push(new MeasurementsCommand(*this, std::move(list), tr("remove measurement")));
 }
 
@@ -258,7 +262,8 @@ PixelSpacing SeriesDocument::spacing() const
 
 void SeriesDocument::calibrate(const std::optional<PixelSpacing>& spacing)
 {
-    m_undoStack.push(new CalibrationCommand(*this, spacing, spacing ? tr("calibrate") : tr("remove calibration")));
+    m_undoStack.push(
+        new CalibrationCommand(*this, spacing, spacing ? tr("calibrate") : tr("remove calibration")));
 }
 
 QVariantMap SeriesDocument::saveState() const
@@ -282,8 +287,11 @@ void SeriesDocument::restoreState(const QVariantMap& state)
 {
     if (state.contains("windowCenter")) {
         DisplayTransform transform;
-        transform.window = Window{state["windowCenter"].toDouble(), state["windowWidth"].toDouble(),
-                                  static_cast<WindowFunction>(std::clamp(state["windowFunction"].toInt(), 0, 2)), {}};
+        transform.window =
+            Window{state["windowCenter"].toDouble(),
+                   state["windowWidth"].toDouble(),
+                   static_cast<WindowFunction>(std::clamp(state["windowFunction"].toInt(), 0, 2)),
+                   {}};
         transform.invert = state["invert"].toBool();
         setTransform(transform);
     }

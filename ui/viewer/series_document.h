@@ -20,38 +20,45 @@
 namespace fedefm {
 
 /// What differs between two looks of the same frame; per document, never sent to a model.
-struct SubtractionState {
+struct SubtractionState
+{
     bool enabled = false;
-    std::vector<int> maskFrames; ///< 0-based; empty with useFileMask: the file's Mask Subtraction item decides per frame
+    std::vector<int>
+        maskFrames; ///< 0-based; empty with useFileMask: the file's Mask Subtraction item decides per frame
     bool useFileMask = false;
-    PixelShift shift;            ///< on top of the file's own shift
-    double landmark = 0.0;       ///< 0…1
+    PixelShift shift;      ///< on top of the file's own shift
+    double landmark = 0.0; ///< 0…1
 };
 
-struct OverlayStyle {
+struct OverlayStyle
+{
     bool visible = true;
     bool outlineOnly = false;
-    double opacity = 1.0;        ///< 0…1, multiplies the fill and the lines
-    bool dicomOverlays = true;   ///< 60xx planes
+    double opacity = 1.0;      ///< 0…1, multiplies the fill and the lines
+    bool dicomOverlays = true; ///< 60xx planes
     bool shutter = true;
-    bool text = true;            ///< corner text
+    bool text = true; ///< corner text
 };
 
-/// A numbered look: what the digit keys choose. 0 auto, 1 the file's default, then the file's others, then the user's.
-struct WindowPreset {
+/// A numbered look: what the digit keys choose. 0 auto, 1 the file's default, then the file's others, then
+/// the user's.
+struct WindowPreset
+{
     QString name;
     DisplayTransform transform;
 };
 
-/// One open sequence with everything that the user can change about it: the model behind a tile and the panels.
-/// State changes go through the setters, which emit changed(); views and panels read. GUI thread only.
-class SeriesDocument : public QObject {
+/// One open sequence with everything that the user can change about it: the model behind a tile and the
+/// panels. State changes go through the setters, which emit changed(); views and panels read. GUI thread
+/// only.
+class SeriesDocument : public QObject
+{
     Q_OBJECT
 public:
     enum Change {
-        FrameIndex = 1,    ///< another frame is wanted; the picture follows with Picture
-        Picture = 2,       ///< image() differs
-        Display = 4,       ///< window, invert, presets
+        FrameIndex = 1, ///< another frame is wanted; the picture follows with Picture
+        Picture = 2,    ///< image() differs
+        Display = 4,    ///< window, invert, presets
         Subtraction = 8,
         Overlay = 16,      ///< OverlayStyle
         Measurements = 32, ///< measurements or spacing
@@ -83,19 +90,19 @@ public:
     const DisplayTransform& transform() const { return m_transform; }
     void setTransform(const DisplayTransform& transform);
     void setWindow(double center, double width);
-    Window window() const;               ///< the effective window, also while a VOI LUT or subtraction is active
+    Window window() const; ///< the effective window, also while a VOI LUT or subtraction is active
     std::pair<double, double> valueRange() const; ///< of the values that the window acts on
     void setInvert(bool invert);
     const std::vector<WindowPreset>& presets() const { return m_presets; }
-    void applyPreset(int number);        ///< 0 auto, 1 …; numbers without preset do nothing
+    void applyPreset(int number);            ///< 0 auto, 1 …; numbers without preset do nothing
     void addUserPreset(const QString& name); ///< the window in use
 
     // Subtraction and vessel map.
     const SubtractionState& subtraction() const { return m_subtraction; }
     void setSubtraction(const SubtractionState& state);
     void shiftMask(double dx, double dy); ///< adds to the shift
-    /// Registers the mask with the frame on screen, on a thread of its own; the shift follows with Subtraction.
-    /// Errors: InvalidArgument while subtraction is off or a registration runs.
+    /// Registers the mask with the frame on screen, on a thread of its own; the shift follows with
+    /// Subtraction. Errors: InvalidArgument while subtraction is off or a registration runs.
     Status autoShift();
     bool isRegistering() const { return m_registering; }
     bool canSubtract() const { return info().colorModel == ColorModel::Grey && frameCount() > 0; }
@@ -122,7 +129,7 @@ public:
     void removeMeasurement(int id);
     void replaceMeasurement(const Measurement& measurement); ///< same id
     int newMeasurementId() { return ++m_lastMeasurementId; }
-    PixelSpacing spacing() const;        ///< the user's calibration, else the file's
+    PixelSpacing spacing() const; ///< the user's calibration, else the file's
     bool isUserCalibrated() const { return m_userSpacing.has_value(); }
     void calibrate(const std::optional<PixelSpacing>& spacing); ///< undoable; empty returns to the file's
 
@@ -146,7 +153,8 @@ private:
     PixelShift effectiveShift() const;
     bool updateSubtractor();
     void finishRegistration(const Result<PixelShift>& best);
-    void installSubtractor(std::vector<int> frames, const Result<std::shared_ptr<const Subtractor>>& subtractor);
+    void installSubtractor(std::vector<int> frames,
+                           const Result<std::shared_ptr<const Subtractor>>& subtractor);
     bool paintSubtraction();
     void paintGrey(const Frame& frame);
 
@@ -165,7 +173,7 @@ private:
     std::vector<int> m_subtractorFrames; ///< the masks of m_subtractor
     std::vector<int> m_loadingFrames;    ///< masks being decoded by m_maskLoader
     std::thread m_maskLoader;
-    std::thread m_registration;          ///< finds the best shift (0.4 s for 1024²)
+    std::thread m_registration; ///< finds the best shift (0.4 s for 1024²)
     bool m_registering = false;
     std::optional<Window> m_subtractedWindow;
     FramePtr m_vesselMap;

@@ -14,7 +14,8 @@ QImage imageFrom(const std::vector<std::uint8_t>& bytes, int width, int height, 
     for (int y = 0; y < height; ++y) {
         auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
         for (int x = 0; x < width; ++x, source += channels)
-            line[x] = channels == 1 ? 0xFF000000U | source[0] * 0x010101U : qRgb(source[0], source[1], source[2]);
+            line[x] =
+                channels == 1 ? 0xFF000000U | source[0] * 0x010101U : qRgb(source[0], source[1], source[2]);
     }
     return image;
 }
@@ -116,7 +117,8 @@ Status SeriesDocument::autoShift()
     m_registering = true;
     m_registration = std::thread([this, subtractor = m_subtractor, frame = m_frame] {
         const auto best = subtractor->bestShift(*frame);
-        QMetaObject::invokeMethod(this, [this, best] { finishRegistration(best); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, best] { finishRegistration(best); }, Qt::QueuedConnection);
     });
     return {};
 }
@@ -152,8 +154,8 @@ PixelShift SeriesDocument::effectiveShift() const
     return shift;
 }
 
-/// Makes m_subtractor fit the shown frame. Masks that are in the cache are taken at once; others are decoded on a
-/// thread, and the picture follows when they are there.
+/// Makes m_subtractor fit the shown frame. Masks that are in the cache are taken at once; others are decoded
+/// on a thread, and the picture follows when they are there.
 bool SeriesDocument::updateSubtractor()
 {
     const std::vector<int> wanted = wantedMaskFrames();

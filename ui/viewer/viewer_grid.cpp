@@ -16,7 +16,8 @@ namespace {
 constexpr int kMaxTiles = 4;
 } // namespace
 
-struct ViewerGrid::Tile {
+struct ViewerGrid::Tile
+{
     ImageView* view = nullptr;
     std::unique_ptr<SeriesDocument> document;
     std::unique_ptr<CineController> cine; ///< declared last: goes before the document
@@ -178,13 +179,15 @@ void ViewerGrid::linkDocument(int tile, int what)
     if (!source)
         return;
     if (what & SeriesDocument::FrameIndex) {
-        // Biplane runs may differ in length by a frame or two: the relative position is what belongs together.
+        // Biplane runs may differ in length by a frame or two: the relative position is what belongs
+        // together.
         const double position =
             source->frameCount() > 1 ? source->currentFrame() / (source->frameCount() - 1.0) : 0.0;
         forLinked(tile, [&](int i) {
             const bool sameLength = document(i)->frameCount() == source->frameCount();
-            document(i)->setCurrentFrame(sameLength ? source->currentFrame()
-                                                    : static_cast<int>(std::lround(position * (document(i)->frameCount() - 1))));
+            document(i)->setCurrentFrame(
+                sameLength ? source->currentFrame()
+                           : static_cast<int>(std::lround(position * (document(i)->frameCount() - 1))));
         });
     }
     if (what & SeriesDocument::Display) {
@@ -192,8 +195,9 @@ void ViewerGrid::linkDocument(int tile, int what)
             // Windows are comparable only between runs of the same kind of values.
             const SequenceInfo& a = source->info();
             const SequenceInfo& b = document(i)->info();
-            if (a.bitsStored == b.bitsStored && a.isSigned == b.isSigned && a.grey.inverse == b.grey.inverse &&
-                !source->subtraction().enabled && !document(i)->subtraction().enabled)
+            if (a.bitsStored == b.bitsStored && a.isSigned == b.isSigned &&
+                a.grey.inverse == b.grey.inverse && !source->subtraction().enabled &&
+                !document(i)->subtraction().enabled)
                 document(i)->setTransform(source->transform());
         });
     }

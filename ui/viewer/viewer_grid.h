@@ -17,9 +17,10 @@ class CineController;
 class ImageView;
 class SeriesDocument;
 
-/// 1×1, 1×2 or 2×2 tiles, one of them active; owns the documents that the tiles show. With linking on, play, frame
-/// (by relative time), window and zoom of the active tile go to the others (biplane).
-class ViewerGrid : public QWidget {
+/// 1×1, 1×2 or 2×2 tiles, one of them active; owns the documents that the tiles show. With linking on, play,
+/// frame (by relative time), window and zoom of the active tile go to the others (biplane).
+class ViewerGrid : public QWidget
+{
     Q_OBJECT
 public:
     explicit ViewerGrid(QWidget* parent = nullptr);
@@ -29,7 +30,7 @@ public:
     int rows() const { return m_rows; }
     int columns() const { return m_columns; }
     int tileCount() const { return m_rows * m_columns; }
-    void toggleMaximised(int tile);  ///< double click: that tile alone, and back
+    void toggleMaximised(int tile); ///< double click: that tile alone, and back
 
     /// Shows a document (owned from here on) in the tile; the tile's former document is closed.
     void setDocument(int tile, std::unique_ptr<SeriesDocument> document);
@@ -51,7 +52,7 @@ public:
     void setPrivacy(bool privacy);
 
 Q_SIGNALS:
-    void activeChanged();            ///< another tile is active, or its document changed
+    void activeChanged(); ///< another tile is active, or its document changed
     void toolChanged(fedefm::ToolId tool);
     void layoutChanged();
     void filesDropped(int tile, const QStringList& paths);

@@ -14,7 +14,8 @@ namespace {
 constexpr const char* kCardFile = "card.json";
 constexpr int kClasses = 3;
 
-struct Loaded {
+struct Loaded
+{
     torch::jit::Module network;
     ModelCard card;
     int multiple = 32;
@@ -44,13 +45,18 @@ Result<Loaded> load(const std::filesystem::path& file, const std::string& card)
     }
 }
 
-class TorchScriptSegmenter final : public Segmenter {
+class TorchScriptSegmenter final : public Segmenter
+{
 public:
-    TorchScriptSegmenter(Loaded loaded, std::string file) : m_loaded(std::move(loaded)), m_file(std::move(file)) {}
+    TorchScriptSegmenter(Loaded loaded, std::string file)
+        : m_loaded(std::move(loaded)), m_file(std::move(file))
+    {
+    }
 
     const ModelCard& card() const override { return m_loaded.card; }
 
-    Result<Segmentation> segment(const Frame& frame, const SequenceInfo& info, const CancelToken& cancel) override
+    Result<Segmentation> segment(const Frame& frame, const SequenceInfo& info,
+                                 const CancelToken& cancel) override
     {
         const auto start = std::chrono::steady_clock::now();
         if (cancel.isCancelled())
@@ -80,7 +86,8 @@ private:
     Result<torch::Tensor> run(const ModelInput& input)
     {
         const torch::NoGradGuard noGradient;
-        auto values = torch::from_blob(const_cast<float*>(input.values.data()), {1, 1, input.height, input.width});
+        auto values =
+            torch::from_blob(const_cast<float*>(input.values.data()), {1, 1, input.height, input.width});
         const torch::Tensor logits = m_loaded.network.forward({values}).toTensor();
         if (logits.dim() != 4 || logits.size(1) != kClasses || logits.size(2) != input.height ||
             logits.size(3) != input.width)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The only place that names LibTorch's headers (12 s and 1.2 GB per including file); differences between its versions
-// belong here.
+// The only place that names LibTorch's headers (12 s and 1.2 GB per including file); differences between its
+// versions belong here.
 #pragma once
 
 #include <torch/script.h>

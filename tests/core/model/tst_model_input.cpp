@@ -18,7 +18,8 @@ Frame ramp(int width, int height)
 
 } // namespace
 
-class TestModelInput : public QObject {
+class TestModelInput : public QObject
+{
     Q_OBJECT
 private Q_SLOTS:
     void paddingRepeatsTheEdge()
@@ -59,7 +60,8 @@ private Q_SLOTS:
     {
         QCOMPARE(parseModelCard("not json", "file").card.id, std::string("file"));
         QCOMPARE(parseModelCard("[1,2]", "file").multiple, 32);
-        const FileCard card = parseModelCard(R"({"id":"net","multiple":-5,"parameters":"many","licence":"MIT"})", "f");
+        const FileCard card =
+            parseModelCard(R"({"id":"net","multiple":-5,"parameters":"many","licence":"MIT"})", "f");
         QCOMPARE(card.card.id, std::string("net"));
         QCOMPARE(card.card.licence, std::string("MIT"));
         QCOMPARE(card.multiple, 1);

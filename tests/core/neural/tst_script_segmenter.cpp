@@ -34,7 +34,8 @@ Frame darkBand()
 
 } // namespace
 
-class TestScriptSegmenter : public QObject {
+class TestScriptSegmenter : public QObject
+{
     Q_OBJECT
     QTemporaryDir m_folder;
     std::string path(const char* name) { return m_folder.filePath(name).toStdString(); }

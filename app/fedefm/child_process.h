@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace fedefm::cli {
+
+/// Runs a program to its end and returns what it wrote to stdout; stderr stays this process's. `environment`
+/// holds "NAME=value" entries on top of this process's. Errors: Internal when it cannot start or does not
+/// exit with 0.
+Result<std::string> outputOf(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+                             const std::vector<std::string>& environment = {});
+
+} // namespace fedefm::cli
