@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The View mode as a user walks through it, in the real window, by mouse and keys: open, play, window,
 // subtract, measure, calibrate, segment, export, open the exported SEG again. The steps build on each other.
-#include "core/dicom/dicom_seg.h"
+#include "core/dicom/dicom_reader.h"
 #include "core/dicom/dicom_writer.h"
 #include "core/simulate/demo_cine.h"
 #include "ui/jobs/export_dialog.h"
@@ -17,6 +17,7 @@
 #include <QDialog>
 #include <QDir>
 #include <QDoubleSpinBox>
+#include <QFileDialog>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -88,6 +89,7 @@ private Q_SLOTS:
         settings.frames = 12;
         XaDescription description;
         description.imagerSpacingMm = 0.3;
+        description.identity.patientName = "Doe^Jane";
         m_run = m_studio->folder.filePath("run.dcm");
         QVERIFY(writeXa(m_run.toStdString(), DemoCine(settings), description, true).has_value());
         m_window = std::make_unique<MainWindow>(m_studio->context);
@@ -101,7 +103,7 @@ private Q_SLOTS:
     {
         m_window->begin({m_run}, false);
         QTRY_VERIFY_WITH_TIMEOUT(document() && document()->shownFrame() >= 0, kWaitMs);
-        QVERIFY(!m_window->windowTitle().contains("Demo"));
+        QVERIFY(m_window->windowTitle().contains("run.dcm") && !m_window->windowTitle().contains("Doe"));
         cine()->setPlaying(false);
         key(Qt::Key_Home);
         QCOMPARE(document()->currentFrame(), 0);
@@ -235,6 +237,28 @@ private Q_SLOTS:
         QVERIFY(document()->result(5));
         QCOMPARE(document()->result(5)->mask(WireClass::Catheter)->area(), area);
         QVERIFY(!m_window->segmentation()->models().empty());
+    }
+
+    void deidentifiedCopyHasNoName()
+    {
+        m_studio->actions->action("file.deidentify")->trigger();
+        QFileDialog* dialog = nullptr;
+        QTRY_VERIFY((dialog = m_window->findChild<QFileDialog*>()) != nullptr);
+        const QString target = m_studio->folder.filePath("out/deidentified.dcm");
+        dialog->selectFile(target);
+        dialog->accept();
+        QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(target), kWaitMs);
+        const auto original = openDicom(m_run.toStdString());
+        const auto copy = openDicom(target.toStdString());
+        QVERIFY(original && copy);
+        QVERIFY(!(*original)->info().identity.patientName.empty());
+        QVERIFY((*copy)->info().identity.patientName != (*original)->info().identity.patientName);
+        QVERIFY((*copy)->info().ids.sopInstanceUid != (*original)->info().ids.sopInstanceUid);
+        QCOMPARE((*copy)->info().frameCount, (*original)->info().frameCount);
+        const auto before = (*original)->read(3);
+        const auto after = (*copy)->read(3);
+        QVERIFY(before && after);
+        QVERIFY(std::equal((*before)->bytes(), (*before)->bytes() + (*before)->byteCount(), (*after)->bytes()));
     }
 
     void cleanupTestCase()

@@ -7,6 +7,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QSettings>
+#include <QUuid>
 
 #include <algorithm>
 
@@ -160,6 +161,13 @@ bool Settings::isResearchUseAccepted() const
 void Settings::acceptResearchUse()
 {
     store("researchUseAccepted", true);
+}
+
+std::string Settings::deidentifySalt()
+{
+    if (value("deidentifySalt").toString().isEmpty())
+        store("deidentifySalt", QUuid::createUuid().toString(QUuid::WithoutBraces));
+    return value("deidentifySalt").toString().toStdString();
 }
 
 bool Settings::isUnfolded(const QString& panel, bool otherwise) const

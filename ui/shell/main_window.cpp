@@ -27,15 +27,13 @@
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QUrl>
-#include <QUuid>
 #include <QVBoxLayout>
 
 namespace fedefm {
 
 MainWindow::MainWindow(const AppContext& context, QWidget* parent)
     : QMainWindow(parent), m_context(context), m_opener(context), m_jobs(new JobModel(this)),
-      m_segmentation(new SegmentationController(context.segmenters, this)),
-      m_deidentifySalt(QUuid::createUuid().toString().toStdString())
+      m_segmentation(new SegmentationController(context.segmenters, this))
 {
     setObjectName(QStringLiteral("mainWindow"));
     setAcceptDrops(true);

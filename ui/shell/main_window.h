@@ -153,7 +153,6 @@ private:
     QMetaObject::Connection m_documentConnection;
     std::vector<ReadSeg> m_waitingSegs; ///< their source image is being opened
     QSet<QString> m_triedSources;
-    std::string m_deidentifySalt;
     bool m_privacy = false;
     bool m_layoutGrown = false;
     bool m_opening = true; ///< until begin(): nothing is open yet, but the start page would flash

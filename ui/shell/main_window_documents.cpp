@@ -251,7 +251,7 @@ void MainWindow::startDeidentify(const QString& source, const QString& target)
         return;
     }
     auto report = std::make_shared<DeidentifyReport>();
-    const auto work = [source, target, salt = m_deidentifySalt,
+    const auto work = [source, target, salt = m_settings.deidentifySalt(),
                        report](const CancelToken&, const Progress&) -> Result<JobOutput> {
         // The file dialog has asked already whether an older file may be replaced.
         Result<DeidentifyReport> done = deidentify(source.toStdString(), target.toStdString(), salt, true);
