@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
+#include <random>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +19,32 @@ tl::unexpected<Error> writeError(const fs::path& target, int number)
 {
     const bool full = number == ENOSPC || number == EDQUOT;
     return fail(full ? ErrorCode::DiskFull : ErrorCode::WriteFailed, target.string(), std::strerror(number));
+}
+
+constexpr int kMaxLinks = 40; // as the kernel follows
+constexpr int kMaxAttempts = 100;
+
+/// What a chain of links ends at, whether that exists or not; empty for a circle.
+fs::path behindLinks(fs::path path)
+{
+    std::error_code code;
+    for (int i = 0; i < kMaxLinks; ++i) {
+        if (!fs::is_symlink(fs::symlink_status(path, code)))
+            return path;
+        path = path.parent_path() / fs::read_symlink(path, code);
+    }
+    return {};
+}
+
+std::string randomLetters()
+{
+    static const std::string kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+    std::random_device device;
+    std::uniform_int_distribution<std::size_t> pick(0, kLetters.size() - 1);
+    std::string text;
+    for (int i = 0; i < 10; ++i)
+        text += kLetters[pick(device)];
+    return text;
 }
 
 } // namespace
@@ -45,21 +72,29 @@ Result<AtomicFile> AtomicFile::create(const fs::path& target, Overwrite overwrit
     std::error_code code;
     if (overwrite == Overwrite::No && fs::exists(target, code))
         return fail(ErrorCode::FileExists, target.string());
-    // The extension stays last: video and picture writers choose their format by it. The stem is cut, or the
-    // longest names that a file system allows could not be written.
-    const std::string stem = target.stem().string().substr(0, 64);
-    std::string name =
-        (target.parent_path() / ("." + stem + ".XXXXXX" + target.extension().string())).string();
-    const int descriptor = ::mkstemps(name.data(), static_cast<int>(target.extension().string().size()));
-    if (descriptor < 0)
-        return writeError(target, errno);
-    // A file that its owner closed to others stays closed.
+    const fs::path file = behindLinks(target);
+    if (file.empty())
+        return writeError(target, ELOOP);
     struct stat old
     {
     };
-    ::fchmod(descriptor, ::stat(target.c_str(), &old) == 0 ? old.st_mode & 0777 : 0644);
+    const bool isOld = ::stat(file.c_str(), &old) == 0;
+    // The extension stays last: video and picture writers choose their format by it. The stem is cut, or the
+    // longest names that a file system allows could not be written.
+    const std::string stem = file.stem().string().substr(0, 64);
+    fs::path temporary;
+    int descriptor = -1;
+    for (int i = 0; i < kMaxAttempts && descriptor < 0 && (i == 0 || errno == EEXIST); ++i) {
+        temporary = file.parent_path() / ("." + stem + "." + randomLetters() + file.extension().string());
+        // Not mkstemp: its mode ignores the umask, which cannot be read without changing it for all threads.
+        descriptor = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, isOld ? 0600 : 0666);
+    }
+    if (descriptor < 0)
+        return writeError(target, errno);
+    if (isOld) // a file that its owner closed to others stays closed
+        ::fchmod(descriptor, old.st_mode & 0777);
     ::close(descriptor);
-    return AtomicFile(target, name);
+    return AtomicFile(file, temporary);
 }
 
 Status AtomicFile::commit()

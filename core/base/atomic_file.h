@@ -17,6 +17,8 @@ enum class Overwrite { No, Yes };
 class AtomicFile
 {
 public:
+    /// A new file gets the permissions that the umask leaves, an existing one keeps its own; a link stays and
+    /// the file behind it is written.
     /// Errors: FileExists when `target` exists and overwriting is not allowed; WriteFailed when the folder is
     /// missing.
     static Result<AtomicFile> create(const std::filesystem::path& target, Overwrite overwrite);

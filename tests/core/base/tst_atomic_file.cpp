@@ -120,6 +120,46 @@ private Q_SLOTS:
         QCOMPARE(static_cast<int>(fs::status(path("private")).permissions()), 0600);
     }
 
+    void newFilesFollowTheUmask_data()
+    {
+        QTest::addColumn<int>("mask");
+        QTest::addColumn<int>("mode");
+        QTest::newRow("private") << 077 << 0600;
+        QTest::newRow("group") << 002 << 0664;
+        QTest::newRow("usual") << 022 << 0644;
+    }
+    void newFilesFollowTheUmask()
+    {
+        QFETCH(int, mask);
+        const mode_t before = ::umask(static_cast<mode_t>(mask));
+        const bool written = writeFile(path("new"), "x", Overwrite::No).has_value();
+        ::umask(before);
+        QVERIFY(written);
+        QTEST(static_cast<int>(fs::status(path("new")).permissions()), "mode");
+    }
+
+    void linksStayAndTheirTargetIsWritten()
+    {
+        fs::create_directory(path("elsewhere"));
+        QVERIFY(writeFile(path("elsewhere/real.txt"), "old", Overwrite::No));
+        fs::create_symlink("elsewhere/real.txt", path("first.txt"));
+        fs::create_symlink("first.txt", path("second.txt"));
+        QCOMPARE(writeFile(path("second.txt"), "new", Overwrite::No).error().code, ErrorCode::FileExists);
+        QVERIFY(writeFile(path("second.txt"), "new", Overwrite::Yes));
+        QVERIFY(fs::is_symlink(path("second.txt")));
+        QVERIFY(fs::is_symlink(path("first.txt")));
+        QCOMPARE(*readFile(path("elsewhere/real.txt"), 10), std::string("new"));
+        QCOMPARE(filesBeside(path("elsewhere/real.txt")), 1);
+
+        fs::create_symlink("elsewhere/later.txt", path("dangling.txt"));
+        QVERIFY(writeFile(path("dangling.txt"), "x", Overwrite::No));
+        QCOMPARE(*readFile(path("elsewhere/later.txt"), 10), std::string("x"));
+
+        fs::create_symlink("circle", path("circle"));
+        QCOMPARE(writeFile(path("circle"), "x", Overwrite::Yes).error().code, ErrorCode::WriteFailed);
+        QVERIFY(fs::is_symlink(path("circle")));
+    }
+
     void movedFileCommitsOnce()
     {
         auto file = AtomicFile::create(path("m"), Overwrite::No);
