@@ -130,7 +130,8 @@ CornerText cornerText(const SeriesDocument& document, const CineController* cine
         addIfAny(series, info.identity.seriesDescription);
     text.topRight.prepend(series.join(QStringLiteral("  ")));
 
-    text.bottomLeft << windowLine(document);
+    if (info.colorModel == ColorModel::Grey) // a window does not act on colour
+        text.bottomLeft << windowLine(document);
     text.bottomLeft << QObject::tr("zoom %1 %").arg(number(view.zoomFactor() * 100.0, 0));
     const QString subtraction = subtractionLine(document);
     if (!subtraction.isEmpty())
