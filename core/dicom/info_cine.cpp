@@ -101,11 +101,7 @@ void readCine(const HeaderContext& context, SequenceInfo& info)
         if (timing.playbackSequencing < 0)
             timing.playbackSequencing = display->integer(DCM_PreferredPlaybackSequencing).value_or(-1);
     }
-    if (timing.frameTimeMs == 0.0 && timing.frameTimeVectorMs.empty()) {
-        timing.frameTimeVectorMs = distancesOfFrames(context.groups, info.frameCount);
-        if (!timing.frameTimeVectorMs.empty())
-            timing.frameIncrementPointer = "FrameTimeVector";
-    }
+    timing.acquisitionStepsMs = distancesOfFrames(context.groups, info.frameCount);
     info.timing = resolveTiming(timing, info.frameCount, info.warnings);
     const int representative = values.integer(DCM_RepresentativeFrameNumber).value_or(0);
     if (representative >= 1 && representative <= info.frameCount)

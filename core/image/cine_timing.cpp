@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace fedefm {
 
@@ -49,20 +50,26 @@ public:
         return true;
     }
 
-    bool takeVector(CineTiming& timing)
+    bool takeSteps(CineTiming& timing, std::vector<double> steps, RateSource source)
     {
-        const std::vector<double>& steps = m_in.frameTimeVectorMs;
         if (steps.empty() || m_frameCount < 2)
             return false;
-        if (steps.size() != static_cast<std::size_t>(m_frameCount) ||
-            !std::all_of(steps.begin() + 1, steps.end(), isUsableFrameMs))
-            return reject("Frame Time Vector");
+        if (steps.size() != static_cast<std::size_t>(m_frameCount) || !repair(steps, rateSourceName(source)))
+            return reject(rateSourceName(source));
         timing.frameTimesMs.assign(1, 0.0);
         for (std::size_t i = 1; i < steps.size(); ++i)
             timing.frameTimesMs.push_back(timing.frameTimesMs.back() + steps[i]);
         timing.fps = 1000.0 * (m_frameCount - 1) / timing.frameTimesMs.back();
-        timing.source = RateSource::FrameTimeVector;
+        timing.source = source;
         return true;
+    }
+    bool takeVector(CineTiming& timing)
+    {
+        return takeSteps(timing, m_in.frameTimeVectorMs, RateSource::FrameTimeVector);
+    }
+    bool takeAcquisitionTimes(CineTiming& timing)
+    {
+        return takeSteps(timing, m_in.acquisitionStepsMs, RateSource::AcquisitionTimes);
     }
 
     bool takeRate(CineTiming& timing, double fps, RateSource source)
@@ -92,6 +99,26 @@ public:
     }
 
 private:
+    /// Puts the median in place of unusable steps; false when those are the most.
+    bool repair(std::vector<double>& steps, const char* name)
+    {
+        std::vector<double> usable;
+        std::copy_if(steps.begin() + 1, steps.end(), std::back_inserter(usable), isUsableFrameMs);
+        const std::size_t broken = steps.size() - 1 - usable.size();
+        if (broken > usable.size())
+            return false;
+        if (broken == 0)
+            return true;
+        const auto middle = usable.begin() + static_cast<std::ptrdiff_t>(usable.size() / 2);
+        std::nth_element(usable.begin(), middle, usable.end());
+        const double median = *middle;
+        std::replace_if(
+            steps.begin() + 1, steps.end(), [](double ms) { return !isUsableFrameMs(ms); }, median);
+        m_warnings.push_back(std::string(name) + " has " + std::to_string(broken) +
+                             " unusable value(s), taken as the median");
+        return true;
+    }
+
     bool reject(const char* name)
     {
         m_warnings.push_back(std::string(name) + " is not usable and was ignored");
@@ -114,6 +141,8 @@ const char* rateSourceName(RateSource source)
         return "Frame Time";
     case RateSource::FrameTimeVector:
         return "Frame Time Vector";
+    case RateSource::AcquisitionTimes:
+        return "Frame Acquisition DateTime";
     case RateSource::RecommendedDisplayRate:
         return "Recommended Display Frame Rate";
     case RateSource::CineRate:
@@ -137,12 +166,14 @@ CineTiming resolveTiming(const TimingAttributes& attributes, int frameCount,
     const bool vectorFirst = attributes.frameIncrementPointer == "FrameTimeVector";
     bool found = vectorFirst ? resolver.takeVector(timing) || resolver.takeFrameTime(timing)
                              : resolver.takeFrameTime(timing) || resolver.takeVector(timing);
-    found = found ||
+    found = found || resolver.takeAcquisitionTimes(timing) ||
             resolver.takeRate(timing, attributes.recommendedFps, RateSource::RecommendedDisplayRate) ||
             resolver.takeRate(timing, attributes.cineRateFps, RateSource::CineRate) ||
             resolver.takeRate(timing, attributes.containerFps, RateSource::Container);
-    if (!found)
+    if (!found) {
         setConstantRate(timing, 1000.0 / kDefaultFps, frameCount, RateSource::Default);
+        timing.fps = kDefaultFps; // not the inverse of the inverse
+    }
 
     resolver.takeTrims(timing);
     if (attributes.playbackSequencing == 1)

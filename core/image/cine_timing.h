@@ -11,6 +11,7 @@ enum class RateSource {
     User,
     FrameTime,
     FrameTimeVector,
+    AcquisitionTimes, ///< of the frames of enhanced objects
     RecommendedDisplayRate,
     CineRate,
     Container,
@@ -41,19 +42,21 @@ struct CineTiming
 /// What a file says about time, as read; absent values are 0 or empty.
 struct TimingAttributes
 {
-    std::string frameIncrementPointer;     ///< "FrameTime", "FrameTimeVector" or ""
-    double frameTimeMs = 0.0;              ///< (0018,1063)
-    std::vector<double> frameTimeVectorMs; ///< (0018,1065), the first value is not used
-    double recommendedFps = 0.0;           ///< (0008,2144)
-    double cineRateFps = 0.0;              ///< (0018,0040)
-    double containerFps = 0.0;             ///< video files
-    int startTrim = 0;                     ///< 1-based as in the file; 0 absent
+    std::string frameIncrementPointer;      ///< "FrameTime", "FrameTimeVector" or ""
+    double frameTimeMs = 0.0;               ///< (0018,1063)
+    std::vector<double> frameTimeVectorMs;  ///< (0018,1065), the first value is not used
+    std::vector<double> acquisitionStepsMs; ///< between (0018,9074) of the frames, laid out as the vector
+    double recommendedFps = 0.0;            ///< (0008,2144)
+    double cineRateFps = 0.0;               ///< (0018,0040)
+    double containerFps = 0.0;              ///< video files
+    int startTrim = 0;                      ///< 1-based as in the file; 0 absent
     int stopTrim = 0;
     int playbackSequencing = -1; ///< 0 looping, 1 sweeping, -1 absent
 };
 
 /// Resolves the attributes to times. Nonsense (negative, not finite, beyond 1000 fps, vector of wrong length)
-/// is skipped, the next source is taken and a line is added to `warnings`.
+/// is skipped, the next source is taken and a line is added to `warnings`. Single unusable steps of a vector
+/// become its median, with a warning too.
 CineTiming resolveTiming(const TimingAttributes& attributes, int frameCount,
                          std::vector<std::string>& warnings);
 

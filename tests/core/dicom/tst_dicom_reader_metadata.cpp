@@ -363,7 +363,7 @@ void TestDicomReaderMetadata::enhancedFunctionalGroups()
     QCOMPARE(info.angles.size(), std::size_t(3));
     QCOMPARE(info.angles[2].primaryDeg, 20.0);
     QCOMPARE(info.angles[2].secondaryDeg, -5.0);
-    QVERIFY(info.timing.source == RateSource::FrameTimeVector);
+    QVERIFY(info.timing.source == RateSource::AcquisitionTimes);
     QVERIFY(std::abs(info.timing.frameTimesMs[2] - 200.0) < 1e-3);
 }
 
