@@ -20,6 +20,7 @@ struct PictureFrame
     fs::path file;
     PictureFormat format;
     PicturePage page;
+    bool isWholeFile = true; ///< false for a page of several
 };
 
 std::string lowerCase(std::string text)
@@ -84,11 +85,30 @@ bool isMaskName(const fs::path& file)
     return endsWith("_mask") || endsWith("_label");
 }
 
+/// Grey and colour go together: grey is then shown as colour.
 bool isSameKind(const PicturePage& a, const PicturePage& b)
 {
-    return a.width == b.width && a.height == b.height && a.samples == b.samples &&
-           a.bytesPerSample() == b.bytesPerSample() && a.isSigned == b.isSigned &&
-           a.minIsWhite == b.minIsWhite;
+    return a.width == b.width && a.height == b.height && a.bytesPerSample() == b.bytesPerSample() &&
+           a.isSigned == b.isSigned && (a.samples != b.samples || a.minIsWhite == b.minIsWhite);
+}
+
+template <typename T> void repeatSamples(const Frame& grey, bool inverse, std::vector<std::uint8_t>& bytes)
+{
+    const T* source = grey.data<T>();
+    auto* target = reinterpret_cast<T*>(bytes.data());
+    for (std::size_t i = 0; i < grey.sampleCount(); ++i)
+        std::fill_n(target + 3 * i, 3, static_cast<T>(inverse ? ~source[i] : source[i]));
+}
+
+/// Colour of equal channels; colour has no "low is white", so such values are turned round.
+FramePtr asColor(const Frame& grey, const PicturePage& page)
+{
+    std::vector<std::uint8_t> bytes(3 * grey.byteCount());
+    if (grey.type() == PixelType::U8)
+        repeatSamples<std::uint8_t>(grey, page.minIsWhite, bytes);
+    else
+        repeatSamples<std::uint16_t>(grey, page.minIsWhite, bytes);
+    return std::make_shared<const Frame>(grey.width(), grey.height(), 3, grey.type(), std::move(bytes));
 }
 
 std::string sizeText(const PicturePage& page)
@@ -100,7 +120,9 @@ std::string sizeText(const PicturePage& page)
 SequenceInfo describe(const fs::path& path, const std::string& kind, const std::vector<PictureFrame>& frames)
 {
     SequenceInfo info;
-    const PicturePage& first = frames.front().page;
+    const auto color = std::find_if(frames.begin(), frames.end(),
+                                    [](const PictureFrame& frame) { return frame.page.samples == 3; });
+    const PicturePage& first = color == frames.end() ? frames.front().page : color->page;
     info.path = path.string();
     info.kind = kind;
     info.width = static_cast<int>(first.width);
@@ -136,7 +158,18 @@ public:
         if (index < 0 || index >= m_info.frameCount)
             return fail(ErrorCode::OutOfRange, m_info.path, "frame " + std::to_string(index + 1));
         const PictureFrame& frame = m_frames[static_cast<std::size_t>(index)];
-        return decodePicture(frame.file, frame.format, frame.page);
+        auto picture = decodePicture(frame.file, frame.format, frame.page);
+        if (picture && (*picture)->samples() == 1 && m_info.samples == 3)
+            return asColor(**picture, frame.page);
+        return picture;
+    }
+
+    std::string name(int index) const
+    {
+        if (index < 0 || index >= m_info.frameCount)
+            return {};
+        const PictureFrame& frame = m_frames[static_cast<std::size_t>(index)];
+        return frame.isWholeFile ? frame.file.filename().string() : std::string();
     }
 
 private:
@@ -150,20 +183,24 @@ class Collector
 public:
     void add(const fs::path& file, const PictureHeader& header)
     {
+        const bool isSingle = header.pages.size() == 1;
         for (const PicturePage& page : header.pages) {
-            if (!m_frames.empty() && !isSameKind(page, m_frames.front().page)) {
-                warn(file, "page " + std::to_string(page.index + 1) + " skipped, " + sizeText(page) +
-                               " instead of " + sizeText(m_frames.front().page));
+            const PictureFrame* other = differing(page);
+            if (other) {
+                const std::string reason = sizeText(page) + " instead of " + sizeText(other->page);
+                skip(file, isSingle ? -1 : page.index, reason);
                 continue;
             }
-            m_frames.push_back({file, header.format, page});
+            m_frames.push_back({file, header.format, page, isSingle});
             m_lossy = m_lossy || header.lossy;
         }
     }
 
-    void warn(const fs::path& file, const std::string& text)
+    /// `page` counts from 0; -1 for a whole picture.
+    void skip(const fs::path& file, int page, const std::string& reason)
     {
-        m_warnings.push_back(file.filename().string() + ": " + text);
+        const std::string what = page < 0 ? "picture " : "page " + std::to_string(page + 1) + " of ";
+        m_warnings.push_back(what + file.filename().string() + " skipped, " + reason);
     }
 
     bool isEmpty() const { return m_frames.empty(); }
@@ -173,10 +210,28 @@ public:
         SequenceInfo info = describe(path, kind, m_frames);
         info.lossy = m_lossy;
         info.warnings.insert(info.warnings.end(), m_warnings.begin(), m_warnings.end());
+        if (const auto grey = std::count_if(m_frames.begin(), m_frames.end(),
+                                            [](const PictureFrame& f) { return f.page.samples == 1; });
+            info.samples == 3 && grey > 0)
+            info.warnings.push_back(std::to_string(grey) + " of " + std::to_string(m_frames.size()) +
+                                    " pictures are grey and read as colour like the others");
         return std::make_shared<const PictureSequence>(std::move(info), std::move(m_frames));
     }
 
 private:
+    /// A picture taken before that this one cannot go together with: the first, or the first of as many
+    /// samples.
+    const PictureFrame* differing(const PicturePage& page) const
+    {
+        if (m_frames.empty())
+            return nullptr;
+        const auto alike = std::find_if(m_frames.begin(), m_frames.end(), [&](const PictureFrame& frame) {
+            return frame.page.samples == page.samples;
+        });
+        const PictureFrame& other = alike == m_frames.end() ? m_frames.front() : *alike;
+        return isSameKind(page, other.page) ? nullptr : &other;
+    }
+
     std::vector<PictureFrame> m_frames;
     std::vector<std::string> m_warnings;
     bool m_lossy = false;
@@ -212,6 +267,12 @@ bool isPictureName(const fs::path& path)
     return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
 }
 
+std::string pictureName(const Sequence& sequence, int frame)
+{
+    const auto* pictures = dynamic_cast<const PictureSequence*>(&sequence);
+    return pictures ? pictures->name(frame) : std::string();
+}
+
 Result<SequencePtr> openPicture(const fs::path& file)
 {
     const auto header = probePicture(file);
@@ -233,7 +294,7 @@ Result<SequencePtr> openPictureFolder(const fs::path& folder)
         if (header)
             collector.add(file, *header);
         else
-            collector.warn(file, std::string("skipped, ") + errorText(header.error().code).cause);
+            collector.skip(file, -1, errorText(header.error().code).cause);
     }
     if (collector.isEmpty())
         return fail(ErrorCode::NotRecognised, folder.string(),

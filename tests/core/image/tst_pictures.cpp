@@ -168,6 +168,27 @@ private Q_SLOTS:
             QCOMPARE((*sequence->read(i))->valueAt(0, 0), expected[i]);
     }
 
+    void greyAndColourOfOneFolderGoTogether()
+    {
+        writeGrey("a1.png", 2, 2, 7);
+        const std::vector<std::uint8_t> colour{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+        QVERIFY(writePng(path("a2.png"), colour.data(), 2, 2, 3, true).has_value());
+        writeGrey("a3.png", 2, 2, 9);
+        const auto sequence = *openPictureFolder(path(""));
+        QCOMPARE(sequence->info().frameCount, 3);
+        QCOMPARE(sequence->info().samples, 3);
+        QCOMPARE(sequence->info().warnings.size(), std::size_t{1});
+        const int expected[3][3] = {{7, 7, 7}, {4, 5, 6}, {9, 9, 9}};
+        for (int i = 0; i < 3; ++i) {
+            const FramePtr frame = *sequence->read(i);
+            QCOMPARE(frame->samples(), 3);
+            for (int s = 0; s < 3; ++s)
+                QCOMPARE(frame->valueAt(1, 0, s), expected[i][s]);
+        }
+        QCOMPARE(pictureName(*sequence, 1), std::string("a2.png"));
+        QCOMPARE(pictureName(*sequence, 3), std::string());
+    }
+
     void othersOfAFolderBecomeWarnings()
     {
         writeGrey("a1.png", 4, 4, 1);
@@ -177,7 +198,8 @@ private Q_SLOTS:
         const auto sequence = *openPictureFolder(path(""));
         QCOMPARE(sequence->info().frameCount, 2);
         QCOMPARE(sequence->info().warnings.size(), std::size_t{2});
-        QVERIFY(sequence->info().warnings[0].find("a2.png") == 0);
+        QVERIFY(sequence->info().warnings[0].find("picture a2.png skipped, 5×4") == 0);
+        QVERIFY(sequence->info().warnings[1].find("picture a3.png skipped, ") == 0);
         QCOMPARE((*sequence->read(1))->valueAt(0, 0), 4);
     }
 
