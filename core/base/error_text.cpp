@@ -95,7 +95,7 @@ constexpr std::array kEntries{
     Entry{ErrorCode::ModelBroken,
           "ModelBroken",
           {"the model cannot be used", "Check that file and architecture belong together."}},
-    Entry{ErrorCode::Cancelled, "Cancelled", {"cancelled", "Nothing was changed."}},
+    Entry{ErrorCode::Cancelled, "Cancelled", {"cancelled", "Files that were already complete are kept."}},
     Entry{ErrorCode::OutOfMemory,
           "OutOfMemory",
           {"there is not enough memory", "Close other sequences or lower the cache size."}},

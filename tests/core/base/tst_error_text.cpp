@@ -42,7 +42,8 @@ private Q_SLOTS:
     {
         const Error error{ErrorCode::FileNotFound, "a/b.dcm", "errno 2"};
         QCOMPARE(describe(error), std::string("a/b.dcm: the file does not exist (errno 2). Check the path."));
-        QCOMPARE(describe({ErrorCode::Cancelled, "", ""}), std::string("cancelled. Nothing was changed."));
+        QCOMPARE(describe({ErrorCode::Cancelled, "", ""}),
+                 std::string("cancelled. Files that were already complete are kept."));
     }
 
     void failCarriesItsArguments()
