@@ -71,6 +71,9 @@ public:
         return m_lut->entries[static_cast<std::size_t>(index)];
     }
 
+    /// True when it is a straight line: rising or falling all the way.
+    bool isLinear() const { return m_lut == nullptr; }
+
     /// True when whole stored values give whole modality values, for which the LINEAR function is made.
     bool isIntegral() const
     {

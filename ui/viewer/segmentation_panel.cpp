@@ -235,7 +235,7 @@ void SegmentationPanel::refreshFound()
     if (!m_document)
         m_found->setText(tr("No sequence is open."));
     else if (!result)
-        m_found->setText(tr("Not segmented yet. Switch Live on or segment the whole clip."));
+        m_found->setText(tr("Not segmented yet. Live marks fluoroscopy; any clip can be segmented whole."));
     else
         m_found->setText(foundText(*result, m_document->spacing()));
     m_origin->setVisible(result != nullptr);
