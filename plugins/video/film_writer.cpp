@@ -18,6 +18,15 @@ namespace {
 constexpr int kMaxSidePx = 16384;
 constexpr double kMaxFps = 1000.0;
 
+/// The library does not say why it failed.
+ErrorCode writeFailure(const fs::path& path)
+{
+    std::error_code code;
+    const fs::space_info space = fs::space(path, code);
+    return !code && space.available < (std::uintmax_t(1) << 20) ? ErrorCode::DiskFull
+                                                                : ErrorCode::WriteFailed;
+}
+
 class VideoFilmWriter final : public FilmWriter
 {
 public:
@@ -50,14 +59,10 @@ public:
         m_writer.release();
         // The library does not report failed writes; reading the result back does.
         const int written = countPackets(m_file.temporaryPath());
-        if (written != m_added) {
-            std::error_code code;
-            const fs::space_info space = fs::space(m_file.temporaryPath(), code);
-            const bool full = !code && space.available < (std::uintmax_t(1) << 20);
-            return fail(full ? ErrorCode::DiskFull : ErrorCode::WriteFailed, m_target.string(),
+        if (written != m_added)
+            return fail(writeFailure(m_file.temporaryPath()), m_target.string(),
                         std::to_string(std::max(written, 0)) + " of " + std::to_string(m_added) +
                             " frames arrived");
-        }
         return m_file.commit();
     }
 
@@ -100,9 +105,11 @@ Result<std::unique_ptr<FilmWriter>> VideoFilmFactory::create(const fs::path& tar
     try {
         cv::VideoWriter writer;
         const cv::Size even(widthPx + widthPx % 2, heightPx + heightPx % 2);
-        if (!openWriter(writer, file->temporaryPath(), fps, even))
-            return fail(ErrorCode::WriteFailed, target.string(),
-                        "no encoder for this kind of film is installed");
+        if (!openWriter(writer, file->temporaryPath(), fps, even)) {
+            const ErrorCode reason = writeFailure(file->temporaryPath());
+            return fail(reason, target.string(),
+                        reason == ErrorCode::DiskFull ? "" : "no encoder for this kind of film is installed");
+        }
         return std::make_unique<VideoFilmWriter>(target, std::move(*file), std::move(writer),
                                                  cv::Size(widthPx, heightPx));
     } catch (const cv::Exception& exception) {
