@@ -73,25 +73,14 @@ Status writeNpy(const ExportJob& job, const fs::path& file)
     return writer->finish();
 }
 
-Status writeDicomSeg(const ExportJob& job, const fs::path& file)
+const FilmWriterFactory* filmFactory(const std::string& extension, const ModuleContents& modules)
 {
-    const SequenceInfo& info = job.sequence->info();
-    if (info.kind != "DICOM")
-        return fail(ErrorCode::InvalidArgument, info.path, "a DICOM SEG needs a DICOM image to refer to");
-    return writeSeg(file, info.path, job.results, job.overwrite);
-}
-
-Result<std::unique_ptr<FilmWriter>> makeFilm(const ExportJob& job, const fs::path& file,
-                                             const ModuleContents& modules)
-{
-    const SequenceInfo& info = job.sequence->info();
-    const std::string extension = file.extension().string();
     for (const auto& factory : modules.filmWriters) {
         const auto known = factory->extensions();
         if (std::find(known.begin(), known.end(), extension) != known.end())
-            return factory->create(file, info.width, info.height, info.timing.fps, job.overwrite);
+            return factory.get();
     }
-    return fail(ErrorCode::ModuleMissing, file.string(), "writing films needs the module fedefm_video");
+    return nullptr;
 }
 
 std::string filmLine(const Provenance& provenance)
@@ -102,14 +91,18 @@ std::string filmLine(const Provenance& provenance)
 
 Status writeFilm(const ExportJob& job, const fs::path& file, const ModuleContents& modules)
 {
-    auto film = makeFilm(job, file, modules);
+    const SequenceInfo& info = job.sequence->info();
+    const FilmWriterFactory* factory = filmFactory(file.extension().string(), modules);
+    if (!factory)
+        return fail(ErrorCode::ModuleMissing, file.string(), "writing films needs the module fedefm_video");
+    auto film = factory->create(file, info.width, info.height, info.timing.fps, job.overwrite);
     if (!film)
         return tl::unexpected(film.error());
     // One window for the whole film: a window per frame would flicker.
     const auto reference = job.sequence->read(job.results[job.results.size() / 2]->provenance.frame.index);
     if (!reference)
         return tl::unexpected(reference.error());
-    const DisplayTransform transform = defaultTransform(**reference, job.sequence->info().grey);
+    const DisplayTransform transform = defaultTransform(**reference, info.grey);
     const int total = static_cast<int>(job.results.size());
     for (int i = 0; i < total; ++i) {
         if (job.cancel.isCancelled())
@@ -121,6 +114,7 @@ Status writeFilm(const ExportJob& job, const fs::path& file, const ModuleContent
         auto picture = renderFrame(*job.sequence, **frame, transform);
         if (!picture)
             return tl::unexpected(picture.error());
+        applyShutter(*picture, info.shutter);
         drawSegmentation(*picture, result, kOverlayOpacity);
         drawTextLine(*picture, kResearchUse, 0);
         drawTextLine(*picture, filmLine(result.provenance), 1);
@@ -142,7 +136,7 @@ Status writeFormat(const ExportJob& job, SegmentationFormat format, const std::v
     case SegmentationFormat::Npy:
         return writeNpy(job, files.front());
     case SegmentationFormat::Seg:
-        return writeDicomSeg(job, files.front());
+        return writeSeg(files.front(), job.sequence->info().path, job.results, job.overwrite);
     case SegmentationFormat::Coco:
         return writeFile(files.front(), cocoJson(job), overwrite);
     case SegmentationFormat::Json:
@@ -193,6 +187,15 @@ std::vector<fs::path> segmentationFiles(const fs::path& folder, SegmentationForm
     return {};
 }
 
+Status checkExport(SegmentationFormat format, const SequenceInfo& info, const ModuleContents& modules)
+{
+    if (format == SegmentationFormat::Seg && info.kind != "DICOM")
+        return fail(ErrorCode::InvalidArgument, info.path, "a DICOM SEG needs a DICOM image to refer to");
+    if (format == SegmentationFormat::Mp4 && !filmFactory(".mp4", modules))
+        return fail(ErrorCode::ModuleMissing, info.path, "writing films needs the module fedefm_video");
+    return {};
+}
+
 Result<std::vector<fs::path>> exportSegmentation(const ExportJob& job, SegmentationFormat format,
                                                  const ModuleContents& modules)
 {
@@ -202,10 +205,16 @@ Result<std::vector<fs::path>> exportSegmentation(const ExportJob& job, Segmentat
     for (const SegmentationPtr& result : job.results)
         if (result->width != info.width || result->height != info.height)
             return fail(ErrorCode::InvalidArgument, info.path, "a result of another size");
-    std::error_code code;
-    fs::create_directories(job.folder, code);
-    if (!fs::is_directory(job.folder))
-        return fail(ErrorCode::WriteFailed, job.folder.string(), code ? code.message() : "not a folder");
+    if (auto possible = checkExport(format, info, modules); !possible)
+        return tl::unexpected(possible.error());
+    std::error_code made;
+    std::error_code looked;
+    fs::create_directories(job.folder, made);
+    if (!fs::is_directory(job.folder, looked))
+        return fail(ErrorCode::WriteFailed, job.folder.string(),
+                    made     ? made.message()
+                    : looked ? looked.message()
+                             : "not a folder");
     const auto files = segmentationFiles(job.folder, format, framesOf(job));
     if (auto free = checkTargets(files, job.overwrite); !free)
         return tl::unexpected(free.error());

@@ -21,6 +21,10 @@ std::vector<std::filesystem::path> segmentationFiles(const std::filesystem::path
                                                      SegmentationFormat format,
                                                      const std::vector<int>& frames);
 
+/// Whether a format can be written from such a sequence at all, before any work is done. Errors:
+/// InvalidArgument (SEG of something that is not DICOM), ModuleMissing (MP4 without the video module).
+Status checkExport(SegmentationFormat format, const SequenceInfo& info, const ModuleContents& modules);
+
 struct ExportJob
 {
     SequencePtr sequence;

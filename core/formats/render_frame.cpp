@@ -127,6 +127,17 @@ Result<RgbPicture> renderFrame(const Sequence& sequence, const Frame& frame,
     return picture;
 }
 
+void applyShutter(RgbPicture& picture, const Shutter& shutter)
+{
+    if (shutter.isEmpty())
+        return;
+    const auto grey = static_cast<std::uint8_t>(shutter.presentationValue >> 8);
+    const std::vector<std::uint8_t> visible = shutter.visibleMask(picture.width, picture.height);
+    for (std::size_t i = 0; i < visible.size(); ++i)
+        if (!visible[i])
+            std::fill_n(picture.rgb.data() + 3 * i, 3, grey);
+}
+
 void drawSegmentation(RgbPicture& picture, const Segmentation& segmentation, double opacity)
 {
     cv::Mat canvas = asMat(picture);

@@ -29,6 +29,9 @@ inline constexpr Rgb kTipColor{0xF0, 0xE4, 0x42};
 Result<RgbPicture> renderFrame(const Sequence& sequence, const Frame& frame,
                                const DisplayTransform& transform);
 
+/// Covers what lies outside of the display shutter; an empty one covers nothing.
+void applyShutter(RgbPicture& picture, const Shutter& shutter);
+
 /// Draws masks (40 % fill and outline), centre-lines (2 px with dark casing) and tips (ringed cross) on top.
 void drawSegmentation(RgbPicture& picture, const Segmentation& segmentation, double opacity);
 

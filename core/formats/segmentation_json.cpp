@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/version.h"
+#include "core/image/picture_sequence.h"
 
 #include <cmath>
 #include <cstdio>
@@ -64,7 +65,7 @@ json tipJson(const WireTip& tip)
             {"confidence", rounded(tip.confidence)}};
 }
 
-json frameJson(const Segmentation& segmentation)
+json frameJson(const ExportJob& job, const Segmentation& segmentation)
 {
     json curves = json::array();
     for (const WireCurve& curve : segmentation.curves)
@@ -72,7 +73,9 @@ json frameJson(const Segmentation& segmentation)
     json tips = json::array();
     for (const WireTip& tip : segmentation.tips)
         tips.push_back(tipJson(tip));
+    const std::string name = pictureName(*job.sequence, segmentation.provenance.frame.index);
     return {{"frame", segmentation.provenance.frame.index},
+            {"file_name", name.empty() ? json(nullptr) : json(name)},
             {"confidence", rounded(segmentation.confidence)},
             {"elapsed_ms", rounded(segmentation.provenance.elapsedMs)},
             {"curves", curves},
@@ -120,8 +123,9 @@ json imageJson(const ExportJob& job, int frame)
     char name[32];
     std::snprintf(name, sizeof name, "frame_%04d.png", frame);
     const SequenceInfo& info = job.sequence->info();
+    const std::string source = pictureName(*job.sequence, frame);
     return {{"id", frame + 1},
-            {"file_name", name},
+            {"file_name", source.empty() ? name : source},
             {"width", info.width},
             {"height", info.height},
             {"frame", frame}};
@@ -133,7 +137,7 @@ std::string curvesJson(const ExportJob& job)
 {
     json frames = json::array();
     for (const SegmentationPtr& result : job.results)
-        frames.push_back(frameJson(*result));
+        frames.push_back(frameJson(job, *result));
     return textOf({{"format", "fedefm-curves"},
                    {"version", kCurvesVersion},
                    {"note", kResearchUse},

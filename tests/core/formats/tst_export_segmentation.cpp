@@ -119,6 +119,7 @@ private Q_SLOTS:
         const json coco = json::parse(*readFile(files->front(), 1 << 20));
         QCOMPARE(coco["images"].size(), std::size_t(2));
         QCOMPARE(coco["images"][1]["id"].get<int>(), 4);
+        QCOMPARE(coco["images"][1]["file_name"].get<std::string>(), std::string("frame_0003.png"));
         QCOMPARE(coco["categories"].size(), std::size_t(2));
         QCOMPARE(coco["annotations"].size(), std::size_t(4));
         const json& catheter = coco["annotations"][0];
@@ -129,6 +130,21 @@ private Q_SLOTS:
         const auto counts = catheter["segmentation"]["counts"].get<std::vector<std::uint32_t>>();
         QVERIFY(RleMask::fromCocoCounts(counts, kSide, kSide) == m_job.results[0]->masks[0].mask);
         QVERIFY((coco["annotations"][1]["keypoints"] == json({24.0, 11.0, 2})));
+    }
+
+    void picturesKeepTheirNames()
+    {
+        const std::vector<std::uint8_t> pixels(kSide * kSide, 9);
+        for (const char* name : {"left.png", "right.png"})
+            QVERIFY(writePng(m_folder / name, pixels.data(), kSide, kSide, 1, false));
+        m_job.sequence = *openPictureFolder(m_folder);
+        m_job.results = {resultFor(m_job.sequence->info(), 1)};
+        QVERIFY(exportSegmentation(m_job, SegmentationFormat::Coco, {}));
+        QVERIFY(exportSegmentation(m_job, SegmentationFormat::Json, {}));
+        const json coco = json::parse(*readFile(m_job.folder / "coco.json", 1 << 20));
+        QCOMPARE(coco["images"][0]["file_name"].get<std::string>(), std::string("right.png"));
+        const json curves = json::parse(*readFile(m_job.folder / "curves.json", 1 << 20));
+        QCOMPARE(curves["frames"][0]["file_name"].get<std::string>(), std::string("right.png"));
     }
 
     void curvesHoldWhatWasFound()
@@ -153,6 +169,17 @@ private Q_SLOTS:
     {
         QVERIFY(exportSegmentation(m_job, SegmentationFormat::Mp4, {}).error().code ==
                 ErrorCode::ModuleMissing);
+    }
+
+    void anUnusableFolderIsNamed()
+    {
+        QVERIFY(writeFile(m_folder / "file", "x", Overwrite::Yes));
+        for (const char* name : {"file", "file/inner"}) {
+            m_job.folder = m_folder / name;
+            const auto error = exportSegmentation(m_job, SegmentationFormat::Npy, {}).error();
+            QVERIFY(error.code == ErrorCode::WriteFailed);
+            QCOMPARE(error.subject, m_job.folder.string());
+        }
     }
 
     void existingFilesStay()

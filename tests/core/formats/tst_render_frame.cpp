@@ -51,6 +51,20 @@ class TestRenderFrame : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void theShutterCoversWhatLiesOutside()
+    {
+        RgbPicture picture = grey(3, 200);
+        applyShutter(picture, {});
+        QCOMPARE(pixel(picture, 0, 0), (std::vector<int>{200, 200, 200}));
+        Shutter shutter;
+        shutter.rectangle = Shutter::Rectangle{1, 2, 0, 1};
+        shutter.presentationValue = 0x1234;
+        applyShutter(picture, shutter);
+        QCOMPARE(pixel(picture, 0, 0), (std::vector<int>{0x12, 0x12, 0x12}));
+        QCOMPARE(pixel(picture, 1, 1), (std::vector<int>{200, 200, 200}));
+        QCOMPARE(pixel(picture, 1, 2), (std::vector<int>{0x12, 0x12, 0x12}));
+    }
+
     void greyFollowsTheWindow()
     {
         const StillSequence still(frameOf(3, 1, 1, {0, 100, 200}));
