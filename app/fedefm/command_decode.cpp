@@ -133,6 +133,7 @@ Result<Outcome> runDecode(const DecodeOptions& options, Context& context)
     outcome.document = {{"file", options.file},
                         {"frames", range->end - range->first},
                         {"frame_range", {range->first, range->end}},
+                        {"warnings", Context::warn(info)},
                         {"files", nlohmann::json::array()}};
     for (const fs::path& file : *files)
         outcome.document["files"].push_back(file.string());
@@ -147,12 +148,16 @@ void addDecodeCommand(CLI::App& app, Context& context)
 {
     const auto options = std::make_shared<DecodeOptions>();
     CLI::App* command = app.add_subcommand("decode", "Write the stored pixel values, exactly");
-    command->add_option("FILE", options->file, "DICOM, picture, folder of pictures or video")->required();
-    command->add_option("--out", options->out, "Output folder")->required();
+    command->add_option("FILE", options->file, "DICOM, picture, folder of pictures or video")
+        ->required()
+        ->check(checkNotEmpty);
+    command->add_option("--out", options->out, "Output folder")->required()->check(checkNotEmpty);
     command->add_option("--as", options->format, "npy (one pixels.npy) or png (16-bit frame_0000.png ...)")
         ->check(CLI::IsMember({"npy", "png"}));
-    command->add_option("--frames", options->frames, "A:B, 0-based, B exclusive (default: all)");
+    command->add_option("--frames", options->frames, "A:B, 0-based, B exclusive (default: all)")
+        ->check(checkFrameSyntax);
     command->callback([options, &context] {
+        context.input = options->file;
         context.action = [options, &context] { return runDecode(*options, context); };
     });
 }

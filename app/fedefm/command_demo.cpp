@@ -13,7 +13,9 @@
 #include "core/simulate/demo_cine.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
+#include <numeric>
 
 namespace fs = std::filesystem;
 
@@ -23,6 +25,10 @@ namespace {
 
 constexpr int kPictures = 6;
 constexpr double kOverlayOpacity = 0.4;
+constexpr const char* kReportName = "report.html";
+constexpr const char* kDicomName = "demo.dcm";
+constexpr std::array kExports{SegmentationFormat::Seg, SegmentationFormat::Json, SegmentationFormat::Mp4,
+                              SegmentationFormat::Png};
 
 struct DemoOptions
 {
@@ -74,15 +80,77 @@ void score(DemoReport& report, const DemoCine& cine, const std::vector<Segmentat
     }
 }
 
+fs::path pictureFile(const fs::path& folder, int index)
+{
+    char name[32];
+    std::snprintf(name, sizeof name, "overlay_%04d.png", index);
+    return folder / "pictures" / name;
+}
+
+/// The frames that the report shows, spread over all `frames`.
+std::vector<int> shownFrames(int frames)
+{
+    std::vector<int> shown;
+    for (int i = 0; i < kPictures; ++i)
+        shown.push_back(i * (frames - 1) / (kPictures - 1));
+    return shown;
+}
+
+fs::path exportFolder(const fs::path& folder, SegmentationFormat format)
+{
+    return format == SegmentationFormat::Png ? folder / "masks" : folder;
+}
+
+/// Everything that the demo writes.
+std::vector<fs::path> demoFiles(const fs::path& folder, int frames)
+{
+    std::vector<fs::path> files{folder / kReportName, folder / kDicomName};
+    for (const int index : shownFrames(frames))
+        files.push_back(pictureFile(folder, index));
+    std::vector<int> all(static_cast<std::size_t>(frames));
+    std::iota(all.begin(), all.end(), 0);
+    for (const SegmentationFormat format : kExports)
+        for (const fs::path& file : segmentationFiles(exportFolder(folder, format), format, all))
+            files.push_back(file);
+    return files;
+}
+
+/// Takes away what a demo that did not end wrote, so that it can be repeated; what was there before stays.
+class Cleanup
+{
+public:
+    Cleanup(const fs::path& folder, const std::vector<fs::path>& files)
+    {
+        std::vector<fs::path> candidates = files;
+        for (const fs::path& inner : {folder / "masks", folder / "pictures", folder})
+            candidates.push_back(inner);
+        std::error_code ignored;
+        for (const fs::path& path : candidates)
+            if (!fs::exists(path, ignored))
+                m_new.push_back(path);
+    }
+    Cleanup(const Cleanup&) = delete;
+    Cleanup& operator=(const Cleanup&) = delete;
+    ~Cleanup()
+    {
+        std::error_code ignored;
+        for (const fs::path& path : m_new)
+            fs::remove(path, ignored);
+    }
+
+    void keep() { m_new.clear(); }
+
+private:
+    std::vector<fs::path> m_new;
+};
+
 Status writePictures(DemoReport& report, const Sequence& sequence,
                      const std::vector<SegmentationPtr>& results, const fs::path& folder, bool force)
 {
-    if (auto made = makeFolder(folder); !made)
+    if (auto made = makeFolder(folder / "pictures"); !made)
         return made;
-    const auto last = static_cast<double>(results.size() - 1);
-    for (int i = 0; i < kPictures; ++i) {
-        const Segmentation& result = *results[static_cast<std::size_t>(i * last / (kPictures - 1))];
-        const int index = result.provenance.frame.index;
+    for (const int index : shownFrames(static_cast<int>(results.size()))) {
+        const Segmentation& result = *results[static_cast<std::size_t>(index)];
         const auto frame = sequence.read(index);
         if (!frame)
             return tl::unexpected(frame.error());
@@ -91,13 +159,11 @@ Status writePictures(DemoReport& report, const Sequence& sequence,
             return tl::unexpected(picture.error());
         drawSegmentation(*picture, result, kOverlayOpacity);
         drawTextLine(*picture, kResearchUse, 0);
-        char name[32];
-        std::snprintf(name, sizeof name, "overlay_%04d.png", index);
-        if (auto written =
-                writePng(folder / name, picture->rgb.data(), picture->width, picture->height, 3, force);
+        const fs::path file = pictureFile(folder, index);
+        if (auto written = writePng(file, picture->rgb.data(), picture->width, picture->height, 3, force);
             !written)
             return written;
-        report.pictures.push_back({folder / name, "Frame " + std::to_string(index + 1)});
+        report.pictures.push_back({file, "Frame " + std::to_string(index + 1)});
     }
     return {};
 }
@@ -107,9 +173,10 @@ Status exportAll(DemoReport& report, const SequencePtr& sequence, const std::vec
 {
     ProgressLine progress("writing film", context.general.quiet);
     ExportJob job{sequence, results, folder, context.general.force, context.cancel, progress.callback()};
-    for (const SegmentationFormat format : {SegmentationFormat::Seg, SegmentationFormat::Json,
-                                            SegmentationFormat::Mp4, SegmentationFormat::Png}) {
-        job.folder = format == SegmentationFormat::Png ? folder / "masks" : folder;
+    for (const SegmentationFormat format : kExports) {
+        if (context.cancel.isCancelled())
+            return fail(ErrorCode::Cancelled, folder.string());
+        job.folder = exportFolder(folder, format);
         const auto files = exportSegmentation(job, format, context.modules());
         if (!files && files.error().code == ErrorCode::ModuleMissing) {
             log::warning(describe(files.error()));
@@ -147,16 +214,19 @@ nlohmann::json documentOf(const DemoReport& report, const fs::path& target)
 Result<Outcome> runDemo(const DemoOptions& options, Context& context)
 {
     const fs::path folder = options.out;
-    const fs::path target = folder / "report.html";
+    const fs::path target = folder / kReportName;
     std::error_code ignored;
-    if (!context.general.force && fs::exists(target, ignored))
-        return fail(ErrorCode::FileExists, target.string());
-    if (auto made = makeFolder(folder); !made)
-        return tl::unexpected(made.error());
     DemoCineSettings settings;
     settings.seed = context.general.seed;
+    const std::vector<fs::path> files = demoFiles(folder, settings.frames);
+    for (const fs::path& file : files)
+        if (!context.general.force && fs::exists(file, ignored))
+            return fail(ErrorCode::FileExists, file.string());
+    Cleanup cleanup(folder, files);
+    if (auto made = makeFolder(folder); !made)
+        return tl::unexpected(made.error());
     const DemoCine cine(settings);
-    const fs::path dicom = folder / "demo.dcm";
+    const fs::path dicom = folder / kDicomName;
     if (auto written = writeDicom(dicom, cine, context); !written)
         return tl::unexpected(written.error());
     const auto sequence = openDicom(dicom);
@@ -179,14 +249,15 @@ Result<Outcome> runDemo(const DemoOptions& options, Context& context)
     report.p95Ms = percentile(run->elapsedMs, 0.95);
     report.files.push_back(dicom);
     score(report, cine, run->results);
-    if (auto done =
-            writePictures(report, **sequence, run->results, folder / "pictures", context.general.force);
-        !done)
+    if (auto done = writePictures(report, **sequence, run->results, folder, context.general.force); !done)
         return tl::unexpected(done.error());
     if (auto done = exportAll(report, *sequence, run->results, folder, context); !done)
         return tl::unexpected(done.error());
     if (auto done = writeDemoReport(target, report, context.general.overwrite()); !done)
         return tl::unexpected(done.error());
+    if (context.cancel.isCancelled())
+        return fail(ErrorCode::Cancelled, folder.string());
+    cleanup.keep();
     context.say(fs::absolute(target, ignored).string());
     return Outcome{documentOf(report, fs::absolute(target, ignored)), false};
 }
@@ -198,9 +269,11 @@ void addDemoCommand(CLI::App& app, Context& context)
     const auto options = std::make_shared<DemoOptions>();
     CLI::App* command =
         app.add_subcommand("demo", "The whole way on built-in data: simulate, DICOM, segment, SEG, report");
-    command->add_option("--out", options->out, "Output folder (default ./fedefm-demo)");
-    command->callback(
-        [options, &context] { context.action = [options, &context] { return runDemo(*options, context); }; });
+    command->add_option("--out", options->out, "Output folder (default ./fedefm-demo)")->check(checkNotEmpty);
+    command->callback([options, &context] {
+        context.input = options->out;
+        context.action = [options, &context] { return runDemo(*options, context); };
+    });
 }
 
 } // namespace fedefm::cli

@@ -5,7 +5,10 @@
 #include "core/image/picture_sequence.h"
 #include "core/image/subtraction.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <optional>
 
 namespace fs = std::filesystem;
 
@@ -29,6 +32,16 @@ struct Subtracted
     DisplayTransform transform;
 };
 
+std::optional<int> frameNumber(const std::string& text)
+{
+    int index = 0;
+    const char* end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, index);
+    if (parsed.ec != std::errc() || parsed.ptr != end || index < 0)
+        return std::nullopt;
+    return index;
+}
+
 /// The mask frames and shift that `--subtract` names; no frames means no subtraction.
 Result<std::pair<std::vector<int>, PixelShift>> maskChoice(const RenderOptions& options,
                                                            const SequenceInfo& info)
@@ -43,12 +56,7 @@ Result<std::pair<std::vector<int>, PixelShift>> maskChoice(const RenderOptions& 
         }
         return choice;
     }
-    int index = 0;
-    const char* end = options.subtract.data() + options.subtract.size();
-    if (const auto parsed = std::from_chars(options.subtract.data(), end, index);
-        parsed.ec != std::errc() || parsed.ptr != end)
-        return fail(ErrorCode::InvalidArgument, "--subtract " + options.subtract,
-                    "expected auto, none or a frame number");
+    const int index = frameNumber(options.subtract).value_or(-1);
     if (index < 0 || index >= info.frameCount)
         return fail(ErrorCode::OutOfRange, "--subtract " + options.subtract,
                     "the sequence has frames 0 to " + std::to_string(info.frameCount - 1));
@@ -86,41 +94,66 @@ void applyOptions(DisplayTransform& transform, const RenderOptions& options)
     }
 }
 
-Status writeSubtracted(const Subtracted& subtracted, const fs::path& target, bool force)
+Status writeGrey(const RgbPicture& picture, const fs::path& target, bool force)
+{
+    std::vector<std::uint8_t> grey(picture.rgb.size() / 3);
+    for (std::size_t i = 0; i < grey.size(); ++i)
+        grey[i] = picture.rgb[3 * i];
+    return writePng(target, grey.data(), picture.width, picture.height, 1, force);
+}
+
+Status writeSubtracted(const Subtracted& subtracted, const Shutter& shutter, const fs::path& target,
+                       bool force)
 {
     const Frame& frame = *subtracted.frame;
     std::vector<std::uint8_t> grey(frame.sampleCount());
     GreyTable(frame.type(), subtractedDefaults(), subtracted.transform).apply(frame, grey.data());
-    return writePng(target, grey.data(), frame.width(), frame.height(), 1, force);
+    RgbPicture picture{frame.width(), frame.height(), {}};
+    for (const std::uint8_t value : grey)
+        picture.rgb.insert(picture.rgb.end(), 3, value);
+    applyShutter(picture, shutter);
+    return writeGrey(picture, target, force);
 }
 
 Status writePlain(const Sequence& sequence, const Frame& frame, const RenderOptions& options, bool force)
 {
     DisplayTransform transform = defaultTransform(frame, sequence.info().grey);
     applyOptions(transform, options);
-    const auto picture = renderFrame(sequence, frame, transform);
+    auto picture = renderFrame(sequence, frame, transform);
     if (!picture)
         return tl::unexpected(picture.error());
+    applyShutter(*picture, sequence.info().shutter);
     const bool isColor = frame.samples() == 3 || sequence.info().colorModel == ColorModel::Palette;
     if (isColor)
         return writePng(options.out, picture->rgb.data(), picture->width, picture->height, 3, force);
-    std::vector<std::uint8_t> grey(picture->rgb.size() / 3);
-    for (std::size_t i = 0; i < grey.size(); ++i)
-        grey[i] = picture->rgb[3 * i];
-    return writePng(options.out, grey.data(), picture->width, picture->height, 1, force);
+    return writeGrey(*picture, options.out, force);
+}
+
+/// What can be wrong without a look at the file.
+void checkUsage(const RenderOptions& options)
+{
+    if (fs::path(options.out).extension() != ".png")
+        throw CLI::ValidationError("--out", "the name must end in .png: " + options.out);
+    const std::vector<double>& window = options.window;
+    if (!std::all_of(window.begin(), window.end(), [](double value) { return std::isfinite(value); }))
+        throw CLI::ValidationError("--window", "centre and width must be numbers");
+    if (!window.empty() && window[1] < 1.0)
+        throw CLI::ValidationError("--window", "the width must be at least 1");
+    if (options.frame < 0)
+        throw CLI::ValidationError("--frame", "frames count from 0");
+    if (options.subtract != "none" && options.subtract != "auto" && !frameNumber(options.subtract))
+        throw CLI::ValidationError("--subtract",
+                                   "expected auto, none or a frame number, not " + options.subtract);
 }
 
 Result<Outcome> runRender(const RenderOptions& options, Context& context)
 {
-    if (fs::path(options.out).extension() != ".png")
-        return fail(ErrorCode::InvalidArgument, "--out " + options.out, "the name must end in .png");
-    if (!options.window.empty() && options.window[1] < 1.0)
-        return fail(ErrorCode::OutOfRange, "--window", "the width must be at least 1");
     const auto sequence = openSequence(options.file, context.modules());
     if (!sequence)
         return tl::unexpected(sequence.error());
     const SequenceInfo& info = (*sequence)->info();
-    if (options.frame < 0 || options.frame >= info.frameCount)
+    const nlohmann::json warnings = Context::warn(info);
+    if (options.frame >= info.frameCount)
         return fail(ErrorCode::OutOfRange, "--frame " + std::to_string(options.frame),
                     "the sequence has frames 0 to " + std::to_string(info.frameCount - 1));
     const auto choice = maskChoice(options, info);
@@ -137,7 +170,7 @@ Result<Outcome> runRender(const RenderOptions& options, Context& context)
         if (!subtracted)
             return tl::unexpected(subtracted.error());
         applyOptions(subtracted->transform, options);
-        written = writeSubtracted(*subtracted, options.out, context.general.force);
+        written = writeSubtracted(*subtracted, info.shutter, options.out, context.general.force);
     }
     if (!written)
         return tl::unexpected(written.error());
@@ -145,6 +178,7 @@ Result<Outcome> runRender(const RenderOptions& options, Context& context)
     return Outcome{{{"file", options.file},
                     {"frame", options.frame},
                     {"mask_frames", choice->first},
+                    {"warnings", warnings},
                     {"files", {options.out}}},
                    false};
 }
@@ -155,9 +189,11 @@ void addRenderCommand(CLI::App& app, Context& context)
 {
     const auto options = std::make_shared<RenderOptions>();
     CLI::App* command = app.add_subcommand("render", "Write one frame as the viewer shows it, 8 bit");
-    command->add_option("FILE", options->file, "DICOM, picture, folder of pictures or video")->required();
+    command->add_option("FILE", options->file, "DICOM, picture, folder of pictures or video")
+        ->required()
+        ->check(checkNotEmpty);
     command->add_option("--frame", options->frame, "Frame number, 0-based")->required();
-    command->add_option("--out", options->out, "PNG file to write")->required();
+    command->add_option("--out", options->out, "PNG file to write")->required()->check(checkNotEmpty);
     command->add_option("--window", options->window, "C,W: centre and width (default: the file's)")
         ->delimiter(',')
         ->expected(2);
@@ -165,6 +201,8 @@ void addRenderCommand(CLI::App& app, Context& context)
     command->add_option("--subtract", options->subtract,
                         "none; auto: as the file's mask module says; N: frame N is the mask");
     command->callback([options, &context] {
+        checkUsage(*options);
+        context.input = options->file;
         context.action = [options, &context] { return runRender(*options, context); };
     });
 }

@@ -38,7 +38,7 @@ Result<std::unique_ptr<Segmenter>> makeSegmenter(const SegmentOptions& options, 
 
 /// Known formats without repetitions, and none of their files in the way: found out before the work starts.
 Result<std::vector<SegmentationFormat>> checkFormats(const SegmentOptions& options, const SequenceInfo& info,
-                                                     FrameRange range, const Context& context)
+                                                     FrameRange range, Context& context)
 {
     std::vector<SegmentationFormat> formats;
     std::vector<int> frames(static_cast<std::size_t>(range.end - range.first));
@@ -50,9 +50,9 @@ Result<std::vector<SegmentationFormat>> checkFormats(const SegmentOptions& optio
             return tl::unexpected(format.error());
         if (std::find(formats.begin(), formats.end(), *format) != formats.end())
             continue;
-        if (*format == SegmentationFormat::Seg && info.kind != "DICOM")
-            return fail(ErrorCode::InvalidArgument, options.input,
-                        "--as seg needs a DICOM image to refer to");
+        if (auto possible = checkExport(*format, info, context.modules()); !possible)
+            return fail(possible.error().code, options.input,
+                        "--as " + name + ": " + possible.error().detail);
         std::error_code ignored;
         for (const fs::path& file : segmentationFiles(options.out, *format, frames))
             if (!context.general.force && fs::exists(file, ignored))
@@ -71,7 +71,7 @@ nlohmann::json foundJson(const std::vector<SegmentationPtr>& results, WireClass 
 }
 
 nlohmann::json documentOf(const SegmentOptions& options, const SegmentRun& run, FrameRange range,
-                          const ModelCard& card)
+                          const ModelCard& card, const SequenceInfo& info)
 {
     return {{"input", options.input},
             {"model", {{"id", card.id}, {"name", card.name}, {"version", card.version}}},
@@ -83,23 +83,49 @@ nlohmann::json documentOf(const SegmentOptions& options, const SegmentRun& run, 
             {"frames_with",
              {{"catheter", foundJson(run.results, WireClass::Catheter)},
               {"guidewire", foundJson(run.results, WireClass::Guidewire)}}},
+            {"warnings", Context::warn(info)},
             {"files", nlohmann::json::array()}};
 }
 
-Status writeAll(const ExportJob& job, const std::vector<SegmentationFormat>& formats, Context& context,
-                nlohmann::json& files)
+bool nothingFound(const std::vector<SegmentationPtr>& results)
 {
+    return foundJson(results, WireClass::Catheter) == 0 && foundJson(results, WireClass::Guidewire) == 0;
+}
+
+/// Goes on after a failed format, so that the work is not lost; fails only where it was the only one.
+Status writeAll(const ExportJob& job, const std::vector<SegmentationFormat>& formats, Context& context,
+                Outcome& outcome)
+{
+    nlohmann::json& document = outcome.document;
+    std::vector<Error> failures;
     for (const SegmentationFormat format : formats) {
         if (context.cancel.isCancelled())
             return fail(ErrorCode::Cancelled, job.folder.string());
+        if (format == SegmentationFormat::Seg && nothingFound(job.results)) {
+            const std::string note = "nothing was found: no segmentation.dcm, for it would be empty";
+            log::warning(job.sequence->info().path + ": " + note);
+            document["warnings"].push_back(note);
+            continue;
+        }
         const auto written = exportSegmentation(job, format, context.modules());
-        if (!written)
+        if (!written && written.error().code == ErrorCode::Cancelled)
             return tl::unexpected(written.error());
+        if (!written) {
+            failures.push_back(written.error());
+            continue;
+        }
         for (const fs::path& file : *written)
-            files.push_back(file.string());
+            document["files"].push_back(file.string());
         context.say(written->size() == 1
                         ? written->front().string()
                         : std::to_string(written->size()) + " files in " + job.folder.string());
+    }
+    if (!failures.empty() && formats.size() == 1)
+        return tl::unexpected(failures.front());
+    outcome.partlyFailed = !failures.empty();
+    for (const Error& failure : failures) {
+        document["errors"].push_back(errorJson(failure));
+        log::error(describe(failure));
     }
     return {};
 }
@@ -125,7 +151,7 @@ Result<Outcome> runSegment(const SegmentOptions& options, Context& context)
     if (!run)
         return tl::unexpected(run.error());
     Outcome outcome;
-    outcome.document = documentOf(options, *run, *range, (*segmenter)->card());
+    outcome.document = documentOf(options, *run, *range, (*segmenter)->card(), info);
     const std::string device = outcome.document["device"];
     if (context.general.device != device)
         log::warning("the model ran on " + device + ": it does not use " + context.general.device);
@@ -136,7 +162,7 @@ Result<Outcome> runSegment(const SegmentOptions& options, Context& context)
     ProgressLine filmProgress("writing film", context.general.quiet);
     const ExportJob job{*sequence,      run->results,           options.out, context.general.force,
                         context.cancel, filmProgress.callback()};
-    if (auto written = writeAll(job, *formats, context, outcome.document["files"]); !written)
+    if (auto written = writeAll(job, *formats, context, outcome); !written)
         return tl::unexpected(written.error());
     return outcome;
 }
@@ -147,8 +173,10 @@ void addSegmentCommand(CLI::App& app, Context& context)
 {
     const auto options = std::make_shared<SegmentOptions>();
     CLI::App* command = app.add_subcommand("segment", "Find catheter and guidewire in every frame");
-    command->add_option("INPUT", options->input, "DICOM, picture, folder of pictures or video")->required();
-    command->add_option("--out", options->out, "Output folder")->required();
+    command->add_option("INPUT", options->input, "DICOM, picture, folder of pictures or video")
+        ->required()
+        ->check(checkNotEmpty);
+    command->add_option("--out", options->out, "Output folder")->required()->check(checkNotEmpty);
     command->add_option("--model", options->model, "Name of an installed model (see 'fedefm models')");
     command
         ->add_option("--as", options->formats, "png, npy, seg, coco, json or mp4; may be given several times")
@@ -156,8 +184,10 @@ void addSegmentCommand(CLI::App& app, Context& context)
         ->delimiter(',')
         ->expected(1)
         ->take_all();
-    command->add_option("--frames", options->frames, "A:B, 0-based, B exclusive (default: all)");
+    command->add_option("--frames", options->frames, "A:B, 0-based, B exclusive (default: all)")
+        ->check(checkFrameSyntax);
     command->callback([options, &context] {
+        context.input = options->input;
         context.action = [options, &context] { return runSegment(*options, context); };
     });
 }

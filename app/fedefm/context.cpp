@@ -3,9 +3,12 @@
 
 #include "core/base/log.h"
 
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <cstring>
 #include <optional>
+#include <unistd.h>
 
 namespace fs = std::filesystem;
 
@@ -46,6 +49,13 @@ void Context::say(const std::string& line) const
         std::printf("%s\n", line.c_str());
 }
 
+nlohmann::json Context::warn(const SequenceInfo& info)
+{
+    for (const std::string& warning : info.warnings)
+        log::warning(info.path + ": " + warning);
+    return info.warnings;
+}
+
 nlohmann::json errorJson(const Error& error)
 {
     const ErrorText text = errorText(error.code);
@@ -64,22 +74,44 @@ std::optional<int> parseInt(const std::string& text)
     return value;
 }
 
-} // namespace
-
-Result<FrameRange> parseFrameRange(const std::string& text, int frameCount)
+/// Both ends as written; those left out are 0 and `frameCount`.
+std::optional<FrameRange> splitRange(const std::string& text, int frameCount)
 {
-    if (text.empty())
-        return FrameRange{0, frameCount};
     const std::size_t colon = text.find(':');
     if (colon == std::string::npos)
-        return fail(ErrorCode::InvalidArgument, "--frames " + text, "expected A:B, for example 0:10");
+        return std::nullopt;
     const std::string firstText = text.substr(0, colon);
     const std::string endText = text.substr(colon + 1);
     const auto first = firstText.empty() ? std::optional<int>(0) : parseInt(firstText);
     const auto end = endText.empty() ? std::optional<int>(frameCount) : parseInt(endText);
     if (!first || !end)
-        return fail(ErrorCode::InvalidArgument, "--frames " + text, "expected A:B, for example 0:10");
-    const FrameRange range{*first < 0 ? *first + frameCount : *first, *end < 0 ? *end + frameCount : *end};
+        return std::nullopt;
+    return FrameRange{*first, *end};
+}
+
+constexpr const char* kRangeForm = "expected A:B, for example 0:10";
+
+} // namespace
+
+std::string checkFrameSyntax(const std::string& text)
+{
+    return splitRange(text, 0) ? std::string() : text + ": " + kRangeForm;
+}
+
+std::string checkNotEmpty(const std::string& text)
+{
+    return text.empty() ? "the name is empty" : std::string();
+}
+
+Result<FrameRange> parseFrameRange(const std::string& text, int frameCount)
+{
+    if (text.empty())
+        return FrameRange{0, frameCount};
+    const auto asked = splitRange(text, frameCount);
+    if (!asked)
+        return fail(ErrorCode::InvalidArgument, "--frames " + text, kRangeForm);
+    const FrameRange range{asked->first < 0 ? asked->first + frameCount : asked->first,
+                           asked->end < 0 ? asked->end + frameCount : asked->end};
     if (range.first < 0 || range.end > frameCount || range.first >= range.end)
         return fail(ErrorCode::OutOfRange, "--frames " + text,
                     "the sequence has frames 0 to " + std::to_string(frameCount - 1) +
@@ -89,10 +121,16 @@ Result<FrameRange> parseFrameRange(const std::string& text, int frameCount)
 
 Status makeFolder(const fs::path& folder)
 {
-    std::error_code code;
-    fs::create_directories(folder, code);
-    if (!fs::is_directory(folder))
-        return fail(ErrorCode::WriteFailed, folder.string(), code ? code.message() : "not a folder");
+    std::error_code made;
+    std::error_code looked;
+    fs::create_directories(folder, made);
+    if (!fs::is_directory(folder, looked))
+        return fail(ErrorCode::WriteFailed, folder.string(),
+                    made     ? made.message()
+                    : looked ? looked.message()
+                             : "not a folder");
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        return fail(ErrorCode::WriteFailed, folder.string(), std::strerror(errno));
     return {};
 }
 

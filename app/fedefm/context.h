@@ -43,6 +43,8 @@ public:
     GeneralOptions general;
     CancelToken cancel;
     Action action;
+    /// What the command works on; an error without subject names it.
+    std::string input;
 
     /// Loads the modules at the first call; those that cannot be loaded are named on stderr.
     const ModuleContents& modules();
@@ -53,10 +55,18 @@ public:
     /// Prints a line of the human-readable answer; nothing with `--json`.
     void say(const std::string& line) const;
 
+    /// Prints what the reader noticed on stderr and returns it as the `warnings` of the document.
+    static nlohmann::json warn(const SequenceInfo& info);
+
 private:
     void loadModules();
     std::unique_ptr<ModuleLoader> m_loader;
 };
+
+/// Check for options that take a range of frames, "A:B"; says what is wrong, or nothing.
+std::string checkFrameSyntax(const std::string& text);
+/// Check for names of files and folders.
+std::string checkNotEmpty(const std::string& text);
 
 /// {"code", "file", "cause", "detail", "next_step", "message"}.
 nlohmann::json errorJson(const Error& error);
@@ -70,7 +80,7 @@ struct FrameRange
 };
 Result<FrameRange> parseFrameRange(const std::string& text, int frameCount);
 
-/// Makes the output folder. Errors: WriteFailed.
+/// Makes the output folder and looks whether files can be made in it. Errors: WriteFailed.
 Status makeFolder(const std::filesystem::path& folder);
 
 } // namespace fedefm::cli

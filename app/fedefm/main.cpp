@@ -18,12 +18,22 @@ namespace {
 /// Only for the signal handler, which can reach nothing else.
 const CancelToken* interruptToken = nullptr;
 
-void onInterrupt(int)
+void onInterrupt(int number)
 {
     interruptToken->cancel();
-    // A second Ctrl-C ends at once.
-    std::signal(SIGINT, SIG_DFL);
+    // A second one ends at once.
+    std::signal(number, SIG_DFL);
 }
+
+void catchInterrupts()
+{
+    for (const int number : {SIGINT, SIGTERM, SIGHUP})
+        // What the parent ignores stays ignored: nohup relies on it.
+        if (std::signal(number, onInterrupt) == SIG_IGN)
+            std::signal(number, SIG_IGN);
+}
+
+constexpr std::size_t kMostDeviceDigits = 3;
 
 void addGeneralOptions(CLI::App& app, GeneralOptions& general)
 {
@@ -33,12 +43,17 @@ void addGeneralOptions(CLI::App& app, GeneralOptions& general)
     app.add_option("--threads", general.threads, "Number of threads (default: all cores)")
         ->check(CLI::Range(1, 1024));
     app.add_option("--device", general.device, "cpu, cuda or cuda:N")->check([](const std::string& text) {
-        const bool known = text == "cpu" || text == "cuda" ||
-                           (text.rfind("cuda:", 0) == 0 && text.size() > 5 &&
-                            text.find_first_not_of("0123456789", 5) == std::string::npos);
+        const bool known =
+            text == "cpu" || text == "cuda" ||
+            (text.rfind("cuda:", 0) == 0 && text.size() > 5 && text.size() <= 5 + kMostDeviceDigits &&
+             text.find_first_not_of("0123456789", 5) == std::string::npos);
         return known ? std::string() : "unknown device " + text;
     });
-    app.add_option("--seed", general.seed, "Seed of everything random (default 1)");
+    app.add_option("--seed", general.seed, "Seed of everything random (default 1)")
+        ->check([](const std::string& text) {
+            const bool isNumber = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+            return isNumber ? std::string() : "a seed is a whole number from 0: " + text;
+        });
 }
 
 int report(const Context& context, const Result<Outcome>& outcome)
@@ -59,14 +74,17 @@ int report(const Context& context, const Result<Outcome>& outcome)
     return outcome && !outcome->partlyFailed ? 0 : 1;
 }
 
-Result<Outcome> run(const Action& action)
+Result<Outcome> run(const Context& context)
 {
     try {
-        return action();
+        auto outcome = context.action();
+        if (!outcome && outcome.error().subject.empty())
+            outcome.error().subject = context.input;
+        return outcome;
     } catch (const std::bad_alloc&) {
-        return fail(ErrorCode::OutOfMemory, "");
+        return fail(ErrorCode::OutOfMemory, context.input);
     } catch (const std::exception& exception) {
-        return fail(ErrorCode::Internal, "", exception.what());
+        return fail(ErrorCode::Internal, context.input, exception.what());
     }
 }
 
@@ -76,7 +94,7 @@ int main(int argc, char** argv)
 {
     Context context;
     interruptToken = &context.cancel;
-    std::signal(SIGINT, onInterrupt);
+    catchInterrupts();
 
     CLI::App app{"FedEFM Studio on the command line. " + std::string(kResearchUse) + ".", "fedefm"};
     app.set_version_flag("--version", std::string("fedefm ") + kVersion);
@@ -98,5 +116,5 @@ int main(int argc, char** argv)
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
     if (context.general.threads > 0)
         cv::setNumThreads(context.general.threads);
-    return report(context, run(context.action));
+    return report(context, run(context));
 }

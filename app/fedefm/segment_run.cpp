@@ -8,6 +8,19 @@
 
 namespace fedefm::cli {
 
+namespace {
+
+/// A model knows nothing of files: its errors name itself or nothing.
+std::string detailOf(const Error& error, const std::string& model)
+{
+    if (error.detail.empty() || error.subject.empty())
+        return error.detail;
+    return error.subject == model ? "model " + model + ": " + error.detail
+                                  : error.subject + ": " + error.detail;
+}
+
+} // namespace
+
 Result<SegmentRun> segmentFrames(Segmenter& segmenter, const Sequence& sequence, FrameRange range,
                                  Context& context)
 {
@@ -24,7 +37,7 @@ Result<SegmentRun> segmentFrames(Segmenter& segmenter, const Sequence& sequence,
         const double startMs = clock.nowMs();
         auto result = segmenter.segment(**frame, info, context.cancel);
         if (!result)
-            return tl::unexpected(result.error());
+            return fail(result.error().code, info.path, detailOf(result.error(), segmenter.card().id));
         const double elapsedMs = clock.nowMs() - startMs;
         result->provenance.frame = frameId(info, index);
         result->provenance.elapsedMs = elapsedMs;

@@ -6,6 +6,7 @@
 #include "core/image/picture_sequence.h"
 #include "core/simulate/demo_cine.h"
 
+#include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QTemporaryDir>
@@ -105,7 +106,7 @@ private Q_SLOTS:
     void framesAreChecked_data()
     {
         QTest::addColumn<QString>("frames");
-        for (const char* frames : {"0:7", "6:6", "3:2", "-7:3", "a:b", "3", "1:2:3"})
+        for (const char* frames : {"0:7", "6:6", "3:2", "-7:3"})
             QTest::newRow(frames) << frames;
     }
 
@@ -115,8 +116,7 @@ private Q_SLOTS:
         const CliRun run =
             runCli({"decode", path("cine.dcm"), "--out", path("range"), "--frames", frames, "--json"});
         QCOMPARE(run.exitCode, 1);
-        const QString code = run.json()["error"].toObject()["code"].toString();
-        QVERIFY2(code == "OutOfRange" || code == "InvalidArgument", qPrintable(code));
+        QCOMPARE(run.json()["error"].toObject()["code"].toString(), "OutOfRange");
         QVERIFY(!QFile::exists(path("range/pixels.npy")));
     }
 
@@ -159,12 +159,58 @@ private Q_SLOTS:
         QVERIFY(*readFile(path("flat.png").toStdString(), 1 << 20) !=
                 *readFile(path("other.png").toStdString(), 1 << 20));
         QCOMPARE(runCli(base + QStringList{"--subtract", "6", "--out", path("no.png")}).exitCode, 1);
-        QCOMPARE(runCli(base + QStringList{"--subtract", "x", "--out", path("no.png")}).exitCode, 1);
+        QCOMPARE(runCli(base + QStringList{"--subtract", "x", "--out", path("no.png")}).exitCode, 2);
         // The file has no mask module: automatic means a plain picture.
         QCOMPARE(runCli({"render", path("cine.dcm"), "--frame", "0", "--subtract", "auto", "--out",
                          path("auto.png")})
                      .exitCode,
                  0);
+    }
+
+    void whatTheReaderNoticedIsSaid()
+    {
+        const std::vector<std::uint8_t> pixels(48 * 48, 9);
+        QVERIFY(QDir(m_folder.path()).mkpath("mixed"));
+        const std::string folder = path("mixed").toStdString();
+        QVERIFY(writePng(folder + "/a.png", pixels.data(), 48, 48, 1, false));
+        QVERIFY(writePng(folder + "/b.png", pixels.data(), 24, 24, 1, false));
+        for (const QStringList& arguments :
+             {QStringList{"decode", path("mixed"), "--out", path("mixed_npy")},
+              QStringList{"render", path("mixed"), "--frame", "0", "--out", path("mixed.png")},
+              QStringList{"segment", path("mixed"), "--out", path("mixed_masks")}}) {
+            const CliRun run = runCli(arguments + QStringList{"--json"});
+            QVERIFY2(run.exitCode == 0, run.err.constData());
+            QVERIFY(run.err.contains("picture b.png skipped"));
+            QVERIFY(run.json()["warnings"].toArray()[0].toString().contains("b.png"));
+        }
+    }
+
+    void anUnusableFolderIsNamed()
+    {
+        QFile file(path("plain_file"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.close();
+        for (const QString& out : {path("plain_file"), path("plain_file/inner"), QString("/proc/none/x"),
+                                   path("x") + QString(300, 'n')}) {
+            const CliRun run = runCli({"decode", path("cine.dcm"), "--out", out, "--json"});
+            QCOMPARE(run.exitCode, 1);
+            const QJsonObject error = run.json()["error"].toObject();
+            QCOMPARE(error["code"].toString(), "WriteFailed");
+            QCOMPARE(error["file"].toString(), out);
+        }
+    }
+
+    void errorsNameTheInput()
+    {
+        const std::vector<std::uint8_t> pixels(10 * 10 * 3, 9);
+        QVERIFY(writePng(path("colour.png").toStdString(), pixels.data(), 10, 10, 3, false));
+        const CliRun render = runCli({"render", path("colour.png"), "--frame", "0", "--subtract", "0",
+                                      "--out", path("no.png"), "--json"});
+        QCOMPARE(render.exitCode, 1);
+        QCOMPARE(render.json()["error"].toObject()["file"].toString(), path("colour.png"));
+        const CliRun segment = runCli({"segment", path("colour.png"), "--out", path("tiny"), "--json"});
+        QCOMPARE(segment.exitCode, 1);
+        QCOMPARE(segment.json()["error"].toObject()["file"].toString(), path("colour.png"));
     }
 
     void wrongUsageIsTwo_data()
@@ -179,6 +225,22 @@ private Q_SLOTS:
         QTest::newRow("bad window") << QStringList{"render", "a",     "--frame",  "0",
                                                    "--out",  "o.png", "--window", "5"};
         QTest::newRow("bad device") << QStringList{"models", "--device", "tpu"};
+        const QStringList render{"render", "a", "--frame", "0", "--out", "o.png"};
+        for (const char* window : {"nan,100", "100,inf", "100,0.5", "100,-3", "100"})
+            QTest::newRow(window) << render + QStringList{"--window", window};
+        for (const char* mask : {"x", "-1", "1.5", ""})
+            QTest::newRow(mask) << render + QStringList{"--subtract", mask};
+        QTest::newRow("no png") << QStringList{"render", "a", "--frame", "0", "--out", "o.jpg"};
+        QTest::newRow("negative frame") << QStringList{"render", "a", "--frame", "-1", "--out", "o.png"};
+        for (const char* command : {"decode", "segment"}) {
+            QTest::newRow(command) << QStringList{command, "a", "--out", ""};
+            for (const char* frames : {"a:b", "3", "1:2:3"})
+                QTest::addRow("%s %s", command, frames)
+                    << QStringList{command, "a", "--out", "o", "--frames", frames};
+        }
+        QTest::newRow("negative seed") << QStringList{"models", "--seed", "-1"};
+        QTest::newRow("no seed") << QStringList{"models", "--seed", "one"};
+        QTest::newRow("far device") << QStringList{"models", "--device", "cuda:12345"};
         QTest::newRow("bad threads") << QStringList{"models", "--threads", "0"};
         QTest::newRow("bad bench") << QStringList{"bench", "--only", "nothing"};
     }

@@ -5,6 +5,7 @@
 #include "core/dicom/dicom_writer.h"
 #include "core/image/picture_sequence.h"
 #include "core/simulate/demo_cine.h"
+#include "fake_sequence.h"
 
 #include <QDir>
 #include <QFile>
@@ -73,6 +74,33 @@ private Q_SLOTS:
         QCOMPARE(seg.json()["error"].toObject()["code"].toString(), "InvalidArgument");
     }
 
+    void nothingFoundIsNoFailure()
+    {
+        // Flat pictures show no wire.
+        const test::FakeSequence flat(
+            128, 128, 2, [](int, int, int) { return 500; }, PixelType::U16);
+        QVERIFY(writeXa(path("flat.dcm").toStdString(), flat, {}, false));
+        const CliRun run =
+            runCli({"segment", path("flat.dcm"), "--out", path("flat"), "--as", "seg,npy,json", "--json"});
+        QVERIFY2(run.exitCode == 0, run.err.constData());
+        QCOMPARE(run.json()["files"].toArray().size(), 2);
+        QVERIFY(run.err.contains("nothing was found"));
+        QVERIFY(run.json()["warnings"].toArray().last().toString().contains("segmentation.dcm"));
+        QVERIFY(!QFile::exists(path("flat/segmentation.dcm")));
+        QVERIFY(QFile::exists(path("flat/masks.npy")));
+    }
+
+    void filmsWithoutTheirModuleFailBeforeTheWork()
+    {
+        QVERIFY(qputenv("FEDEFM_MODULE_PATH", path("no_modules").toUtf8()));
+        const CliRun run =
+            runCli({"segment", path("cine.dcm"), "--out", path("no_film"), "--as", "npy,mp4", "--json"});
+        qunsetenv("FEDEFM_MODULE_PATH");
+        QCOMPARE(run.exitCode, 1);
+        QCOMPARE(run.json()["error"].toObject()["code"].toString(), "ModuleMissing");
+        QVERIFY(!QFile::exists(path("no_film")));
+    }
+
     void existingResultsAreFoundBeforeTheWork()
     {
         QVERIFY(QDir().mkpath(path("old")));
@@ -104,9 +132,18 @@ private Q_SLOTS:
         QVERIFY(runCli({"models"}).out.contains("ridge"));
     }
 
+    void interruptStopsCleanly_data()
+    {
+        QTest::addColumn<int>("number");
+        QTest::newRow("interrupt") << SIGINT;
+        QTest::newRow("terminate") << SIGTERM;
+        QTest::newRow("hang up") << SIGHUP;
+    }
+
     void interruptStopsCleanly()
     {
-        QVERIFY(writeXa(path("long.dcm").toStdString(), DemoCine({512, 60, 10.0, 1, 8}), {}, false));
+        QFETCH(int, number);
+        QVERIFY(writeXa(path("long.dcm").toStdString(), DemoCine({512, 60, 10.0, 1, 8}), {}, true));
         QProcess process;
         process.start(FEDEFM_PROGRAM, {"segment", path("long.dcm"), "--out", path("long"), "--as", "npy"});
         process.setReadChannel(QProcess::StandardError);
@@ -114,7 +151,7 @@ private Q_SLOTS:
         QByteArray err;
         while (!err.contains("segmenting") && process.waitForReadyRead(60000))
             err += process.readAllStandardError();
-        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        ::kill(static_cast<pid_t>(process.processId()), number);
         QVERIFY(process.waitForFinished(60000));
         QCOMPARE(process.exitStatus(), QProcess::NormalExit);
         QCOMPARE(process.exitCode(), 1);
@@ -131,6 +168,20 @@ private Q_SLOTS:
         QVERIFY(figure["value"].toDouble() > 0.0);
         QCOMPARE(figure["target"].toObject()["value"].toDouble(), 1.5);
         QCOMPARE(figure["met"].toBool(), figure["value"].toDouble() < 1.5);
+    }
+
+    void aCancelledDemoCanBeRepeated()
+    {
+        QProcess process;
+        process.start(FEDEFM_PROGRAM, {"demo", "--out", path("cut")});
+        process.setReadChannel(QProcess::StandardError);
+        QByteArray err;
+        while (!err.contains("segmenting") && process.waitForReadyRead(60000))
+            err += process.readAllStandardError();
+        ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
+        QVERIFY(process.waitForFinished(60000));
+        QCOMPARE(process.exitCode(), 1);
+        QVERIFY(!QFile::exists(path("cut")));
     }
 
     void demoWritesItsReport()
