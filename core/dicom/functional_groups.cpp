@@ -19,4 +19,12 @@ std::optional<DatasetValues> FunctionalGroups::macro(const DcmTagKey& sequence, 
     return m_shared ? m_shared->firstItem(sequence) : std::nullopt;
 }
 
+std::vector<DatasetValues> FunctionalGroups::macroItems(const DcmTagKey& sequence, std::size_t frame) const
+{
+    if (frame < m_perFrame.size())
+        if (auto own = m_perFrame[frame].items(sequence); !own.empty())
+            return own;
+    return m_shared ? m_shared->items(sequence) : std::vector<DatasetValues>();
+}
+
 } // namespace fedefm::dicom

@@ -9,8 +9,6 @@ namespace fedefm::dicom {
 
 namespace {
 
-constexpr std::size_t kMaxMaskFrames = 4096;
-
 /// Microseconds since an arbitrary day from "YYYYMMDDHHMMSS.FFFFFF"; empty for anything shorter.
 std::optional<long long> microsecondsOf(const std::string& dateTime)
 {
@@ -67,14 +65,6 @@ std::string incrementPointer(const DatasetValues& values)
     return {};
 }
 
-MaskOperation operationOf(const std::string& code)
-{
-    if (code == "TID")
-        return MaskOperation::TimeInterpolatedDifference;
-    return code == "REV_TID" ? MaskOperation::ReverseTimeInterpolatedDifference
-                             : MaskOperation::AverageSubtraction;
-}
-
 } // namespace
 
 void readCine(const HeaderContext& context, SequenceInfo& info)
@@ -106,38 +96,6 @@ void readCine(const HeaderContext& context, SequenceInfo& info)
     const int representative = values.integer(DCM_RepresentativeFrameNumber).value_or(0);
     if (representative >= 1 && representative <= info.frameCount)
         info.representativeFrame = representative - 1;
-}
-
-void readMaskSubtraction(const HeaderContext& context, SequenceInfo& info)
-{
-    for (const DatasetValues& item : context.values.items(DCM_MaskSubtractionSequence)) {
-        const std::string operation = item.code(DCM_MaskOperation);
-        if (operation != "AVG_SUB" && operation != "TID" && operation != "REV_TID")
-            continue;
-        MaskSubtraction mask;
-        mask.operation = operationOf(operation);
-        mask.label = item.text(DCM_MaskOperationExplanation);
-        mask.tidOffset = item.integer(DCM_TIDOffset).value_or(1);
-        const std::vector<double> numbers = item.numbers(DCM_MaskFrameNumbers);
-        for (const double number : numbers)
-            if (number >= 1 && number <= info.frameCount && mask.maskFrames.size() < kMaxMaskFrames)
-                mask.maskFrames.push_back(static_cast<int>(number) - 1);
-        const std::vector<double> ranges = item.numbers(DCM_ApplicableFrameRange);
-        for (std::size_t i = 0; i + 1 < ranges.size(); i += 2)
-            if (ranges[i] >= 1 && ranges[i + 1] >= ranges[i] && ranges[i + 1] <= 1e6)
-                mask.applicableRanges.emplace_back(static_cast<int>(ranges[i]) - 1,
-                                                   static_cast<int>(ranges[i + 1]) - 1);
-        if (const auto shift = item.pair(DCM_MaskSubPixelShift)) {
-            mask.shiftRowsPx = shift->first;
-            mask.shiftColumnsPx = shift->second;
-        }
-        if (mask.operation == MaskOperation::AverageSubtraction && mask.maskFrames.empty()) {
-            info.warnings.emplace_back("Mask Subtraction (0028,6100) names no frame of this image");
-            continue;
-        }
-        info.maskSubtraction = mask;
-        return;
-    }
 }
 
 } // namespace fedefm::dicom

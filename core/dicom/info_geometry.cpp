@@ -28,6 +28,9 @@ SpacingAttributes spacingAttributes(const HeaderContext& context, const Sequence
     spacing.nominalScannedPixelSpacing = values.pair(DCM_NominalScannedPixelSpacing);
     spacing.calibrationType = values.code(DCM_PixelSpacingCalibrationType);
     spacing.magnification = values.number(DCM_EstimatedRadiographicMagnificationFactor).value_or(0.0);
+    if (const auto geometry = context.groups.macro(DCM_XRayGeometrySequence);
+        geometry && spacing.magnification == 0.0)
+        spacing.magnification = geometry->number(DCM_EstimatedRadiographicMagnificationFactor).value_or(0.0);
     const int vertical = values.integer(DCM_PixelAspectRatio, 0).value_or(0);
     const int horizontal = values.integer(DCM_PixelAspectRatio, 1).value_or(0);
     if (vertical > 0 && horizontal > 0)
@@ -85,24 +88,33 @@ void readAngles(const HeaderContext& context, SequenceInfo& info)
     }
 }
 
-std::optional<CArmAngles> anglesOfFrame(const FunctionalGroups& groups, std::size_t frame)
+/// Where a macro holds the two angles of a frame.
+struct AngleTags
 {
-    const auto position = groups.macro(DCM_PositionerPositionSequence, frame);
+    DcmTagKey sequence;
+    DcmTagKey primary;
+    DcmTagKey secondary;
+};
+
+std::optional<CArmAngles> anglesOfFrame(const FunctionalGroups& groups, const AngleTags& tags,
+                                        std::size_t frame)
+{
+    const auto position = groups.macro(tags.sequence, frame);
     if (!position)
         return std::nullopt;
-    const auto primary = position->number(DCM_PositionerPrimaryAngle);
-    const auto secondary = position->number(DCM_PositionerSecondaryAngle);
+    const auto primary = position->number(tags.primary);
+    const auto secondary = position->number(tags.secondary);
     if (!primary && !secondary)
         return std::nullopt;
     return CArmAngles{primary.value_or(0.0), secondary.value_or(0.0)};
 }
 
-void readFrameAngles(const FunctionalGroups& groups, SequenceInfo& info)
+void readFrameAngles(const FunctionalGroups& groups, const AngleTags& tags, SequenceInfo& info)
 {
     std::vector<CArmAngles> angles;
     bool differs = false;
     for (std::size_t i = 0; i < static_cast<std::size_t>(info.frameCount); ++i) {
-        const auto frame = anglesOfFrame(groups, i);
+        const auto frame = anglesOfFrame(groups, tags, i);
         if (!frame)
             break;
         differs = differs || frame->primaryDeg != (angles.empty() ? *frame : angles.front()).primaryDeg ||
@@ -126,7 +138,18 @@ void readGeometry(const HeaderContext& context, SequenceInfo& info)
     info.spacing = resolveSpacing(spacingAttributes(context, info));
     readAngles(context, info);
     if (info.angles.empty())
-        readFrameAngles(context.groups, info);
+        readFrameAngles(
+            context.groups,
+            {DCM_PositionerPositionSequence, DCM_PositionerPrimaryAngle, DCM_PositionerSecondaryAngle}, info);
+    if (!info.angles.empty())
+        return;
+    readFrameAngles(context.groups,
+                    {DCM_IsocenterReferenceSystemSequence, DCM_PositionerIsocenterPrimaryAngle,
+                     DCM_PositionerIsocenterSecondaryAngle},
+                    info);
+    if (!info.angles.empty())
+        info.warnings.emplace_back("the angles are those of the isocenter system (0018,9462), right for a "
+                                   "patient on the back, head first");
 }
 
 void readShutter(const HeaderContext& context, SequenceInfo& info)

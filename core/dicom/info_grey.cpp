@@ -92,6 +92,21 @@ void readVoi(const DatasetValues& values, bool isSigned, SequenceInfo& info)
     readWindows(values, info.grey);
 }
 
+/// The viewer has one set of windows for all frames.
+void warnOfDifferingVoi(const HeaderContext& context, SequenceInfo& info)
+{
+    const auto first = context.groups.macro(DCM_FrameVOILUTSequence);
+    for (std::size_t i = 1; first && i < context.groups.frameCount(); ++i) {
+        const auto other = context.groups.macro(DCM_FrameVOILUTSequence, i);
+        const auto differs = [&](const DcmTagKey& tag) { return first->raw(tag) != other->raw(tag); };
+        if (other && (differs(DCM_WindowCenter) || differs(DCM_WindowWidth) || differs(DCM_VOILUTFunction))) {
+            info.warnings.emplace_back(
+                "Frame VOI LUT (0028,9132) differs between frames; the first frame's is used for all");
+            return;
+        }
+    }
+}
+
 void readModality(const HeaderContext& context, SequenceInfo& info)
 {
     GreyDefaults& grey = info.grey;
@@ -124,6 +139,7 @@ void readGrey(const HeaderContext& context, SequenceInfo& info)
         readVoi(*group, canBeNegative, info);
     else
         readVoi(values, canBeNegative, info);
+    warnOfDifferingVoi(context, info);
     // The shape says it all where it is given; MONOCHROME1 requires INVERSE (PS3.3 C.11.6.1.2).
     const std::string shape = values.code(DCM_PresentationLUTShape);
     grey.inverse = context.format.photometric == "MONOCHROME1" || shape == "INVERSE";

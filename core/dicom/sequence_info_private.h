@@ -14,6 +14,8 @@ public:
 
     /// The first item of a macro for a frame: the frame's own, else the shared one.
     std::optional<DatasetValues> macro(const DcmTagKey& sequence, std::size_t frame = 0) const;
+    /// All items of a macro for a frame; most macros have but one.
+    std::vector<DatasetValues> macroItems(const DcmTagKey& sequence, std::size_t frame) const;
     std::size_t frameCount() const { return m_perFrame.size(); }
 
 private:

@@ -25,11 +25,9 @@ std::vector<int> validOnly(const std::vector<int>& frames, int frameCount)
     return valid;
 }
 
-} // namespace
-
-std::vector<int> maskFramesFor(const MaskSubtraction& subtraction, int contrastFrame, int frameCount)
+std::vector<int> framesOfItem(const MaskSubtraction& subtraction, int contrastFrame, int frameCount)
 {
-    if (contrastFrame < 0 || contrastFrame >= frameCount || !isApplicable(subtraction, contrastFrame))
+    if (!isApplicable(subtraction, contrastFrame))
         return {};
     switch (subtraction.operation) {
     case MaskOperation::AverageSubtraction:
@@ -44,6 +42,37 @@ std::vector<int> maskFramesFor(const MaskSubtraction& subtraction, int contrastF
     }
     }
     return {};
+}
+
+} // namespace
+
+const MaskSubtraction* maskItemFor(const MaskSubtraction& subtraction, int contrastFrame, int frameCount)
+{
+    if (contrastFrame < 0 || contrastFrame >= frameCount)
+        return nullptr;
+    const auto givesMask = [&](const MaskSubtraction& item) {
+        return !framesOfItem(item, contrastFrame, frameCount).empty();
+    };
+    if (givesMask(subtraction))
+        return &subtraction;
+    const auto other = std::find_if(subtraction.others.begin(), subtraction.others.end(), givesMask);
+    return other == subtraction.others.end() ? nullptr : &*other;
+}
+
+PixelShift maskShiftFor(const MaskSubtraction& subtraction, int contrastFrame, int frameCount)
+{
+    const MaskSubtraction* item = maskItemFor(subtraction, contrastFrame, frameCount);
+    if (!item)
+        return {};
+    const auto index = static_cast<std::size_t>(contrastFrame);
+    return index < item->frameShifts.size() ? item->frameShifts[index]
+                                            : PixelShift{item->shiftColumnsPx, item->shiftRowsPx};
+}
+
+std::vector<int> maskFramesFor(const MaskSubtraction& subtraction, int contrastFrame, int frameCount)
+{
+    const MaskSubtraction* item = maskItemFor(subtraction, contrastFrame, frameCount);
+    return item ? framesOfItem(*item, contrastFrame, frameCount) : std::vector<int>();
 }
 
 } // namespace fedefm
