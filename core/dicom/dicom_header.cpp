@@ -67,6 +67,9 @@ Result<DicomHeader> parseHeader(const ByteSourcePtr& file, const std::string& su
         header.dataset->findAndGetOFStringArray(DCM_SpecificCharacterSet, characterSets);
         header.decoder =
             std::make_unique<TextDecoder>(std::string(characterSets.data(), characterSets.size()));
+        if (const std::string& term = header.decoder->unsupportedTerm(); !term.empty())
+            header.scan.warnings.push_back("Specific Character Set (0008,0005) " + term +
+                                           " is not supported; text is taken as UTF-8 or Latin 1");
         return header;
     } catch (const std::bad_alloc&) {
         return fail(ErrorCode::OutOfMemory, subject, "while reading the header");

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdint>
+#include <iconv.h>
+#include <vector>
 
 namespace fedefm::dicom {
 
@@ -65,18 +67,57 @@ std::string normalisedTerm(std::string term)
     return plain;
 }
 
+std::vector<std::string> splitTerms(const std::string& terms)
+{
+    std::vector<std::string> parts(1);
+    for (const char c : terms)
+        if (c == '\\')
+            parts.emplace_back();
+        else
+            parts.back() += c;
+    return parts;
+}
+
 std::string normalisedTerms(const std::string& terms)
 {
     std::string result;
-    std::size_t start = 0;
-    while (true) {
-        const std::size_t end = terms.find('\\', start);
-        result += normalisedTerm(terms.substr(start, end == std::string::npos ? end : end - start));
-        if (end == std::string::npos)
-            return result;
-        result += '\\';
-        start = end + 1;
-    }
+    for (const std::string& term : splitTerms(terms))
+        result += '\\' + normalisedTerm(term);
+    return result.substr(1);
+}
+
+std::string printable(const std::string& text)
+{
+    std::string result;
+    for (const char c : text)
+        if (c > 0x20 || (c == ' ' && !result.empty()))
+            result += c == 0x7F ? '?' : c;
+    return result.substr(0, 32);
+}
+
+bool isLatin9(const std::string& terms)
+{
+    return terms == "ISO_IR 203" || terms == "ISO 2022 IR 203" || terms == "\\ISO 2022 IR 203";
+}
+
+/// DCMTK does not know this set yet.
+bool latin9ToUtf8(std::string stored, std::string& utf8)
+{
+    for (const char* escape : {"\x1B-b", "\x1B(B"}) // designate what holds anyway
+        for (std::size_t at = stored.find(escape); at != std::string::npos; at = stored.find(escape, at))
+            stored.erase(at, 3);
+    const iconv_t converter = iconv_open("UTF-8", "ISO-8859-15");
+    if (converter == reinterpret_cast<iconv_t>(-1))
+        return false;
+    utf8.assign(stored.size() * 3 + 1, '\0');
+    char* source = stored.data();
+    char* target = utf8.data();
+    std::size_t left = stored.size();
+    std::size_t room = utf8.size();
+    const bool isGood = iconv(converter, &source, &left, &target, &room) != static_cast<std::size_t>(-1);
+    iconv_close(converter);
+    utf8.resize(utf8.size() - room);
+    return isGood;
 }
 
 bool allDigits(const std::string& text, std::size_t start, std::size_t count)
@@ -122,7 +163,8 @@ public:
     explicit Converter(const std::string& from)
     {
         m_isJapanese = from.find("IR 87") != std::string::npos || from.find("IR 159") != std::string::npos;
-        m_ready = m_isJapanese || m_set.selectCharacterSet(from.c_str(), "ISO_IR 192").good();
+        m_isLatin9 = isLatin9(from);
+        m_ready = m_isJapanese || m_isLatin9 || m_set.selectCharacterSet(from.c_str(), "ISO_IR 192").good();
     }
     bool convert(const std::string& stored, std::string& utf8)
     {
@@ -131,6 +173,8 @@ public:
             utf8 = converted.value_or(std::string());
             return converted.has_value();
         }
+        if (m_isLatin9)
+            return latin9ToUtf8(stored, utf8);
         OFString result;
         // Escape sequences are reset at these characters (PS3.5 6.1.2.5.3).
         const OFCondition condition =
@@ -143,17 +187,29 @@ public:
 private:
     DcmSpecificCharacterSet m_set;
     bool m_isJapanese = false;
+    bool m_isLatin9 = false;
     bool m_ready = false;
 };
 
 TextDecoder::TextDecoder(const std::string& characterSets)
 {
     const std::string terms = normalisedTerms(characterSets);
-    if (terms.empty() || terms == "ISO_IR 6" || terms == "ISO_IR 192")
+    if (terms.find_first_not_of('\\') == std::string::npos || terms == "ISO_IR 6" || terms == "ISO_IR 192")
         return;
     auto converter = std::make_unique<Converter>(terms);
-    if (converter->isReady())
+    if (converter->isReady()) {
         m_converter = std::move(converter);
+        return;
+    }
+    for (const std::string& term : splitTerms(characterSets)) {
+        const std::string plain = normalisedTerm(term);
+        // Terms of ISO 2022 may stand behind another value only.
+        const std::string alone = plain.rfind("ISO 2022", 0) == 0 ? "\\" + plain : plain;
+        if (m_unsupported.empty() && !plain.empty() && !Converter(alone).isReady())
+            m_unsupported = printable(term);
+    }
+    if (m_unsupported.empty())
+        m_unsupported = printable(characterSets);
 }
 
 TextDecoder::~TextDecoder() = default;

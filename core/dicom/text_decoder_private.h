@@ -20,9 +20,13 @@ public:
     /// Values joined by "\"; control characters become spaces, the ends are trimmed.
     std::string toUtf8(const std::string& stored) const;
 
+    /// The term that cannot be converted, as stored but printable; empty when all can.
+    const std::string& unsupportedTerm() const { return m_unsupported; }
+
 private:
     class Converter;
     std::unique_ptr<Converter> m_converter; ///< null where there is nothing to convert
+    std::string m_unsupported;
 };
 
 /// "Doe^John^^Dr" to "Doe, John"; of several representations the first that is not empty.
