@@ -5,7 +5,9 @@
 #include "core/dicom/sequence_info_private.h"
 
 #include "dcmtk/dcmdata/dcdeftag.h"
+#include "dcmtk/dcmdata/dcuid.h"
 
+#include <cctype>
 #include <new>
 
 namespace fedefm {
@@ -46,6 +48,34 @@ private:
     FrameSource m_frames;
 };
 
+/// "BasicTextSRStorage" to "Basic Text SR Storage".
+std::string spacedName(const std::string& name)
+{
+    const auto isUpper = [&](std::size_t i) {
+        return std::isupper(static_cast<unsigned char>(name[i])) != 0;
+    };
+    const auto isLower = [&](std::size_t i) {
+        return i < name.size() && std::islower(static_cast<unsigned char>(name[i])) != 0;
+    };
+    std::string spaced;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        if (i > 0 && isUpper(i) && (isLower(i - 1) || isLower(i + 1)) && spaced.back() != ' ')
+            spaced += ' ';
+        spaced += name[i];
+    }
+    return spaced;
+}
+
+/// What an object without an image is, as "Basic Text SR Storage: "; empty when it does not say.
+std::string kindOf(const DicomHeader& header)
+{
+    std::string uid = header.values().raw(DCM_SOPClassUID);
+    if (uid.empty() && header.meta) // directories have it there only
+        uid = DatasetValues(*header.meta, *header.decoder).raw(DCM_MediaStorageSOPClassUID);
+    const char* name = dcmFindNameOfUID(uid.c_str());
+    return name ? spacedName(name) + ": " : std::string();
+}
+
 Status checkHasPixels(const DicomHeader& header, const std::string& subject)
 {
     const TransferSyntax& syntax = header.scan.syntax;
@@ -60,7 +90,7 @@ Status checkHasPixels(const DicomHeader& header, const std::string& subject)
     if (syntax.codec == Codec::Unsupported && header.values().has(DCM_PixelDataProviderURL))
         return fail(ErrorCode::UnsupportedSyntax, subject,
                     transferSyntaxName(syntax.uid) + ", " + syntax.uid);
-    return fail(ErrorCode::DicomNoPixels, subject, "there is no Pixel Data (7FE0,0010)");
+    return fail(ErrorCode::DicomNoPixels, subject, kindOf(header) + "there is no Pixel Data (7FE0,0010)");
 }
 
 void describePixels(const FrameSource& frames, const TransferSyntax& syntax, SequenceInfo& info)
