@@ -52,7 +52,7 @@ Result<std::pair<std::vector<int>, PixelShift>> maskChoice(const RenderOptions& 
     if (options.subtract == "auto") {
         if (info.maskSubtraction) {
             choice.first = maskFramesFor(*info.maskSubtraction, options.frame, info.frameCount);
-            choice.second = {info.maskSubtraction->shiftColumnsPx, info.maskSubtraction->shiftRowsPx};
+            choice.second = maskShiftFor(*info.maskSubtraction, options.frame, info.frameCount);
         }
         return choice;
     }

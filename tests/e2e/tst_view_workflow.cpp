@@ -246,7 +246,7 @@ private Q_SLOTS:
         QTRY_VERIFY((dialog = m_window->findChild<QFileDialog*>()) != nullptr);
         const QString target = m_studio->folder.filePath("out/deidentified.dcm");
         dialog->selectFile(target);
-        dialog->accept();
+        static_cast<QDialog*>(dialog)->accept();
         QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(target), kWaitMs);
         const auto original = openDicom(m_run.toStdString());
         const auto copy = openDicom(target.toStdString());

@@ -147,8 +147,9 @@ Result<RgbPicture> FilmPainter::subtracted(int frame, const Frame& contrast)
         return tl::unexpected(masked.error());
     PixelShift shift = state.shift;
     if (byFile) {
-        shift.dx += info.maskSubtraction->shiftColumnsPx;
-        shift.dy += info.maskSubtraction->shiftRowsPx;
+        const PixelShift file = maskShiftFor(*info.maskSubtraction, frame, info.frameCount);
+        shift.dx += file.dx;
+        shift.dy += file.dy;
     }
     GreyDefaults defaults = subtractedDefaults();
     defaults.inverse = info.grey.inverse;

@@ -148,8 +148,9 @@ PixelShift SeriesDocument::effectiveShift() const
 {
     PixelShift shift = m_subtraction.shift;
     if (m_subtraction.useFileMask && info().maskSubtraction) {
-        shift.dx += info().maskSubtraction->shiftColumnsPx;
-        shift.dy += info().maskSubtraction->shiftRowsPx;
+        const PixelShift file = maskShiftFor(*info().maskSubtraction, m_shownFrame, frameCount());
+        shift.dx += file.dx;
+        shift.dy += file.dy;
     }
     return shift;
 }
