@@ -197,7 +197,7 @@ double CinePlayer::nominalFps() const
 
 void RateMeter::shown(double nowMs, double dueMs)
 {
-    constexpr double kLateMs = 1000.0 / 60.0 / 2.0;
+    constexpr double kLateMs = 1000.0 / 60.0;
     ++m_shown;
     if (nowMs - dueMs > kLateMs)
         ++m_late;

@@ -89,7 +89,7 @@ public:
     double fps(double nowMs) const; ///< over the last second; 0 with fewer than two frames
     int shownCount() const { return m_shown; }
     int skippedCount() const { return m_skipped; }
-    int lateCount() const { return m_late; } ///< later than half a frame distance of 60 Hz (8.3 ms)
+    int lateCount() const { return m_late; } ///< later than one refresh at 60 Hz (16.7 ms)
 
 private:
     std::deque<double> m_times;

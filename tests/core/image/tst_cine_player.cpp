@@ -242,7 +242,7 @@ private Q_SLOTS:
         RateMeter meter;
         QCOMPARE(meter.fps(0.0), 0.0);
         for (int i = 0; i <= 40; ++i)
-            meter.shown(i * 50.0, i * 50.0 - (i % 10 == 0 ? 9.0 : 8.0));
+            meter.shown(i * 50.0, i * 50.0 - (i % 10 == 0 ? 17.0 : 16.0));
         QVERIFY(std::abs(meter.fps(2000.0) - 20.0) < 1e-9);
         QCOMPARE(meter.shownCount(), 41);
         QCOMPARE(meter.lateCount(), 5);
