@@ -33,18 +33,28 @@ ThemedIconEngine::ThemedIconEngine(const QString& name, QByteArray svg) : m_name
 {
 }
 
-void ThemedIconEngine::paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state)
+void ThemedIconEngine::paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State)
 {
     const qreal ratio = painter->device() ? painter->device()->devicePixelRatioF() : 1.0;
-    painter->drawPixmap(rect, scaledPixmap((QSizeF(rect.size()) * ratio).toSize(), mode, state, ratio));
+    painter->drawPixmap(rect, rendered((QSizeF(rect.size()) * ratio).toSize(), mode, ratio));
 }
 
-QPixmap ThemedIconEngine::pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state)
+QPixmap ThemedIconEngine::pixmap(const QSize& size, QIcon::Mode mode, QIcon::State)
 {
-    return scaledPixmap(size, mode, state, 1.0);
+    return rendered(size, mode, 1.0);
 }
 
 QPixmap ThemedIconEngine::scaledPixmap(const QSize& size, QIcon::Mode mode, QIcon::State, qreal scale)
+{
+    // Qt 6.8 began to hand over the size in device-independent pixels.
+#if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
+    return rendered((QSizeF(size) * scale).toSize(), mode, scale);
+#else
+    return rendered(size, mode, scale);
+#endif
+}
+
+QPixmap ThemedIconEngine::rendered(const QSize& size, QIcon::Mode mode, qreal scale) const
 {
     const QColor ink = inkFor(mode);
     const QString cacheKey = QStringLiteral("fedefm-icon/%1/%2x%3/%4")

@@ -21,6 +21,9 @@ public:
     QString key() const override { return QStringLiteral("fedefm-themed"); }
 
 private:
+    /// Drawn or from the cache; `size` in device pixels.
+    QPixmap rendered(const QSize& size, QIcon::Mode mode, qreal scale) const;
+
     QString m_name;
     QByteArray m_svg;
 };
