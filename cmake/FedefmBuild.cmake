@@ -55,6 +55,25 @@ function(fedefm_library name)
     target_link_libraries(fedefm_${name} PUBLIC fedefm_options ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE})
 endfunction()
 
+# fedefm_uses_torch(TARGET): LibTorch with its headers compiled once for all targets that need them.
+function(fedefm_uses_torch target)
+    target_link_libraries(${target} PRIVATE ${TORCH_LIBRARIES})
+    target_include_directories(${target} SYSTEM PRIVATE ${TORCH_INCLUDE_DIRS})
+    if(target STREQUAL "fedefm_networks")
+        target_precompile_headers(fedefm_networks PRIVATE "${CMAKE_SOURCE_DIR}/core/model/torch/torch_private.h")
+    endif()
+endfunction()
+
+# fedefm_uses_dicom(PROGRAM): libcharls and DCMTK's own copy of it share the names of the old interface, with other
+# structures: the copy must come first, or DCMTK's JPEG-LS crashes. Our decoder uses the newer names, which only libcharls
+# has.
+function(fedefm_uses_dicom program)
+    if(TARGET DCMTK::dcmtkcharls)
+        target_link_options(${program} PRIVATE
+            -Wl,--push-state,--no-as-needed $<TARGET_FILE:DCMTK::dcmtkcharls> -Wl,--pop-state)
+    endif()
+endfunction()
+
 # fedefm_tests(LIBS …): every tst_*.cpp of this folder becomes a Qt Test executable and a ctest entry of the same name.
 function(fedefm_tests)
     cmake_parse_arguments(ARG "" "TIMEOUT" "LIBS;ENVIRONMENT" ${ARGN})

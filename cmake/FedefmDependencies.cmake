@@ -4,6 +4,10 @@ include(GNUInstallDirs)
 find_package(Threads REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(SQLite3 REQUIRED)
+# Without libzip only safetensors can be read and written (GPU nodes).
+find_package(libzip QUIET)
 
 if(FEDEFM_IMAGING)
     find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs videoio)
@@ -14,7 +18,6 @@ if(FEDEFM_IMAGING)
     # Debian's OpenJPEGConfig names files of packages that are not needed, so the library is looked up by pkg-config.
     find_package(PkgConfig REQUIRED)
     pkg_check_modules(OPENJPEG REQUIRED IMPORTED_TARGET libopenjp2)
-    find_package(CLI11 REQUIRED)
 endif()
 if(FEDEFM_GUI)
     find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Svg SvgWidgets)

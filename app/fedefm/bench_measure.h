@@ -3,7 +3,7 @@
 
 #include "app/fedefm/bench_figure.h"
 #include "app/fedefm/bench_inputs.h"
-#include "app/fedefm/context.h"
+#include "app/cli/context.h"
 
 namespace fedefm::cli {
 

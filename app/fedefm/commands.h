@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/fedefm/context.h"
+#include "app/cli/context.h"
 
 #include <CLI/CLI.hpp>
 
@@ -15,5 +15,7 @@ void addSegmentCommand(CLI::App& app, Context& context);
 void addModelsCommand(CLI::App& app, Context& context);
 void addBenchCommand(CLI::App& app, Context& context);
 void addDemoCommand(CLI::App& app, Context& context);
+/// train, finetune, model: run by fedefm-learn, the program with LibTorch, with the same command line.
+void addLearningCommands(CLI::App& app, Context& context);
 
 } // namespace fedefm::cli

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/fedefm/segment_run.h"
 
-#include "app/fedefm/progress_line.h"
+#include "app/cli/progress_line.h"
 
 #include <algorithm>
 #include <cmath>

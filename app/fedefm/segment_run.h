@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/fedefm/context.h"
+#include "app/cli/context.h"
 
 namespace fedefm::cli {
 

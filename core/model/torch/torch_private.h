@@ -4,3 +4,4 @@
 #pragma once
 
 #include <torch/script.h>
+#include <torch/torch.h>

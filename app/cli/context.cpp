@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/fedefm/context.h"
+#include "app/cli/context.h"
 
 #include "core/base/log.h"
 

@@ -42,6 +42,8 @@ class Context
 public:
     GeneralOptions general;
     CancelToken cancel;
+    /// The command line as it was given, with the program's name.
+    std::vector<std::string> arguments;
     Action action;
     /// What the command works on; an error without subject names it.
     std::string input;

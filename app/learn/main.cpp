@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/program.h"
+#include "app/learn/commands.h"
+
+using namespace fedefm::cli;
+
+int main(int argc, char** argv)
+{
+    // The program that users call is `fedefm`; its name stands in every message.
+    return runProgram(argc, argv, "fedefm", {addTrainCommands, addModelCommand}, prepareLibTorch);
+}

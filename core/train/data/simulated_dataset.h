@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/train/data/dataset.h"
+
+namespace fedefm {
+
+struct SimulatedDatasetSettings
+{
+    std::vector<std::string> presets{"human", "animal", "phantom", "simulation"};
+    int scenes = 1000;        ///< anatomies with their devices; scene k has seed + k
+    int framesPerScene = 4;   ///< samples drawn from each
+    int smallestSizePx = 256; ///< each scene has a size of its own in between, a multiple of 32
+    int largestSizePx = 512;
+    std::uint64_t seed = 1;
+};
+
+/// Frames of the simulator, made when they are asked for; size = scenes · framesPerScene. Group = scene, source =
+/// preset, image class = index of the preset.
+Result<DatasetPtr> simulatedDataset(const SimulatedDatasetSettings& settings);
+
+} // namespace fedefm
