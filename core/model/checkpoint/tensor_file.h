@@ -40,7 +40,7 @@ struct TensorFile
 {
     std::map<std::string, StoredTensor> tensors;
     std::map<std::string, std::string> metadata; ///< safetensors' __metadata__; empty for other forms
-    std::string form;                            ///< "safetensors", "pth", "pth (legacy)", "npz", "torchscript"
+    std::string form; ///< "safetensors", "pth", "pth (legacy)", "npz", "torchscript"
 };
 
 /// Reads tensors from safetensors (memory-mapped), .pth (zip or pre-1.6 pickle; read by a strict unpickler,
