@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/learning_program.h"
 #include "app/fedefm/commands.h"
+#include "core/plugin/programs.h"
 
 #include <cerrno>
 #include <cstring>

@@ -5,10 +5,10 @@
 
 #include <filesystem>
 
-namespace fedefm::cli {
+namespace fedefm {
 
-/// Where fedefm-learn lies: lib/fedefm beside the folder of the running program, or FEDEFM_LEARN_PROGRAM.
+/// Where fedefm-learn lies: FEDEFM_LEARN_PROGRAM, else lib/fedefm beside the folder of the running program.
 /// Errors: ModuleMissing (it comes with the package fedefm-neural).
 Result<std::filesystem::path> learningProgram();
 
-} // namespace fedefm::cli
+} // namespace fedefm

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/learning_program.h"
+#include "core/plugin/programs.h"
 
 #include <cstdlib>
 
 namespace fs = std::filesystem;
 
-namespace fedefm::cli {
+namespace fedefm {
 
 Result<fs::path> learningProgram()
 {
@@ -14,7 +14,7 @@ Result<fs::path> learningProgram()
         return fs::path(given);
     const fs::path self = fs::read_symlink("/proc/self/exe", code);
     const fs::path root = self.parent_path().parent_path();
-    for (const char* folder : {"lib/fedefm", FEDEFM_LIB_DIR "/fedefm"}) {
+    for (const char* folder : {"lib/fedefm", FEDEFM_INSTALL_LIBDIR "/fedefm"}) {
         const fs::path program = root / folder / "fedefm-learn";
         if (fs::is_regular_file(program, code))
             return program;
@@ -22,4 +22,4 @@ Result<fs::path> learningProgram()
     return fail(ErrorCode::ModuleMissing, "fedefm-learn", "it comes with the package fedefm-neural");
 }
 
-} // namespace fedefm::cli
+} // namespace fedefm
