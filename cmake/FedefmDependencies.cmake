@@ -6,8 +6,15 @@ find_package(nlohmann_json REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(SQLite3 REQUIRED)
-# Without libzip only safetensors can be read and written (GPU nodes).
-find_package(libzip QUIET)
+find_package(PkgConfig)
+# Without libzip only safetensors can be read and written (GPU nodes). Debian's libzip-config names programs of packages
+# that are not needed, so it is looked up by pkg-config.
+if(PkgConfig_FOUND)
+    pkg_check_modules(LIBZIP IMPORTED_TARGET libzip)
+endif()
+if(LIBZIP_FOUND)
+    add_library(libzip::zip ALIAS PkgConfig::LIBZIP)
+endif()
 
 if(FEDEFM_IMAGING)
     find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs videoio)
@@ -16,7 +23,6 @@ if(FEDEFM_IMAGING)
     find_package(ZLIB REQUIRED)
     find_package(charls REQUIRED)
     # Debian's OpenJPEGConfig names files of packages that are not needed, so the library is looked up by pkg-config.
-    find_package(PkgConfig REQUIRED)
     pkg_check_modules(OPENJPEG REQUIRED IMPORTED_TARGET libopenjp2)
 endif()
 if(FEDEFM_GUI)

@@ -205,7 +205,7 @@ void TestTrainConfig::syntaxErrorHasLineAndColumn_data()
     QTest::newRow("twice") << "{\"a\": {\"b\": 1, \"b\": 2}}"
                            << "'b' stands twice";
     QTest::newRow("too large") << "{\"a\": 1e999}"
-                               << "out of range";
+                               << "number overflow";
     QTest::newRow("list") << "[1]"
                           << "expected an object";
 }
