@@ -233,7 +233,7 @@ Result<Outcome> runDemo(const DemoOptions& options, Context& context)
     if (!sequence)
         return tl::unexpected(sequence.error());
     const SegmenterRegistry registry = context.registry();
-    auto segmenter = registry.create(registry.defaultId());
+    auto segmenter = registry.create(registry.defaultId(ModelRole::Offline));
     if (!segmenter)
         return tl::unexpected(segmenter.error());
     const auto run = segmentFrames(**segmenter, **sequence, {0, settings.frames}, context);

@@ -26,7 +26,9 @@ Result<Outcome> runModels(Context& context)
 {
     Outcome outcome;
     const SegmenterRegistry registry = context.registry();
-    outcome.document = {{"default", registry.defaultId()}, {"models", nlohmann::json::array()}};
+    outcome.document = {{"default", registry.defaultId(ModelRole::Offline)},
+                        {"default_live", registry.defaultId(ModelRole::Live)},
+                        {"models", nlohmann::json::array()}};
     for (const ModelCard& card : registry.cards()) {
         outcome.document["models"].push_back(cardJson(card));
         context.say(card.id + " " + card.version + ": " + card.name);

@@ -28,7 +28,7 @@ struct SegmentOptions
 Result<std::unique_ptr<Segmenter>> makeSegmenter(const SegmentOptions& options, Context& context)
 {
     const SegmenterRegistry registry = context.registry();
-    const std::string id = options.model.empty() ? registry.defaultId() : options.model;
+    const std::string id = options.model.empty() ? registry.defaultId(ModelRole::Offline) : options.model;
     auto segmenter = registry.create(id);
     std::error_code ignored;
     if (!segmenter && fs::exists(id, ignored))

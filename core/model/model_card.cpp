@@ -7,29 +7,96 @@
 
 namespace fedefm {
 
-FileCard parseModelCard(const std::string& json, const std::string& fallbackId)
+namespace {
+
+using nlohmann::json;
+
+std::string textOf(const json& object, const char* key, const std::string& fallback)
 {
-    const auto parsed = nlohmann::json::parse(json.empty() ? "{}" : json, nullptr, false);
-    const auto text = [&](const char* key, const std::string& fallback) {
-        const bool there = parsed.is_object() && parsed.contains(key) && parsed[key].is_string();
-        return there ? parsed[key].get<std::string>() : fallback;
-    };
-    const auto number = [&](const char* key, long long fallback) {
-        const bool there = parsed.is_object() && parsed.contains(key) && parsed[key].is_number_integer();
-        return there ? parsed[key].get<long long>() : fallback;
-    };
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : fallback;
+}
+
+long long numberOf(const json& object, const char* key, long long fallback)
+{
+    const auto found = object.find(key);
+    return found != object.end() && found->is_number_integer() ? found->get<long long>() : fallback;
+}
+
+std::vector<double> numbersOf(const json& object, const char* key)
+{
+    std::vector<double> numbers;
+    const auto found = object.find(key);
+    if (found != object.end() && found->is_array())
+        for (const json& value : *found)
+            if (value.is_number())
+                numbers.push_back(value.get<double>());
+    return numbers;
+}
+
+void readInput(const json& input, FileCard& result)
+{
+    result.channels = static_cast<int>(std::clamp(numberOf(input, "channels", 1), 1LL, 16LL));
+    result.multiple = static_cast<int>(std::clamp(numberOf(input, "multiple", result.multiple), 1LL, 1024LL));
+    if (const long long size = numberOf(input, "size_px", 0); size > 0) {
+        // A network of one input size: pictures are scaled down to it and padded up to it.
+        result.longestSide = static_cast<int>(std::min(size, 1024LL));
+        result.multiple = result.longestSide;
+    }
+    result.mean = numbersOf(input, "mean");
+    result.deviation = numbersOf(input, "deviation");
+    const auto channels = static_cast<std::size_t>(result.channels);
+    if (result.mean.size() != channels)
+        result.mean.clear();
+    if (result.deviation.size() != channels ||
+        std::find(result.deviation.begin(), result.deviation.end(), 0.0) != result.deviation.end())
+        result.deviation.clear();
+}
+
+void readClasses(const json& names, FileCard& result)
+{
+    result.outputs.clear();
+    result.card.classes.clear();
+    for (std::size_t i = 0; i < names.size() && i < 256; ++i) {
+        const bool wire = names[i].is_string() && names[i].get<std::string>() == "guidewire";
+        const WireClass wireClass = i == 0 ? WireClass::Background
+                                    : wire ? WireClass::Guidewire
+                                           : WireClass::Catheter;
+        result.outputs.push_back(wireClass);
+        auto& classes = result.card.classes;
+        if (i > 0 && std::find(classes.begin(), classes.end(), wireClass) == classes.end())
+            classes.push_back(wireClass);
+    }
+}
+
+} // namespace
+
+FileCard parseModelCard(const std::string& text, const std::string& fallbackId)
+{
+    json parsed = json::parse(text.empty() ? "{}" : text, nullptr, false);
+    if (!parsed.is_object())
+        parsed = json::object();
     FileCard result;
-    result.card.id = text("id", fallbackId);
-    result.card.name = text("name", result.card.id);
-    result.card.version = text("version", "not stated");
-    result.card.architecture = text("architecture", "TorchScript");
-    result.card.parameters = std::max(0LL, number("parameters", 0));
-    result.card.input = "any size, grey";
-    result.card.licence = text("licence", "not stated");
-    result.card.training = text("training", "not stated");
-    result.card.limits = text("limits", "not stated");
-    result.multiple = static_cast<int>(std::clamp(number("multiple", 32), 1LL, 1024LL));
-    result.longestSide = static_cast<int>(std::clamp(number("longest_side", 0), 0LL, 16384LL));
+    result.card.id = textOf(parsed, "id", fallbackId);
+    result.card.name = textOf(parsed, "name", result.card.id);
+    result.card.version = textOf(parsed, "version", "not stated");
+    result.card.architecture = textOf(parsed, "architecture", textOf(parsed, "network", "TorchScript"));
+    result.card.parameters = std::max(0LL, numberOf(parsed, "parameters", 0));
+    result.card.licence = textOf(parsed, "licence", "not stated");
+    result.card.training = textOf(parsed, "training", "not stated");
+    result.card.limits = textOf(parsed, "limits", "not stated");
+    const std::string role = textOf(parsed, "role", "");
+    result.card.role = role == "live"      ? ModelRole::Live
+                       : role == "offline" ? ModelRole::Offline
+                                           : ModelRole::Choice;
+    result.multiple = static_cast<int>(std::clamp(numberOf(parsed, "multiple", 32), 1LL, 1024LL));
+    result.longestSide = static_cast<int>(std::clamp(numberOf(parsed, "longest_side", 0), 0LL, 16384LL));
+    if (parsed.contains("input") && parsed["input"].is_object())
+        readInput(parsed["input"], result);
+    if (parsed.contains("classes") && parsed["classes"].is_array() && parsed["classes"].size() > 1)
+        readClasses(parsed["classes"], result);
+    result.card.input = result.longestSide > 0 ? "up to " + std::to_string(result.longestSide) + " px, grey"
+                                               : std::string("any size, grey");
     return result;
 }
 

@@ -9,12 +9,20 @@ namespace fedefm {
 struct FileCard
 {
     ModelCard card;
-    int multiple = 32;   ///< input sides are padded to multiples of this
-    int longestSide = 0; ///< pictures with a longer side are scaled down to it; 0 = never
+    int multiple = 32;             ///< input sides are padded to multiples of this
+    int longestSide = 0;           ///< pictures with a longer side are scaled down to it; 0 = never
+    int channels = 1;              ///< grey is given that many times
+    std::vector<double> mean;      ///< per channel, taken off grey in 0…1; empty: nothing
+    std::vector<double> deviation; ///< per channel, divides after that; empty: nothing
+    /// Class of each output channel; the first is the background.
+    std::vector<WireClass> outputs{WireClass::Background, WireClass::Catheter, WireClass::Guidewire};
 };
 
-/// Reads a card from JSON: id, name, version, architecture, parameters, licence, training, limits, multiple,
-/// longest_side. Everything is optional; what is missing or of the wrong type says "not stated".
+/// Reads a card from JSON: id, name, version, architecture (or network), parameters, licence, training,
+/// limits, role
+/// ("live", "offline"), classes (names by output channel; names other than "guidewire" count as catheter),
+/// input {channels, multiple, size_px, mean, deviation}, multiple, longest_side. Everything is optional; what
+/// is missing or of the wrong type says "not stated".
 FileCard parseModelCard(const std::string& json, const std::string& fallbackId);
 
 } // namespace fedefm

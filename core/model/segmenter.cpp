@@ -112,8 +112,11 @@ Result<std::unique_ptr<Segmenter>> SegmenterRegistry::create(const std::string& 
     return fail(ErrorCode::ModelNotFound, id, nearest ? "nearest: " + nearest->card.id : "none is installed");
 }
 
-std::string SegmenterRegistry::defaultId() const
+std::string SegmenterRegistry::defaultId(ModelRole role) const
 {
+    for (const Entry& entry : m_entries)
+        if (entry.card.role == role)
+            return entry.card.id;
     return m_entries.empty() ? std::string() : m_entries.front().card.id;
 }
 

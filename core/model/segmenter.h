@@ -70,6 +70,13 @@ struct Segmentation
 
 using SegmentationPtr = std::shared_ptr<const Segmentation>;
 
+/// What a model is used for when the user chose none.
+enum class ModelRole {
+    Choice,  ///< only when chosen
+    Live,    ///< the overlay that follows the cine
+    Offline, ///< whole sequences, where time matters less
+};
+
 /// What `fedefm models` and the model chooser show.
 struct ModelCard
 {
@@ -83,6 +90,7 @@ struct ModelCard
     std::string licence;
     std::string training; ///< how trained, or "not trained: …"
     std::string limits;
+    ModelRole role = ModelRole::Choice;
 };
 
 /// One frame in, one result out. An instance is used by one thread at a time (the inference thread).
@@ -119,8 +127,8 @@ public:
     /// `id` may also be the path of a model file with a registered extension. Errors: ModelNotFound (detail
     /// names the nearest known id).
     Result<std::unique_ptr<Segmenter>> create(const std::string& id) const;
-    /// The id used when the user chose none.
-    std::string defaultId() const;
+    /// The id used when the user chose none: the first with this role, else the first of all.
+    std::string defaultId(ModelRole role) const;
 
 private:
     struct Entry

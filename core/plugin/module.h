@@ -13,7 +13,7 @@
 namespace fedefm {
 
 /// Raised whenever a type that crosses the module boundary changes.
-inline constexpr std::uint32_t kModuleAbi = 1;
+inline constexpr std::uint32_t kModuleAbi = 2;
 
 /// Opens files that core does not know (video files, frame grabbers).
 class ImageSourceFactory

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TorchScript networks as segmenters: NAME.pt with its card NAME.json in a model folder, or any .pt file by
-// path.
+// Networks as segmenters: NAME.safetensors or NAME.pt with its card NAME.json in a model folder, or any such
+// file by path.
 #include "core/base/atomic_file.h"
 #include "core/base/version.h"
 #include "core/model/model_card.h"
@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <dlfcn.h>
+#include <set>
 #include <sstream>
 
 namespace fs = std::filesystem;
@@ -27,10 +28,15 @@ fs::path thisModule()
     return info.dli_fname ? fs::path(info.dli_fname) : fs::path();
 }
 
+fs::path backendFile()
+{
+    return thisModule().parent_path().parent_path() / "backends" / "fedefm_neural_backend.so";
+}
+
 /// The back end stays loaded: LibTorch does not survive being unloaded.
 Result<OpenNeuralModel> backend()
 {
-    const fs::path file = thisModule().parent_path().parent_path() / "backends" / "fedefm_neural_backend.so";
+    const fs::path file = backendFile();
     void* handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!handle)
         return fail(ErrorCode::ModuleBroken, file.string(), dlerror());
@@ -54,7 +60,7 @@ Result<std::unique_ptr<Segmenter>> openModel(const fs::path& file)
     return result;
 }
 
-/// FEDEFM_MODEL_PATH (colon-separated), the user's data folder, the installation's.
+/// FEDEFM_MODEL_PATH (colon-separated), the user's data folder, the installation's, that of a build tree.
 std::vector<fs::path> modelFolders()
 {
     std::vector<fs::path> folders;
@@ -70,28 +76,45 @@ std::vector<fs::path> modelFolders()
     else if (home)
         folders.push_back(fs::path(home) / ".local" / "share" / "fedefm" / "models");
     folders.emplace_back("/usr/share/fedefm/models");
+    folders.push_back(thisModule().parent_path() / "../../../share/fedefm/models");
     return folders;
+}
+
+bool isModelFile(const fs::path& file)
+{
+    return file.extension() == ".pt" || file.extension() == ".safetensors";
+}
+
+std::vector<fs::path> modelFiles(const fs::path& folder)
+{
+    std::error_code code;
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(folder, code))
+        if (isModelFile(entry.path()))
+            files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    return files;
 }
 
 void load(ModuleContents& contents)
 {
-    contents.modelFiles.emplace_back(".pt", openModel);
-    for (const fs::path& folder : modelFolders()) {
-        std::error_code code;
-        std::vector<fs::path> files;
-        for (const auto& entry : fs::directory_iterator(folder, code))
-            if (entry.path().extension() == ".pt")
-                files.push_back(entry.path());
-        std::sort(files.begin(), files.end());
-        for (const fs::path& file : files) {
-            const auto card = readFile(fs::path(file).replace_extension(".json"), kMaxCardBytes);
-            contents.segmenters.emplace_back(
-                parseModelCard(card ? *card : std::string(), file.stem().string()).card,
-                [file] { return openModel(file); });
+    for (const char* extension : {".pt", ".safetensors", ".pth"})
+        contents.modelFiles.emplace_back(extension, openModel);
+    // The back end is a package of its own; models that nothing can run are not offered.
+    std::error_code code;
+    if (!fs::is_regular_file(backendFile(), code))
+        return;
+    std::set<std::string> known;
+    for (const fs::path& folder : modelFolders())
+        for (const fs::path& file : modelFiles(folder)) {
+            const auto text = readFile(fs::path(file).replace_extension(".json"), kMaxCardBytes);
+            const ModelCard card = parseModelCard(text ? *text : std::string(), file.stem().string()).card;
+            // The folder that is named first wins.
+            if (known.insert(card.id).second)
+                contents.segmenters.emplace_back(card, [file] { return openModel(file); });
         }
-    }
 }
 
 } // namespace
 
-FEDEFM_MODULE("neural", fedefm::kVersion, "TorchScript networks as segmenters (LibTorch)", load)
+FEDEFM_MODULE("neural", fedefm::kVersion, "Networks as segmenters (LibTorch)", load)

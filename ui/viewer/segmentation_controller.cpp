@@ -23,7 +23,7 @@ SegmentationController::SegmentationController(std::shared_ptr<const SegmenterRe
         QMetaObject::invokeMethod(
             this, [this, answer] { onAnswer(answer); }, Qt::QueuedConnection);
     });
-    setModel(QString::fromStdString(m_registry->defaultId()));
+    setModel(QString::fromStdString(m_registry->defaultId(ModelRole::Live)));
 }
 
 SegmentationController::~SegmentationController()

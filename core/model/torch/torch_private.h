@@ -5,3 +5,8 @@
 
 #include <torch/script.h>
 #include <torch/torch.h>
+
+// Fused attention came with 2.0.
+#if TORCH_VERSION_MAJOR >= 2
+#define FEDEFM_TORCH_HAS_SDPA
+#endif

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plugins/neural/backend/backend.h"
 
+#include "core/model/torch/network_segmenter.h"
 #include "core/model/torch/script_segmenter.h"
 
 extern "C" __attribute__((visibility("default"))) void
 fedefm_open_neural_model(const std::filesystem::path& file, const std::string& card,
                          fedefm::Result<std::unique_ptr<fedefm::Segmenter>>& result)
 {
-    result = fedefm::openTorchScript(file, card);
+    // ".pt" is a TorchScript archive, everything else holds weights.
+    result =
+        file.extension() == ".pt" ? fedefm::openTorchScript(file, card) : fedefm::openNetworkFile(file, card);
 }

@@ -63,7 +63,7 @@ private Q_SLOTS:
     void builtInsHoldTheRidgeBaseline()
     {
         const SegmenterRegistry registry = SegmenterRegistry::withBuiltIns();
-        QCOMPARE(registry.defaultId(), std::string("ridge"));
+        QCOMPARE(registry.defaultId(ModelRole::Live), std::string("ridge"));
         const auto segmenter = registry.create("ridge");
         QVERIFY(segmenter.has_value());
         QCOMPARE((*segmenter)->card().id, std::string("ridge"));

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/torch/jit_segmenter_private.h"
+
+#include "core/model/model_input.h"
+#include "core/model/wire_description.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+namespace fedefm {
+
+namespace {
+
+class JitSegmenter final : public Segmenter
+{
+public:
+    JitSegmenter(torch::jit::Module module, FileCard card, std::string file)
+        : m_module(std::move(module)), m_card(std::move(card)), m_file(std::move(file))
+    {
+    }
+
+    const ModelCard& card() const override { return m_card.card; }
+
+    Result<Segmentation> segment(const Frame& frame, const SequenceInfo& info,
+                                 const CancelToken& cancel) override
+    {
+        const auto start = std::chrono::steady_clock::now();
+        if (cancel.isCancelled())
+            return fail(ErrorCode::Cancelled, m_file);
+        const ModelInput input = prepareInput(frame, info, m_card.longestSide, m_card.multiple);
+        Segmentation result;
+        try {
+            auto map = labelMap(input, frame.width(), frame.height());
+            if (!map)
+                return tl::unexpected(map.error());
+            if (cancel.isCancelled())
+                return fail(ErrorCode::Cancelled, m_file);
+            result = describeWires(std::move(*map));
+        } catch (const std::bad_alloc&) {
+            return fail(ErrorCode::OutOfMemory, m_file);
+        } catch (const std::exception& error) {
+            return fail(ErrorCode::ModelBroken, m_file, std::string(error.what()).substr(0, 200));
+        }
+        const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
+        result.provenance.modelId = m_card.card.id;
+        result.provenance.modelVersion = m_card.card.version;
+        result.provenance.inputScale = input.scale;
+        result.provenance.elapsedMs = elapsed.count();
+        return result;
+    }
+
+private:
+    torch::Tensor tensorOf(const ModelInput& input) const
+    {
+        torch::Tensor values =
+            torch::from_blob(const_cast<float*>(input.values.data()), {1, 1, input.height, input.width});
+        if (m_card.channels > 1)
+            values = values.expand({1, m_card.channels, input.height, input.width});
+        const auto perChannel = [](const std::vector<double>& numbers) {
+            return torch::tensor(numbers, torch::kFloat).view({1, -1, 1, 1});
+        };
+        if (!m_card.mean.empty())
+            values = values - perChannel(m_card.mean);
+        if (!m_card.deviation.empty())
+            values = values / perChannel(m_card.deviation);
+        return values.contiguous(torch::MemoryFormat::ChannelsLast);
+    }
+
+    Result<LabelMap> labelMap(const ModelInput& input, int width, int height)
+    {
+        const torch::InferenceMode noGradient;
+        const torch::Tensor logits = m_module.forward({tensorOf(input)}).toTensor();
+        const auto outputs = static_cast<std::int64_t>(m_card.outputs.size());
+        if (logits.dim() != 4 || logits.size(0) != 1 || logits.size(1) != outputs ||
+            logits.size(2) != input.height || logits.size(3) != input.width)
+            return fail(ErrorCode::ModelBroken, m_file,
+                        "the output is not 1x" + std::to_string(outputs) + "xHxW of the input's size");
+        // One channel behind the other, so that each is a plain loop; scaled back as numbers, so that the
+        // labels of a smaller input do not come out as steps.
+        torch::Tensor planes =
+            logits.to(torch::kFloat).slice(2, 0, input.usedHeight).slice(3, 0, input.usedWidth).contiguous();
+        if (input.usedWidth != width || input.usedHeight != height)
+            planes = torch::upsample_bilinear2d(planes, {height, width}, false);
+        return toMap(planes, width, height);
+    }
+
+    LabelMap toMap(const torch::Tensor& planes, int width, int height) const
+    {
+        LabelMap map;
+        const std::size_t count = static_cast<std::size_t>(width) * height;
+        map.labels.assign(count, 0);
+        map.foreground = FloatPlane(width, height);
+        const auto* values = planes.data_ptr<float>();
+        for (std::size_t i = 0; i < count; ++i) {
+            std::size_t best = 0;
+            for (std::size_t k = 1; k < m_card.outputs.size(); ++k)
+                if (values[k * count + i] > values[best * count + i])
+                    best = k;
+            // The softmax is only worth its price where there may be something.
+            const float lead = values[i] - values[best * count + i];
+            if (best == 0 && m_card.outputs.size() > 1) {
+                float second = values[count + i];
+                for (std::size_t k = 2; k < m_card.outputs.size(); ++k)
+                    second = std::max(second, values[k * count + i]);
+                if (values[i] - second > kSureBackground)
+                    continue;
+            }
+            map.labels[i] = static_cast<std::uint8_t>(m_card.outputs[best]);
+            double others = 0.0;
+            for (std::size_t k = 1; k < m_card.outputs.size(); ++k)
+                others += std::exp(static_cast<double>(values[k * count + i] - values[best * count + i]));
+            map.foreground.values[i] =
+                static_cast<float>(others / (others + std::exp(static_cast<double>(lead))));
+        }
+        return map;
+    }
+
+    /// Logits of background above all others by this much: probability of a device below 1 %.
+    static constexpr float kSureBackground = 5.0F;
+
+    torch::jit::Module m_module;
+    FileCard m_card;
+    std::string m_file;
+};
+
+} // namespace
+
+std::unique_ptr<Segmenter> makeJitSegmenter(torch::jit::Module module, FileCard card, std::string file)
+{
+    return std::make_unique<JitSegmenter>(std::move(module), std::move(card), std::move(file));
+}
+
+void useAllCores()
+{
+    const char* given = std::getenv("OMP_NUM_THREADS");
+    if (!given || !*given)
+        torch::set_num_threads(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+}
+
+} // namespace fedefm
