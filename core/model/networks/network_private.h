@@ -29,6 +29,9 @@ public:
     /// Adds "name" → result for each name it can produce. The default handles "input" alone.
     virtual std::map<std::string, torch::Tensor> runReference(const std::map<std::string, torch::Tensor>& io);
 
+    /// Entries of official files that this network has no use for and that no reader has to be told of.
+    virtual bool ignoresEntry(const std::string& name) const;
+
     /// The part that a training reference differentiates (the image encoder for SAM and CLIP).
     virtual torch::Tensor forwardForGradients(torch::Tensor input) { return forward(std::move(input)); }
 };
