@@ -48,19 +48,29 @@ json windowsJson(const std::vector<Window>& windows)
     return list;
 }
 
+json maskItemJson(const MaskSubtraction& mask)
+{
+    json ranges = json::array();
+    for (const auto& [first, last] : mask.applicableRanges)
+        ranges.push_back({first, last});
+    return {{"operation", maskOperationName(mask.operation)},
+            {"mask_frames", mask.maskFrames},
+            {"applicable_frames", ranges},
+            {"tid_offset", mask.tidOffset},
+            {"shift_px", {mask.shiftRowsPx, mask.shiftColumnsPx}},
+            {"explanation", mask.label}};
+}
+
+/// The first item, with the further ones of the sequence as "others".
 json maskJson(const std::optional<MaskSubtraction>& mask)
 {
     if (!mask)
         return nullptr;
-    json ranges = json::array();
-    for (const auto& [first, last] : mask->applicableRanges)
-        ranges.push_back({first, last});
-    return {{"operation", maskOperationName(mask->operation)},
-            {"mask_frames", mask->maskFrames},
-            {"applicable_frames", ranges},
-            {"tid_offset", mask->tidOffset},
-            {"shift_px", {mask->shiftRowsPx, mask->shiftColumnsPx}},
-            {"explanation", mask->label}};
+    json item = maskItemJson(*mask);
+    item["others"] = json::array();
+    for (const MaskSubtraction& other : mask->others)
+        item["others"].push_back(maskItemJson(other));
+    return item;
 }
 
 json overlaysJson(const std::vector<OverlayPlane>& overlays)

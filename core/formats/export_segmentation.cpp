@@ -42,6 +42,12 @@ Status checkTargets(const std::vector<fs::path>& files, bool overwrite)
     return {};
 }
 
+void report(const ExportJob& job, std::size_t done, std::size_t total)
+{
+    if (job.progress)
+        job.progress(static_cast<int>(done), static_cast<int>(total));
+}
+
 Status writePngs(const ExportJob& job, const std::vector<fs::path>& files)
 {
     for (std::size_t i = 0; i < files.size(); ++i) {
@@ -52,6 +58,7 @@ Status writePngs(const ExportJob& job, const std::vector<fs::path>& files)
         if (auto done = writePng(files[i], labels.data(), result.width, result.height, 1, job.overwrite);
             !done)
             return done;
+        report(job, i + 1, files.size());
     }
     return {};
 }
@@ -65,10 +72,13 @@ Status writeNpy(const ExportJob& job, const fs::path& file)
         job.overwrite ? Overwrite::Yes : Overwrite::No);
     if (!writer)
         return tl::unexpected(writer.error());
-    for (const SegmentationPtr& result : job.results) {
-        const auto labels = result->labelImage();
+    for (std::size_t i = 0; i < job.results.size(); ++i) {
+        if (job.cancel.isCancelled())
+            return fail(ErrorCode::Cancelled, file.string());
+        const auto labels = job.results[i]->labelImage();
         if (auto done = writer->append(labels.data(), labels.size()); !done)
             return done;
+        report(job, i + 1, job.results.size());
     }
     return writer->finish();
 }
@@ -120,8 +130,7 @@ Status writeFilm(const ExportJob& job, const fs::path& file, const ModuleContent
         drawTextLine(*picture, filmLine(result.provenance), 1);
         if (auto added = (*film)->add(picture->rgb.data()); !added)
             return added;
-        if (job.progress)
-            job.progress(i + 1, total);
+        report(job, static_cast<std::size_t>(i) + 1, job.results.size());
     }
     return (*film)->finish();
 }
@@ -129,6 +138,8 @@ Status writeFilm(const ExportJob& job, const fs::path& file, const ModuleContent
 Status writeFormat(const ExportJob& job, SegmentationFormat format, const std::vector<fs::path>& files,
                    const ModuleContents& modules)
 {
+    if (job.cancel.isCancelled())
+        return fail(ErrorCode::Cancelled, files.front().string());
     const Overwrite overwrite = job.overwrite ? Overwrite::Yes : Overwrite::No;
     switch (format) {
     case SegmentationFormat::Png:

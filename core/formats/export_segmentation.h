@@ -32,7 +32,7 @@ struct ExportJob
     std::filesystem::path folder;         ///< made when missing
     bool overwrite = false;
     CancelToken cancel = {};
-    Progress progress = {}; ///< may be empty; used by films only
+    Progress progress = {}; ///< may be empty; per frame, formats of one small file report nothing
 };
 
 /// Writes one format into the folder: frame_0000.png (values 0, 1, 2; named by 0-based frame index),

@@ -155,9 +155,12 @@ Job::Work pictureWork(QImage picture, std::filesystem::path target, bool overwri
 Job::Work segmentationWork(ExportJob job, SegmentationFormat format,
                            std::shared_ptr<const ModuleLoader> modules)
 {
-    return [job = std::move(job), format,
-            modules = std::move(modules)](const CancelToken&, const Progress&) -> Result<JobOutput> {
-        auto files = exportSegmentation(job, format, modules ? modules->contents() : ModuleContents{});
+    return [job = std::move(job), format, modules = std::move(modules)](
+               const CancelToken& cancel, const Progress& progress) -> Result<JobOutput> {
+        ExportJob running = job;
+        running.cancel = cancel;
+        running.progress = progress;
+        auto files = exportSegmentation(running, format, modules ? modules->contents() : ModuleContents{});
         if (!files)
             return tl::unexpected(files.error());
         return JobOutput{std::move(*files)};
