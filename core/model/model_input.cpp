@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/model_input.h"
 
+#include "core/image/percentile_stretch.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -24,23 +26,6 @@ std::vector<float> luminance(const Frame& frame)
     return grey;
 }
 
-void normalise(std::vector<float>& grey, bool inverse)
-{
-    std::vector<float> sorted = grey;
-    const auto quantile = [&](double q) {
-        const auto nth = sorted.begin() + static_cast<std::ptrdiff_t>(q * (sorted.size() - 1));
-        std::nth_element(sorted.begin(), nth, sorted.end());
-        return *nth;
-    };
-    const float low = quantile(0.005);
-    const float range = std::max(1.0F, quantile(0.995) - low);
-    for (float& value : grey) {
-        value = std::clamp((value - low) / range, 0.0F, 1.0F);
-        if (inverse)
-            value = 1.0F - value;
-    }
-}
-
 int roundUp(int value, int multiple)
 {
     return (value + multiple - 1) / multiple * multiple;
@@ -51,7 +36,7 @@ int roundUp(int value, int multiple)
 ModelInput prepareInput(const Frame& frame, const SequenceInfo& info, int longestSide, int multiple)
 {
     std::vector<float> grey = luminance(frame);
-    normalise(grey, info.grey.inverse);
+    stretchGrey(grey, info.grey.inverse, 1.0F);
     ModelInput input;
     const int longest = std::max(frame.width(), frame.height());
     input.scale = longestSide > 0 && longest > longestSide ? static_cast<double>(longestSide) / longest : 1.0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/cancel_token.h"
 #include "core/train/data/sample.h"
 
 #include <cstddef>
@@ -30,6 +31,9 @@ public:
     /// Names of the classes of whole pictures; empty: none.
     virtual std::vector<std::string> imageClassNames() const { return {}; }
     virtual std::vector<DataFault> faults() const { return {}; }
+    /// Samples of one block are cheap to read after one another (frames of one simulated scene); a loader
+    /// that shuffles keeps them near. By default each sample is a block.
+    virtual std::size_t blockOf(std::size_t index) const { return index; }
 };
 using DatasetPtr = std::shared_ptr<const Dataset>;
 
@@ -55,7 +59,9 @@ struct DatasetStatistics
     int smallestWidth = 0, smallestHeight = 0, largestWidth = 0, largestHeight = 0;
     double meanGrey = 0.0, greyDeviation = 0.0;
 };
-/// Reads at most `limit` samples, spread evenly. Errors: those of the readers.
-Result<DatasetStatistics> statisticsOf(const Dataset& dataset, std::size_t limit);
+/// Reads at most `limit` samples, spread evenly; those that cannot be read are left out. Errors: that of the
+/// first sample when none can be read; Cancelled.
+Result<DatasetStatistics> statisticsOf(const Dataset& dataset, std::size_t limit,
+                                       const CancelToken& cancel = {});
 
 } // namespace fedefm

@@ -25,7 +25,7 @@ struct Sample
     int width = 0;
     int height = 0;
     int channels = 1;
-    std::vector<float> image;         ///< channels·height·width, planar, 0…1 over the range of the stored values
+    std::vector<float> image; ///< channels·height·width, planar, 0…1 over the range of the stored values
     std::vector<std::uint8_t> labels; ///< height·width class numbers; empty when there is no mask
     std::vector<SampleCurve> curves;
     int imageClass = -1; ///< class of the whole picture (source type, line position …); -1: none
@@ -35,8 +35,8 @@ struct Sample
 /// What is known of a sample without reading it.
 struct SampleInfo
 {
-    std::string id;     ///< unique in its data set: file name with frame, never a patient's name
-    std::string group;  ///< patient, video or scene: samples of one group never stand on both sides of a split
+    std::string id;    ///< unique in its data set: file name with frame, never a patient's name
+    std::string group; ///< patient, video or scene: samples of one group never stand on both sides of a split
     std::string source; ///< "human", "phantom", "CathAction" …
     int imageClass = -1;
 };

@@ -15,8 +15,8 @@ struct SimulatedDatasetSettings
     std::uint64_t seed = 1;
 };
 
-/// Frames of the simulator, made when they are asked for; size = scenes · framesPerScene. Group = scene, source =
-/// preset, image class = index of the preset.
+/// Frames of the simulator, made when they are asked for; size = scenes · framesPerScene. Group = scene,
+/// source = preset, image class = index of the preset.
 Result<DatasetPtr> simulatedDataset(const SimulatedDatasetSettings& settings);
 
 } // namespace fedefm

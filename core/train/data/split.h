@@ -17,7 +17,8 @@ struct Split
 
 /// Shares by number of groups, at least one group each where a share is above 0 and groups suffice; the seed
 /// decides which. Errors: InvalidArgument (shares negative or above 1 in sum, fewer groups than parts).
-Result<Split> splitByGroup(const Dataset& dataset, double validationShare, double testShare, std::uint64_t seed);
+Result<Split> splitByGroup(const Dataset& dataset, double validationShare, double testShare,
+                           std::uint64_t seed);
 
 /// Groups by name: `"01"` matches a group exactly, `"0*"` by wildcard. Samples that no list names are unused.
 /// Errors: InvalidArgument when a pattern matches nothing or a group is named twice.
