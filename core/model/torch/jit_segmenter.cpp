@@ -15,8 +15,8 @@ namespace {
 class JitSegmenter final : public Segmenter
 {
 public:
-    JitSegmenter(torch::jit::Module module, FileCard card, std::string file)
-        : m_module(std::move(module)), m_card(std::move(card)), m_file(std::move(file))
+    JitSegmenter(ModuleForShape modules, FileCard card, std::string file)
+        : m_modules(std::move(modules)), m_card(std::move(card)), m_file(std::move(file))
     {
     }
 
@@ -70,7 +70,15 @@ private:
     Result<LabelMap> labelMap(const ModelInput& input, int width, int height)
     {
         const torch::InferenceMode noGradient;
-        const torch::Tensor logits = m_module.forward({tensorOf(input)}).toTensor();
+        const torch::Tensor values = tensorOf(input);
+        if (m_shape != values.sizes().vec()) {
+            auto module = m_modules(values.sizes().vec());
+            if (!module)
+                return tl::unexpected(module.error());
+            m_module = std::move(*module);
+            m_shape = values.sizes().vec();
+        }
+        const torch::Tensor logits = m_module.forward({values}).toTensor();
         const auto outputs = static_cast<std::int64_t>(m_card.outputs.size());
         if (logits.dim() != 4 || logits.size(0) != 1 || logits.size(1) != outputs ||
             logits.size(2) != input.height || logits.size(3) != input.width)
@@ -119,16 +127,18 @@ private:
     /// Logits of background above all others by this much: probability of a device below 1 %.
     static constexpr float kSureBackground = 5.0F;
 
+    ModuleForShape m_modules;
     torch::jit::Module m_module;
+    std::vector<std::int64_t> m_shape; ///< of the inputs that m_module is for
     FileCard m_card;
     std::string m_file;
 };
 
 } // namespace
 
-std::unique_ptr<Segmenter> makeJitSegmenter(torch::jit::Module module, FileCard card, std::string file)
+std::unique_ptr<Segmenter> makeJitSegmenter(ModuleForShape modules, FileCard card, std::string file)
 {
-    return std::make_unique<JitSegmenter>(std::move(module), std::move(card), std::move(file));
+    return std::make_unique<JitSegmenter>(std::move(modules), std::move(card), std::move(file));
 }
 
 void useAllCores()

@@ -4,14 +4,18 @@
 #include "core/model/model_card.h"
 #include "core/model/torch/torch_private.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
 namespace fedefm {
 
-/// Runs a script module as a Segmenter. `card` shapes the input; `file` stands in errors. The module maps
-/// 1×channels×H×W to 1×outputs×H×W logits.
-std::unique_ptr<Segmenter> makeJitSegmenter(torch::jit::Module module, FileCard card, std::string file);
+/// The module for inputs of a shape (1×channels×H×W); it gives 1×outputs×H×W logits. Called when the shape
+/// changes.
+using ModuleForShape = std::function<Result<torch::jit::Module>(const std::vector<std::int64_t>& inputShape)>;
+
+/// Runs script modules as a Segmenter. `card` shapes the input; `file` stands in errors.
+std::unique_ptr<Segmenter> makeJitSegmenter(ModuleForShape modules, FileCard card, std::string file);
 
 /// All cores, unless OMP_NUM_THREADS says otherwise: Debian's LibTorch starts with half of them.
 void useAllCores();

@@ -10,8 +10,6 @@ namespace fedefm {
 namespace {
 
 constexpr const char* kCardKey = "fedefm.card";
-/// Side of the picture that a network of any input size is traced with.
-constexpr int kTraceSidePx = 256;
 
 Result<std::string> cardOf(const TensorFile& weights, const std::string& given, const std::string& file)
 {
@@ -25,8 +23,7 @@ Result<std::string> cardOf(const TensorFile& weights, const std::string& given, 
     return stored->second;
 }
 
-Result<torch::jit::Module> frozenNetwork(const nlohmann::json& card, const TensorFile& weights,
-                                         const FileCard& shape, const std::string& file)
+Result<NetworkPtr> networkWith(const nlohmann::json& card, const TensorFile& weights, const std::string& file)
 {
     const auto spec = parseNetworkSpec(card);
     if (!spec)
@@ -36,8 +33,7 @@ Result<torch::jit::Module> frozenNetwork(const nlohmann::json& card, const Tenso
         return tl::unexpected(network.error());
     if (const auto loaded = loadState(**network, weights, file); !loaded)
         return tl::unexpected(loaded.error());
-    const int side = (kTraceSidePx + shape.multiple - 1) / shape.multiple * shape.multiple;
-    return frozenForInference(**network, torch::zeros({1, shape.channels, side, side}));
+    return network;
 }
 
 } // namespace
@@ -54,13 +50,17 @@ Result<std::unique_ptr<Segmenter>> openNetworkFile(const std::filesystem::path& 
             return tl::unexpected(text.error());
         const nlohmann::json document = nlohmann::json::parse(*text, nullptr, false);
         FileCard shape = parseModelCard(*text, file.stem().string());
-        auto module = frozenNetwork(document, *weights, shape, file.string());
-        if (!module)
-            return tl::unexpected(module.error());
+        auto network = networkWith(document, *weights, file.string());
+        if (!network)
+            return tl::unexpected(network.error());
         if (shape.card.parameters == 0)
             for (const auto& [name, tensor] : weights->tensors)
                 shape.card.parameters += static_cast<long long>(tensor.elementCount());
-        return makeJitSegmenter(std::move(*module), std::move(shape), file.string());
+        return makeJitSegmenter(
+            [network = *network](const std::vector<std::int64_t>& inputShape) {
+                return frozenForInference(*network, inputShape);
+            },
+            std::move(shape), file.string());
     } catch (const std::exception& error) {
         return fail(ErrorCode::ModelBroken, file.string(), std::string(error.what()).substr(0, 200));
     }

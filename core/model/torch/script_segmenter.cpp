@@ -25,7 +25,9 @@ Result<std::unique_ptr<Segmenter>> openTorchScript(const std::filesystem::path& 
         parsed.card.parameters = 0;
         for (const auto& parameter : network.parameters())
             parsed.card.parameters += parameter.numel();
-        return makeJitSegmenter(std::move(network), std::move(parsed), file.string());
+        return makeJitSegmenter(
+            [network = std::move(network)](const std::vector<std::int64_t>&) { return network; },
+            std::move(parsed), file.string());
     } catch (const std::exception& error) {
         return fail(ErrorCode::ModelBroken, file.string(), std::string(error.what()).substr(0, 200));
     }
