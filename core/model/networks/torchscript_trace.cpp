@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/networks/torchscript_private.h"
+
+#include <torch/csrc/jit/frontend/tracer.h>
+
+namespace fedefm {
+
+namespace {
+
+using CompilationUnit = std::shared_ptr<torch::jit::CompilationUnit>;
+
+/// Evaluation mode for as long as it lives.
+class EvaluationMode
+{
+public:
+    explicit EvaluationMode(torch::nn::Module& module) : m_module(module), m_wasTraining(module.is_training())
+    {
+        m_module.eval();
+    }
+    ~EvaluationMode()
+    {
+        if (m_wasTraining)
+            m_module.train();
+    }
+    EvaluationMode(const EvaluationMode&) = delete;
+    EvaluationMode& operator=(const EvaluationMode&) = delete;
+
+private:
+    torch::nn::Module& m_module;
+    bool m_wasTraining;
+};
+
+/// A module tree with the tensors of `source`, without methods.
+torch::jit::Module mirror(const torch::nn::Module& source, const CompilationUnit& unit)
+{
+    torch::jit::Module module(c10::QualifiedName("__torch__.fedefm.Part"), unit, /*shouldMangle=*/true);
+    module.register_attribute("training", c10::BoolType::get(), false);
+    for (const auto& item : source.named_parameters(/*recurse=*/false))
+        module.register_parameter(item.key(), item.value(), /*is_buffer=*/false);
+    for (const auto& item : source.named_buffers(/*recurse=*/false))
+        module.register_buffer(item.key(), item.value());
+    for (const auto& item : source.named_children())
+        module.register_module(item.key(), mirror(*item.value(), unit));
+    return module;
+}
+
+/// LibTorch's messages carry a stack trace behind the first line.
+std::string firstLine(const char* text)
+{
+    const std::string all(text);
+    return all.substr(0, std::min<std::size_t>(all.find('\n'), 300));
+}
+
+} // namespace
+
+Result<torch::jit::Module> tracedModule(Network& network, const std::vector<std::int64_t>& inputShape)
+{
+    try {
+        const torch::NoGradGuard noGradients;
+        const EvaluationMode evaluation(network);
+        const auto unit = std::make_shared<torch::jit::CompilationUnit>();
+        torch::jit::Module module = mirror(network, unit);
+        const auto parameters = network.parameters();
+        const torch::Device device = parameters.empty() ? torch::Device(torch::kCPU) : parameters[0].device();
+        const auto run = [&network](torch::jit::Stack inputs) {
+            return torch::jit::Stack{network.forward(inputs.at(0).toTensor())};
+        };
+        const auto traced = torch::jit::tracer::trace(
+            {torch::rand(inputShape, device)}, run, [](const torch::Tensor&) { return std::string(); },
+            /*strict=*/true, /*force_outplace=*/false, &module, {"input"});
+        auto* forward =
+            unit->create_function(c10::QualifiedName(*module.type()->name(), "forward"), traced.first->graph);
+        module.type()->addMethod(forward);
+        return module;
+    } catch (const c10::Error& error) {
+        return fail(ErrorCode::InvalidArgument, "TorchScript", firstLine(error.what_without_backtrace()));
+    } catch (const std::bad_alloc&) {
+        return fail(ErrorCode::OutOfMemory, "TorchScript");
+    } catch (const std::exception& error) {
+        return fail(ErrorCode::InvalidArgument, "TorchScript", firstLine(error.what()));
+    }
+}
+
+Result<torch::jit::Module> frozenForInference(Network& network, const std::vector<std::int64_t>& inputShape)
+{
+    auto module = tracedModule(network, inputShape);
+    if (!module)
+        return module;
+    try {
+        const torch::NoGradGuard noGradients;
+        // Freezing folds batch norms into copies of the weights; the network keeps its own.
+        torch::jit::Module frozen = torch::jit::freeze(*module);
+        return torch::jit::optimize_for_inference(frozen);
+    } catch (const std::exception& error) {
+        return fail(ErrorCode::Internal, "TorchScript", firstLine(error.what()));
+    }
+}
+
+} // namespace fedefm
