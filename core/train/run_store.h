@@ -15,30 +15,30 @@ namespace fedefm {
 /// One value of a curve.
 struct MetricPoint
 {
-    std::int64_t step = 0;   ///< optimiser steps done, over the whole run
-    double epoch = 0.0;      ///< fractional
-    double wallSeconds = 0.0;///< since the run's first start, pauses left out
+    std::int64_t step = 0;    ///< optimiser steps done, over the whole run
+    double epoch = 0.0;       ///< fractional
+    double wallSeconds = 0.0; ///< since the run's first start, pauses left out
     double value = 0.0;
 };
 
-/// "running": a process writes; "paused", "done", "stopped" (by the user), "failed"; "lost": it says running but its
-/// process is gone.
+/// "running": a process writes; "paused", "done", "stopped" (by the user), "failed"; "lost": it says running
+/// but its process is gone.
 enum class RunState { Running, Paused, Done, Stopped, Failed, Lost };
 const char* runStateName(RunState state);
 
 /// What a table of runs shows.
 struct RunSummary
 {
-    std::string id;       ///< folder name: date, time, name; unique
+    std::string id; ///< folder name: date, time, name; unique
     std::string name;
-    std::string kind;     ///< "train", "finetune", "federate"
+    std::string kind; ///< "train", "finetune", "federate"
     std::filesystem::path folder;
     RunState state = RunState::Running;
     std::string startedUtc;
     double wallSeconds = 0.0;
     std::uint64_t seed = 0;
-    std::string version;  ///< of the program
-    std::string machine;  ///< processor, cores, threads, device; no host name
+    std::string version; ///< of the program
+    std::string machine; ///< processor, cores, threads, device; no host name
     std::int64_t pid = 0;
     int epochsDone = 0;
     int epochsPlanned = 0;
@@ -52,7 +52,8 @@ struct RunSummary
 /// A run folder holds run.sqlite (append-only tables, WAL), config.json, split.json, weights/*.safetensors,
 /// checkpoint.safetensors, samples/epoch_0003/*.png. Any number of processes read while one writes.
 ///
-/// Writer side; one per run and process. Every call is durable when it returns.
+/// Writer side; one per run and process, not for several threads at once. Every call is durable when it
+/// returns. One that is destroyed without a final state leaves the run as lost.
 class RunWriter
 {
 public:
@@ -77,15 +78,17 @@ public:
 
     const std::filesystem::path& folder() const;
     /// Many values of one step at once, e.g. {{"train/loss", 0.4}, {"train/lr", 0.001}}.
-    Status addMetrics(std::int64_t step, double epoch, const std::vector<std::pair<std::string, double>>& values);
+    Status addMetrics(std::int64_t step, double epoch,
+                      const std::vector<std::pair<std::string, double>>& values);
     Status finishEpoch(int epoch, bool isBest, const nlohmann::json& metrics);
     Status addSample(int epoch, const std::string& picture, const std::string& reference,
-                     const std::string& prediction); ///< file names relative to the folder
+                     const std::string& prediction);                    ///< file names relative to the folder
     Status addEvent(const std::string& level, const std::string& text); ///< "info", "warning", "error"
     Status setState(RunState state, const std::string& message = {});
     double wallSeconds() const;
 
-    /// What a window asked for since the last call: "pause", "resume", "stop"; empty: nothing. See sendRunCommand().
+    /// What a window asked for since the last call: "pause", "resume", "stop"; empty: nothing. See
+    /// sendRunCommand().
     std::string takeCommand();
 
 private:
@@ -102,12 +105,13 @@ public:
     ~RunReader();
     Result<RunSummary> summary() const;
     std::vector<std::string> metricNames() const;
-    /// Points in order, without superseded ones; `afterRow` makes polling cheap: 0 at first, then the returned row.
+    /// Points in order, without superseded ones; `afterRow` makes polling cheap: 0 at first, then the
+    /// returned row.
     struct Curve
     {
         std::vector<MetricPoint> points;
-        std::int64_t lastRow = 0;
-        bool restarted = false; ///< earlier points were superseded: read again from 0
+        std::int64_t lastRow = 0; ///< a place to go on from, not a count
+        bool restarted = false;   ///< earlier points were superseded: `points` is the whole curve
     };
     Result<Curve> curve(const std::string& metric, std::int64_t afterRow = 0) const;
     struct SampleFiles
@@ -130,16 +134,20 @@ private:
     std::unique_ptr<State> m_state;
 };
 
-/// FEDEFM_RUNS, else ~/.local/share/fedefm/runs.
+/// FEDEFM_RUNS, else fedefm/runs in XDG_DATA_HOME (~/.local/share).
 std::filesystem::path defaultRunsFolder();
 
-/// All runs below a folder, newest first; folders that are no runs are passed over, broken ones have state Failed.
+/// All runs below a folder, newest first; folders that are no runs are passed over, broken ones have state
+/// Failed.
 std::vector<RunSummary> listRuns(const std::filesystem::path& root);
 
 /// Asks the process that trains to "pause", "resume" or "stop"; it answers at the next step.
+/// Errors: InvalidArgument for other words and for a run that no process works on; those of the file.
 Status sendRunCommand(const std::filesystem::path& runFolder, const std::string& command);
 
-/// step,epoch,wall_seconds,metric,value – one row per point.
+/// step,epoch,wall_seconds,metric,value – one row per point, metric by metric; RFC 4180, shortest exact
+/// numbers.
+Result<std::string> csvText(const RunReader& run);
 Status exportCsv(const RunReader& run, const std::filesystem::path& target, bool overwrite);
 
 } // namespace fedefm
