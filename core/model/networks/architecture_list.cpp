@@ -9,6 +9,13 @@ namespace fedefm {
 // One line here and one in the table below for each network.
 const Architecture& unetArchitecture();
 const Architecture& unetBilinearArchitecture();
+const Architecture& timmVitArchitecture();
+const Architecture& vitSegArchitecture();
+const Architecture& clipVitArchitecture();
+const Architecture& samArchitecture();
+const Architecture& lvmMedVitArchitecture();
+const Architecture& swinUnetArchitecture();
+const Architecture& wireNetArchitecture();
 
 namespace {
 
@@ -17,6 +24,13 @@ const std::vector<const Architecture*>& architectureTable()
     static const std::vector<const Architecture*> table{
         &unetArchitecture(),
         &unetBilinearArchitecture(),
+        &timmVitArchitecture(),
+        &vitSegArchitecture(),
+        &clipVitArchitecture(),
+        &samArchitecture(),
+        &lvmMedVitArchitecture(),
+        &swinUnetArchitecture(),
+        &wireNetArchitecture(),
     };
     return table;
 }

@@ -105,7 +105,7 @@ public:
         for (std::size_t level = m_down.size(); level-- > 0;) {
             x = torch::upsample_nearest2d(m_up[level]->forward(x), c10::nullopt,
                                           std::vector<double>{2.0, 2.0});
-            x = m_decoder[level]->forward(torch::relu_(x + skips[level]));
+            x = m_decoder[level]->forward((x + skips[level]).relu_());
         }
         recordFeature("decoder", x);
         torch::Tensor logits = m_head->forward(x);
