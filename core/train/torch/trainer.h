@@ -10,8 +10,14 @@
 
 namespace fedefm {
 
-/// Opens a data set of a configuration; the program decides which readers it has.
+/// Opens a data set of a configuration; the program decides which readers it has. Called with descriptions as
+/// they stand in `data`: {"form": …}.
 using DatasetOpener = std::function<Result<DatasetPtr>(const nlohmann::json& description)>;
+
+/// Writes an 8-bit grey PNG. Without one, no sample predictions are kept: encoding pictures needs more than
+/// LibTorch.
+using PictureWriter = std::function<Status(const std::filesystem::path& target, const std::uint8_t* grey,
+                                           int width, int height)>;
 
 /// What a training reports while it runs; called from its thread, at most 20 times a second.
 struct TrainProgress
@@ -20,7 +26,7 @@ struct TrainProgress
     int batch = 0, batches = 0;
     double loss = 0.0;
     double imagesPerSecond = 0.0;
-    std::string phase; ///< "train", "validate"
+    std::string phase; ///< "train", "validate", "test"
 };
 
 struct TrainResult
@@ -32,18 +38,21 @@ struct TrainResult
     nlohmann::json testMetrics; ///< null without a test set
 };
 
-/// Trains from the beginning into a new run folder below `runs`. Stops at a cancel or at a "stop" command after the
-/// running step, with a checkpoint. A loss that is not finite stops the run; the batch is saved as
-/// nan_batch.safetensors in the run folder. The best epoch is chosen on the validation set only; the test set is
-/// evaluated once, at the end, with the best weights.
-/// Errors: InvalidArgument, those of the data, ModelBroken, DiskFull, Cancelled (with the folder as subject).
-Result<TrainResult> train(const TrainConfig& config, const DatasetOpener& openData, const std::filesystem::path& runs,
-                          const CancelToken& cancel, const std::function<void(const TrainProgress&)>& progress);
+/// Trains from the beginning into a new run folder below `runs`. Stops at a cancel or at a "stop" command
+/// after the running step, with a checkpoint. A loss that is not finite stops the run; the batch is saved as
+/// nan_batch.safetensors in the run folder. The best epoch is chosen on the validation set only; the test set
+/// is evaluated once, at the end, with the best weights. Errors: InvalidArgument, those of the data,
+/// ModelBroken, DiskFull, Cancelled (with the folder as subject).
+Result<TrainResult> train(const TrainConfig& config, const DatasetOpener& openData,
+                          const std::filesystem::path& runs, const CancelToken& cancel,
+                          const std::function<void(const TrainProgress&)>& progress,
+                          const PictureWriter& writePicture = {});
 
-/// Goes on where the last checkpoint stands; on a CPU the result is bit for bit that of an undisturbed run with the
-/// same number of threads.
+/// Goes on where the last checkpoint stands; on a CPU the result is bit for bit that of an undisturbed run
+/// with the same number of threads.
 Result<TrainResult> resumeTraining(const std::filesystem::path& runFolder, const DatasetOpener& openData,
                                    const CancelToken& cancel,
-                                   const std::function<void(const TrainProgress&)>& progress);
+                                   const std::function<void(const TrainProgress&)>& progress,
+                                   const PictureWriter& writePicture = {});
 
 } // namespace fedefm

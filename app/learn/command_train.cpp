@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/progress_line.h"
+#include "app/learn/commands.h"
+#include "app/learn/data_opener.h"
+#include "core/base/log.h"
+#include "core/train/torch/trainer.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace fs = std::filesystem;
+
+namespace fedefm::cli {
+
+namespace {
+
+struct TrainOptions
+{
+    std::string config;
+    std::vector<std::string> settings;
+    std::string resume;
+    std::string runs;
+    std::string init;
+    bool partial = false;
+    const CLI::App* program = nullptr;
+};
+
+/// The weights of `init` may be named as seen from the configuration's folder or from here.
+std::string whereInitIs(const std::string& init, const fs::path& folder)
+{
+    std::error_code ignored;
+    const fs::path beside = folder / init;
+    return !init.empty() && fs::exists(beside, ignored) ? fs::absolute(beside).string() : init;
+}
+
+Result<TrainConfig> configOf(const TrainOptions& options, const Context& context)
+{
+    auto config = loadTrainConfig(options.config, options.settings);
+    if (!config)
+        return config;
+    const fs::path folder = fs::absolute(options.config).parent_path();
+    // A resumed run no longer knows where its configuration lay.
+    if (!config->data.contains("folder"))
+        config->data["folder"] = folder.string();
+    config->init = options.init.empty() ? whereInitIs(config->init, folder) : options.init;
+    config->initPartial = config->initPartial || options.partial;
+    if (options.program->get_option("--threads")->count() > 0)
+        config->threads = context.general.threads;
+    if (options.program->get_option("--device")->count() > 0)
+        config->device = context.general.device;
+    if (options.program->get_option("--seed")->count() > 0)
+        config->seed = context.general.seed;
+    return config;
+}
+
+/// One bar per epoch and phase on a terminal, else a line for each.
+class TrainReport
+{
+public:
+    explicit TrainReport(bool quiet) : m_quiet(quiet) {}
+
+    void operator()(const TrainProgress& progress)
+    {
+        if (progress.epoch != m_epoch || progress.phase != m_phase) {
+            m_epoch = progress.epoch;
+            m_phase = progress.phase;
+            m_line =
+                std::make_unique<ProgressLine>("epoch " + std::to_string(progress.epoch + 1) + " of " +
+                                                   std::to_string(progress.epochs) + ", " + progress.phase,
+                                               m_quiet);
+        }
+        m_line->update(progress.batch, progress.batches);
+        if (m_quiet || progress.phase != "train" || progress.batch != progress.batches)
+            return;
+        m_line.reset();
+        m_phase.clear();
+        std::fprintf(stderr, "epoch %d of %d: loss %.4f, %.1f pictures per second\n", progress.epoch + 1,
+                     progress.epochs, progress.loss, progress.imagesPerSecond);
+    }
+
+private:
+    bool m_quiet;
+    int m_epoch = -1;
+    std::string m_phase;
+    std::unique_ptr<ProgressLine> m_line;
+};
+
+Result<Outcome> runTrain(const TrainOptions& options, Context& context)
+{
+    const fs::path runs = options.runs.empty() ? defaultRunsFolder() : fs::path(options.runs);
+    TrainReport report(context.general.quiet);
+    const auto progress = [&report](const TrainProgress& value) { report(value); };
+    Result<TrainResult> result = fail(ErrorCode::Internal, "");
+    if (options.resume.empty()) {
+        const auto config = configOf(options, context);
+        if (!config)
+            return tl::unexpected(config.error());
+        result = train(*config, dataOpener(config->data), runs, context.cancel, progress, pictureWriter());
+    } else {
+        const auto config = loadTrainConfig(fs::path(options.resume) / "config.json");
+        if (!config)
+            return tl::unexpected(config.error());
+        result = resumeTraining(options.resume, dataOpener(config->data), context.cancel, progress,
+                                pictureWriter());
+    }
+    if (!result)
+        return tl::unexpected(result.error());
+    context.say(result->runFolder.string());
+    return Outcome{{{"run", result->runFolder.string()},
+                    {"epochs", result->epochsDone},
+                    {"best_epoch", result->bestEpoch},
+                    {"best_metrics", result->bestMetrics},
+                    {"test_metrics", result->testMetrics},
+                    {"weights", (result->runFolder / "weights" / "best.safetensors").string()}},
+                   false};
+}
+
+void addOne(CLI::App& app, Context& context, const char* name, const char* description, bool needsInit)
+{
+    const auto options = std::make_shared<TrainOptions>();
+    options->program = &app;
+    CLI::App* command = app.add_subcommand(name, description);
+    command->add_option("config", options->config, "Configuration (JSON, docs/training.md)")
+        ->check(CLI::ExistingFile);
+    command->add_option("--set", options->settings, "key.sub=value, over the configuration; may be repeated")
+        ->allow_extra_args(false);
+    command->add_option("--resume", options->resume, "Go on with this run folder")
+        ->check(CLI::ExistingDirectory);
+    command->add_option("--runs", options->runs,
+                        "Where run folders are made (default: FEDEFM_RUNS, "
+                        "~/.local/share/fedefm/runs)");
+    CLI::Option* init =
+        command->add_option("--init", options->init, "Weights to begin with: a file or a run folder");
+    command->add_flag("--partial", options->partial, "Names of --init that do not fit are left out");
+    command->callback([options, init, needsInit, &context] {
+        if (options->config.empty() == options->resume.empty())
+            throw CLI::ValidationError("a configuration or --resume RUN is expected");
+        if (needsInit && options->resume.empty() && init->count() == 0 && options->settings.empty())
+            throw CLI::RequiredError("--init");
+        context.input = options->config;
+        context.action = [options, &context] { return runTrain(*options, context); };
+    });
+}
+
+} // namespace
+
+void addTrainCommands(CLI::App& app, Context& context)
+{
+    addOne(app, context, "train", "Train a network from a configuration", false);
+    addOne(app, context, "finetune", "Train from the weights of another run or model", true);
+}
+
+} // namespace fedefm::cli

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/train/torch/tensors_private.h"
+#include "core/train/train_config.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace fedefm {
+
+struct EvaluationSettings
+{
+    bool isClassification = false;
+    std::string metrics = "proper"; ///< or "paper"; classification has one set
+    LossSettings loss;
+    InputSettings input;
+    int limit = 0; ///< at most that many samples, spread evenly; 0: all
+    bool useBfloat16 = false;
+};
+
+struct Evaluation
+{
+    nlohmann::json metrics;
+    double loss = 0.0; ///< mean over the samples
+    int samples = 0;
+};
+
+/// A picture with its labels and what the network made of it, without padding.
+struct Predicted
+{
+    int order = 0; ///< of this sample among those evaluated
+    int width = 0, height = 0;
+    std::vector<float> picture; ///< first channel of the network's input
+    std::vector<std::uint8_t> reference, prediction;
+};
+
+/// Runs the network, in evaluation mode and without gradients, over a data set, picture by picture; the next
+/// one is read meanwhile. Its mode is restored. Errors: those of the data, Cancelled, ModelBroken (the output
+/// has another number of classes than the data).
+Result<Evaluation> evaluateNetwork(Network& network, const Dataset& dataset,
+                                   const EvaluationSettings& settings, torch::Device device,
+                                   const CancelToken& cancel,
+                                   const std::function<void(int done, int total)>& progress,
+                                   const std::function<void(const Predicted&)>& onPrediction = {});
+
+/// Numbers of nested objects by "outer.inner" names; nulls and everything else are left out.
+std::vector<std::pair<std::string, double>> flattenMetrics(const nlohmann::json& metrics);
+
+/// Error when a network's output does not fit `classes`.
+Status checkLogits(const torch::Tensor& logits, std::int64_t classes, bool isClassification);
+
+} // namespace fedefm

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/torch/trainer.h"
+
+#include "core/train/torch/training_session_private.h"
+
+#include <new>
+
+namespace fs = std::filesystem;
+
+namespace fedefm {
+
+namespace {
+
+/// LibTorch throws; its message without the stack is enough for a user.
+template <typename Work> auto guarded(const Work& work) -> decltype(work())
+{
+    try {
+        return work();
+    } catch (const c10::Error& error) {
+        return fail(ErrorCode::ModelBroken, "training", error.what_without_backtrace());
+    } catch (const std::bad_alloc&) {
+        return fail(ErrorCode::OutOfMemory, "training");
+    } catch (const std::exception& exception) {
+        return fail(ErrorCode::Internal, "training", exception.what());
+    }
+}
+
+} // namespace
+
+Result<TrainResult> TrainingSession::run()
+{
+    const DeterministicScope deterministic;
+    const auto trained = guarded([this] { return runToEnd(); });
+    if (!trained)
+        return endWith(trained.error());
+    if (auto set = m_run->setState(RunState::Done, m_endMessage); !set)
+        return tl::unexpected(set.error());
+    return TrainResult{m_run->folder(), m_state.epoch, m_state.bestEpoch, m_state.bestMetrics, m_testMetrics};
+}
+
+Result<TrainResult> TrainingSession::endWith(Error error)
+{
+    const auto isStop = [&error] { return error.code == ErrorCode::Cancelled; };
+    if (isStop())
+        error.subject = m_run->folder().string();
+    if (isStop() && !m_isTesting)
+        if (auto saved = guarded([this] { return checkpoint(); }); !saved)
+            error = saved.error();
+    const auto set = isStop() ? m_run->setState(RunState::Stopped, "stopped by the user")
+                              : m_run->setState(RunState::Failed, describe(error));
+    return tl::unexpected(set ? error : set.error());
+}
+
+Result<TrainResult> train(const TrainConfig& config, const DatasetOpener& openData, const fs::path& runs,
+                          const CancelToken& cancel,
+                          const std::function<void(const TrainProgress&)>& progress,
+                          const PictureWriter& writePicture)
+{
+    return guarded([&]() -> Result<TrainResult> {
+        auto session = TrainingSession::create(config, {openData, cancel, progress, writePicture});
+        if (!session)
+            return tl::unexpected(session.error());
+        if (auto begun = (*session)->begin(runs); !begun)
+            return tl::unexpected(begun.error());
+        return (*session)->run();
+    });
+}
+
+Result<TrainResult> resumeTraining(const fs::path& runFolder, const DatasetOpener& openData,
+                                   const CancelToken& cancel,
+                                   const std::function<void(const TrainProgress&)>& progress,
+                                   const PictureWriter& writePicture)
+{
+    return guarded([&]() -> Result<TrainResult> {
+        const auto reader = RunReader::open(runFolder);
+        if (!reader)
+            return tl::unexpected(reader.error());
+        const auto summary = (*reader)->summary();
+        if (!summary)
+            return tl::unexpected(summary.error());
+        if (summary->state == RunState::Done)
+            return fail(ErrorCode::InvalidArgument, runFolder.string(), "this training is finished");
+        const auto config = loadTrainConfig(runFolder / "config.json");
+        if (!config)
+            return tl::unexpected(config.error());
+        const auto state = readCheckpointState(runFolder / "checkpoint.safetensors");
+        if (!state)
+            return tl::unexpected(state.error());
+        auto session = TrainingSession::create(*config, {openData, cancel, progress, writePicture}, &*state);
+        if (!session)
+            return tl::unexpected(session.error());
+        if (auto restored = (*session)->restore(runFolder); !restored)
+            return tl::unexpected(restored.error());
+        return (*session)->run();
+    });
+}
+
+} // namespace fedefm

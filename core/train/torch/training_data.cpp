@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/torch/training_data.h"
+
+#include "core/train/data/split.h"
+
+#include <array>
+#include <numeric>
+
+namespace fedefm {
+
+namespace {
+
+constexpr std::size_t kBytesPerMb = 1U << 20U;
+constexpr std::size_t kDefaultCacheMb = 1024;
+/// Larger sets are not read whole for a comparison of their pictures before the training begins.
+constexpr std::size_t kMostSamplesForLeaks = 500;
+constexpr std::size_t kMostWarnings = 20;
+constexpr std::size_t kMostListedSamples = 50'000;
+
+Result<DatasetPtr> openOne(const nlohmann::json& description, const DatasetOpener& openData)
+{
+    if (description.is_object())
+        return openData(description);
+    if (!description.is_array() || description.empty())
+        return fail(ErrorCode::InvalidArgument, "data", "a data set is an object or a list of objects");
+    std::vector<DatasetPtr> parts;
+    for (const nlohmann::json& part : description) {
+        auto opened = openOne(part, openData);
+        if (!opened)
+            return opened;
+        parts.push_back(std::move(*opened));
+    }
+    return parts.size() == 1 ? Result<DatasetPtr>(parts.front()) : concatenate(parts);
+}
+
+nlohmann::json namesOf(const DatasetPtr& dataset)
+{
+    nlohmann::json names = nlohmann::json::array();
+    if (!dataset)
+        return names;
+    if (dataset->size() > kMostListedSamples)
+        return {{"samples", dataset->size()}};
+    for (std::size_t at = 0; at < dataset->size(); ++at)
+        names.push_back(dataset->sampleInfo(at).id);
+    return names;
+}
+
+Result<std::vector<std::string>> namesIn(const nlohmann::json& split, const char* part)
+{
+    std::vector<std::string> names;
+    if (!split.contains(part))
+        return names;
+    for (const nlohmann::json& name : split[part]) {
+        if (!name.is_string())
+            return fail(ErrorCode::InvalidArgument, std::string("data.split.") + part,
+                        "group names are texts");
+        names.push_back(name.get<std::string>());
+    }
+    return names;
+}
+
+Result<Split> splitOf(const Dataset& dataset, const nlohmann::json& split, std::uint64_t seed)
+{
+    if (!split.is_object())
+        return fail(ErrorCode::InvalidArgument, "data.split", "an object is expected");
+    for (const auto& item : split.items())
+        if (item.key() != "train" && item.key() != "validation" && item.key() != "test" &&
+            item.key() != "seed")
+            return fail(ErrorCode::InvalidArgument, "data.split." + item.key(),
+                        "unknown; known are train, validation, test and seed");
+    if (split.contains("train")) {
+        GroupLists lists;
+        const std::array<std::pair<const char*, std::vector<std::string>*>, 3> parts{
+            {{"train", &lists.train}, {"validation", &lists.validation}, {"test", &lists.test}}};
+        for (const auto& [name, list] : parts) {
+            auto names = namesIn(split, name);
+            if (!names)
+                return tl::unexpected(names.error());
+            *list = std::move(*names);
+        }
+        return splitByNames(dataset, lists);
+    }
+    for (const char* part : {"validation", "test"})
+        if (split.contains(part) && !split[part].is_number())
+            return fail(ErrorCode::InvalidArgument, std::string("data.split.") + part,
+                        "without `train` a share of the groups, 0 to 1, is expected");
+    return splitByGroup(dataset, split.value("validation", 0.0), split.value("test", 0.0),
+                        split.value("seed", seed));
+}
+
+/// The same pictures in two parts make a validation worthless, so this is looked for where it costs little.
+void noteLeaks(TrainingData& parts)
+{
+    std::vector<DatasetPtr> sets{parts.train};
+    Split split;
+    std::size_t begin = 0;
+    const auto addPart = [&](const DatasetPtr& dataset, std::vector<std::size_t>& indices) {
+        indices.resize(dataset ? dataset->size() : 0);
+        std::iota(indices.begin(), indices.end(), begin);
+        begin += indices.size();
+    };
+    addPart(parts.train, split.train);
+    addPart(parts.validation, split.validation);
+    addPart(parts.test, split.test);
+    if (begin > kMostSamplesForLeaks || begin == split.train.size())
+        return;
+    for (const DatasetPtr& dataset : {parts.validation, parts.test})
+        if (dataset)
+            sets.push_back(dataset);
+    const auto whole = concatenate(sets);
+    if (!whole)
+        return;
+    const auto leaks = findLeaks(**whole, split);
+    if (!leaks)
+        return;
+    for (const Leak& leak : *leaks)
+        if (parts.warnings.size() < kMostWarnings)
+            parts.warnings.push_back("the same picture on both sides of the split: " + leak.first + " and " +
+                                     leak.second);
+}
+
+void noteFaults(TrainingData& parts, const DatasetPtr& dataset)
+{
+    if (!dataset)
+        return;
+    const std::vector<DataFault> faults = dataset->faults();
+    for (std::size_t at = 0; at < faults.size() && parts.warnings.size() < kMostWarnings; ++at)
+        parts.warnings.push_back(faults[at].file + ": " + faults[at].reason);
+    if (faults.size() > kMostWarnings)
+        parts.warnings.push_back(std::to_string(faults.size()) + " files cannot be used");
+}
+
+Status openParts(const nlohmann::json& data, const DatasetOpener& openData, TrainingData& parts)
+{
+    for (const auto& item : data.items())
+        if (item.key() != "train" && item.key() != "validation" && item.key() != "test")
+            return fail(ErrorCode::InvalidArgument, "data." + item.key(),
+                        "unknown beside train, validation and test");
+    const std::array<std::pair<const char*, DatasetPtr*>, 3> names{
+        {{"train", &parts.train}, {"validation", &parts.validation}, {"test", &parts.test}}};
+    for (const auto& [name, target] : names) {
+        if (!data.contains(name) || data[name].is_null())
+            continue;
+        auto opened = openOne(data[name], openData);
+        if (!opened)
+            return tl::unexpected(opened.error());
+        *target = std::move(*opened);
+        noteFaults(parts, *target);
+    }
+    return {};
+}
+
+Status openAndSplit(nlohmann::json data, const DatasetOpener& openData, std::uint64_t seed,
+                    TrainingData& parts)
+{
+    const nlohmann::json rule = data.value("split", nlohmann::json::object());
+    data.erase("split");
+    auto whole = openOne(data.contains("sets") ? data["sets"] : data, openData);
+    if (!whole)
+        return tl::unexpected(whole.error());
+    noteFaults(parts, *whole);
+    const auto split = splitOf(**whole, rule, seed);
+    if (!split)
+        return tl::unexpected(split.error());
+    parts.train = subset(*whole, split->train);
+    if (!split->validation.empty())
+        parts.validation = subset(*whole, split->validation);
+    if (!split->test.empty())
+        parts.test = subset(*whole, split->test);
+    return {};
+}
+
+} // namespace
+
+Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetOpener& openData,
+                                      std::uint64_t seed)
+{
+    if (!data.is_object())
+        return fail(ErrorCode::InvalidArgument, "data", "an object is expected");
+    nlohmann::json description = data;
+    std::size_t cacheMb = kDefaultCacheMb;
+    if (data.contains("cache_mb")) {
+        if (!data["cache_mb"].is_number_unsigned())
+            return fail(ErrorCode::InvalidArgument, "data.cache_mb",
+                        "a whole number of megabytes is expected");
+        cacheMb = data["cache_mb"].get<std::size_t>();
+    }
+    description.erase("cache_mb");
+    description.erase("folder");
+    TrainingData parts;
+    const Status opened = description.contains("train") ? openParts(description, openData, parts)
+                                                        : openAndSplit(description, openData, seed, parts);
+    if (!opened)
+        return tl::unexpected(opened.error());
+    if (!parts.train || parts.train->size() == 0)
+        return fail(ErrorCode::InvalidArgument, "data.train", "no sample to train with");
+    parts.split = {{"train", namesOf(parts.train)},
+                   {"validation", namesOf(parts.validation)},
+                   {"test", namesOf(parts.test)}};
+    if (cacheMb > 0) {
+        parts.train = cached(parts.train, cacheMb * kBytesPerMb);
+        if (parts.validation)
+            parts.validation = cached(parts.validation, cacheMb * kBytesPerMb / 2);
+    }
+    noteLeaks(parts);
+    return parts;
+}
+
+} // namespace fedefm

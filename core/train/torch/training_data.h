@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/train/torch/trainer.h"
+
+#include <string>
+#include <vector>
+
+namespace fedefm {
+
+/// The data sets of a training; validation and test may be null.
+struct TrainingData
+{
+    DatasetPtr train, validation, test;
+    nlohmann::json split;              ///< which samples are for what, by name
+    std::vector<std::string> warnings; ///< faults of files, leaks between the parts
+};
+
+/// `data` is one of
+///   {"train": D, "validation": D, "test": D}    validation and test may be absent
+///   D with "split": {"validation": 0.1, "test": 0.1, "seed": 1}           shares of the groups
+///   D with "split": {"train": ["0*"], "validation": ["09"], "test": […]}  groups by name
+/// where D is the description of a data set, or a list of them. Beside them may stand "cache_mb" (read
+/// samples are kept in memory up to that; default 1024) and "folder" (where relative paths begin; for the
+/// opener). `wantsMasks`: segmentation; else classes of whole pictures. Errors: InvalidArgument, those of the
+/// opener.
+Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetOpener& openData,
+                                      std::uint64_t seed);
+
+} // namespace fedefm

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/torch/training_session_private.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+namespace fs = std::filesystem;
+
+namespace fedefm {
+
+namespace {
+
+constexpr double kReportPeriodMs = 50.0;
+/// Every record is synced to the disk; faster steps are thinned out.
+constexpr double kRecordPeriodMs = 250.0;
+
+std::vector<std::uint8_t> greyOf(const std::vector<float>& picture)
+{
+    const auto [least, most] = std::minmax_element(picture.begin(), picture.end());
+    const float range = std::max(*most - *least, 1e-6F);
+    std::vector<std::uint8_t> grey(picture.size());
+    std::transform(picture.begin(), picture.end(), grey.begin(), [low = *least, range](float value) {
+        return static_cast<std::uint8_t>(std::lround(255.0F * (value - low) / range));
+    });
+    return grey;
+}
+
+std::string number(const char* form, int value)
+{
+    char text[32];
+    std::snprintf(text, sizeof text, form, value);
+    return text;
+}
+
+} // namespace
+
+fs::path TrainingSession::checkpointFile() const
+{
+    return m_run->folder() / "checkpoint.safetensors";
+}
+
+Status TrainingSession::checkpoint()
+{
+    return saveCheckpoint(checkpointFile(), parts(), m_state);
+}
+
+Status TrainingSession::afterStep(double loss)
+{
+    ++m_state.step;
+    ++m_state.batch;
+    m_state.lossSum += loss;
+    const double now = m_clock.nowMs();
+    const double elapsedMs = now - m_lastRecordMs;
+    if (elapsedMs >= kRecordPeriodMs || m_state.batch == m_loader->batchesPerEpoch()) {
+        m_imagesPerSecond = 1e3 * static_cast<double>(m_imagesSinceRecord) / std::max(elapsedMs, 1e-3);
+        const double epoch =
+            m_state.epoch + static_cast<double>(m_state.batch) / std::max(1, m_loader->batchesPerEpoch());
+        auto added = m_run->addMetrics(m_state.step, epoch,
+                                       {{"train/loss", loss},
+                                        {"train/learning_rate", m_learningRate},
+                                        {"train/gradient_norm", m_gradientNorm},
+                                        {"train/images_per_second", m_imagesPerSecond},
+                                        {"train/data_wait_ms", m_loader->waitedMs()}});
+        if (!added)
+            return added;
+        m_lastRecordMs = now;
+        m_imagesSinceRecord = 0;
+    }
+    report("train", m_state.batch, m_loader->batchesPerEpoch(), loss);
+    if (m_config.checkpointEverySteps > 0 && m_state.step % m_config.checkpointEverySteps == 0)
+        return checkpoint();
+    return {};
+}
+
+Result<double> TrainingSession::selectionValue(const nlohmann::json& metrics) const
+{
+    std::string name = m_config.selectBy;
+    // The default of segmentations says nothing in the other cases.
+    if (name == TrainConfig().selectBy && m_isClassification)
+        name = "accuracy";
+    else if (name == TrainConfig().selectBy && m_config.metrics == "paper")
+        name = "dice";
+    std::string path = "/" + name;
+    std::replace(path.begin() + 1, path.end(), '.', '/');
+    const nlohmann::json::json_pointer pointer(path);
+    if (metrics.contains(pointer))
+        return metrics[pointer].is_number() ? metrics[pointer].get<double>()
+                                            : -std::numeric_limits<double>::max();
+    std::string known;
+    for (const auto& [metric, value] : flattenMetrics(metrics))
+        known += (known.empty() ? "" : ", ") + metric;
+    return fail(ErrorCode::InvalidArgument, "select_by", "no metric \"" + name + "\"; there are " + known);
+}
+
+Status TrainingSession::noteBest(double value, const nlohmann::json& metrics)
+{
+    if (auto saved = saveNamedWeights("best", m_state.epoch, metrics); !saved)
+        return saved;
+    m_state.bestEpoch = m_state.epoch;
+    m_state.bestValue = value;
+    m_state.bestMetrics = metrics;
+    return {};
+}
+
+Status TrainingSession::saveNamedWeights(const char* name, int epoch, const nlohmann::json& metrics)
+{
+    WeightsCard card{m_config, m_classNames, 0, m_data.train->size(), epoch, m_state.step, metrics};
+    for (const torch::Tensor& parameter : m_network->parameters())
+        card.parameters += parameter.numel();
+    return saveWeights(m_run->folder() / "weights" / (std::string(name) + ".safetensors"), *m_network,
+                       card.toJson());
+}
+
+void TrainingSession::saveSample(const Predicted& predicted)
+{
+    const int total = static_cast<int>(m_data.validation->size());
+    const int evaluated = m_config.validationLimit > 0 ? std::min(total, m_config.validationLimit) : total;
+    const int wanted = std::min(m_config.samplePictures, evaluated);
+    if (!m_hooks.writePicture || wanted <= 0)
+        return;
+    const int spacing = evaluated / wanted;
+    if (predicted.order % spacing != 0 || predicted.order / spacing >= wanted)
+        return;
+    const std::string folder = "samples/" + number("epoch_%04d", m_state.epoch);
+    std::error_code ignored;
+    fs::create_directories(m_run->folder() / folder, ignored);
+    const std::string stem = folder + "/" + number("%02d", predicted.order / spacing);
+    const std::vector<std::uint8_t> grey = greyOf(predicted.picture);
+    const std::pair<std::string, const std::uint8_t*> files[] = {
+        {stem + "_picture.png", grey.data()},
+        {stem + "_reference.png", predicted.reference.data()},
+        {stem + "_prediction.png", predicted.prediction.data()}};
+    for (const auto& [name, values] : files)
+        if (!m_hooks.writePicture(m_run->folder() / name, values, predicted.width, predicted.height))
+            return; // a training does not end for a picture
+    if (!m_run->addSample(m_state.epoch, files[0].first, files[1].first, files[2].first))
+        return;
+}
+
+Error TrainingSession::notFinite(const Batch& batch, double loss)
+{
+    TensorFile content;
+    content.tensors.emplace(
+        "images", StoredTensor::copyOf(DType::F32, {batch.count, batch.channels, batch.height, batch.width},
+                                       batch.images.data()));
+    if (!batch.labels.empty())
+        content.tensors.emplace(
+            "labels",
+            StoredTensor::copyOf(DType::U8, {batch.count, batch.height, batch.width}, batch.labels.data()));
+    const std::vector<std::int64_t> indices(batch.indices.begin(), batch.indices.end());
+    content.tensors.emplace("indices", StoredTensor::copyOf(DType::I64, {batch.count}, indices.data()));
+    if (!batch.imageClasses.empty())
+        content.tensors.emplace("image_classes",
+                                StoredTensor::copyOf(DType::I64, {batch.count}, batch.imageClasses.data()));
+    std::string ids;
+    for (const std::size_t index : batch.indices)
+        ids += (ids.empty() ? "" : ", ") + m_data.train->sampleInfo(index).id;
+    content.metadata = {
+        {"loss", std::to_string(loss)},           {"gradient_norm", std::to_string(m_gradientNorm)},
+        {"step", std::to_string(m_state.step)},   {"epoch", std::to_string(m_state.epoch)},
+        {"batch", std::to_string(m_state.batch)}, {"samples", ids}};
+    const fs::path file = m_run->folder() / "nan_batch.safetensors";
+    const bool saved = writeSafetensors(file, content, Overwrite::Yes).has_value();
+    const std::string what = std::isfinite(loss) ? "the gradient is not finite" : "the loss is not finite";
+    return {ErrorCode::ModelBroken, m_run->folder().string(),
+            what + " at step " + std::to_string(m_state.step) +
+                (saved ? "; the batch is in nan_batch.safetensors" : "")};
+}
+
+void TrainingSession::report(const char* phase, int done, int total, double loss)
+{
+    const double now = m_clock.nowMs();
+    if (!m_hooks.progress || (now - m_lastReportMs < kReportPeriodMs && done < total))
+        return;
+    m_lastReportMs = now;
+    m_hooks.progress({m_state.epoch, m_config.epochs, done, total, loss, m_imagesPerSecond, phase});
+}
+
+} // namespace fedefm

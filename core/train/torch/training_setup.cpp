@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/torch/losses_private.h"
+#include "core/train/torch/training_session_private.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace fedefm {
+
+namespace {
+
+int coreCount()
+{
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+/// Reading and augmenting beside the training: the cores that an accelerator leaves idle, else one thread,
+/// which takes from the training only what it needs.
+int loaderThreads(const torch::Device& device)
+{
+    return device.is_cuda() ? std::clamp(coreCount() - 2, 1, 16) : 1;
+}
+
+} // namespace
+
+TrainingSession::TrainingSession(const TrainConfig& config, const TrainingHooks& hooks)
+    : m_config(config), m_hooks(hooks)
+{
+}
+
+Result<std::unique_ptr<TrainingSession>>
+TrainingSession::create(const TrainConfig& config, const TrainingHooks& hooks, const LoopState* resumed)
+{
+    std::unique_ptr<TrainingSession> session(new TrainingSession(config, hooks));
+    if (auto ready = session->setUp(resumed); !ready)
+        return tl::unexpected(ready.error());
+    return session;
+}
+
+Status TrainingSession::setUp(const LoopState* resumed)
+{
+    if (auto opened = openDeviceAndThreads(resumed); !opened)
+        return opened;
+    if (auto opened = openData(); !opened)
+        return opened;
+    if (auto made = makeLoader(); !made)
+        return made;
+    if (auto made = makeNetworkAndOptimizer(!resumed); !made)
+        return made;
+    m_notes.insert(m_notes.end(), m_data.warnings.begin(), m_data.warnings.end());
+    m_classWeights = classWeightsOf(m_config.loss, m_device);
+    if (m_classWeights.defined() && m_classWeights.size(0) != m_classes)
+        return fail(ErrorCode::InvalidArgument, "loss.class_weights",
+                    std::to_string(m_classes) + " values are expected, one for each class");
+    m_state.threads = m_threads;
+    return {};
+}
+
+Status TrainingSession::openDeviceAndThreads(const LoopState* resumed)
+{
+    const auto device = openDevice(m_config.device);
+    if (!device)
+        return tl::unexpected(device.error());
+    m_device = *device;
+    m_useBfloat16 = m_config.precision == "bfloat16";
+    if (m_useBfloat16 && !hasBfloat16(m_device))
+        return fail(ErrorCode::InvalidArgument, "precision", "this processor does not compute in bfloat16");
+    m_threads = m_config.threads > 0 ? m_config.threads : resumed ? resumed->threads : coreCount();
+    at::set_num_threads(m_threads);
+    if (m_device.is_cuda()) {
+        at::globalContext().setAllowTF32CuBLAS(true);
+        at::globalContext().setAllowTF32CuDNN(true);
+    }
+    return {};
+}
+
+Status TrainingSession::openData()
+{
+    m_isClassification = m_config.task == "classification";
+    auto data = openTrainingData(m_config.data, m_hooks.openData, m_config.seed);
+    if (!data)
+        return tl::unexpected(data.error());
+    m_data = std::move(*data);
+    m_classNames = m_isClassification ? m_data.train->imageClassNames() : m_data.train->classNames();
+    m_classes = m_isClassification ? static_cast<int>(m_classNames.size()) : m_data.train->classCount();
+    if (m_classes < 2)
+        return fail(ErrorCode::InvalidArgument, "data",
+                    m_isClassification ? "its pictures have no classes" : "its pictures have no masks");
+    return {};
+}
+
+Status TrainingSession::makeNetworkAndOptimizer(bool readsInit)
+{
+    const auto spec = parseNetworkSpec(m_config.model);
+    if (!spec)
+        return tl::unexpected(spec.error());
+    torch::manual_seed(m_config.seed);
+    auto network = makeNetwork(*spec);
+    if (!network)
+        return tl::unexpected(network.error());
+    m_network = std::move(*network);
+    if (readsInit) {
+        auto notes = initialise(*m_network, m_config);
+        if (!notes)
+            return tl::unexpected(notes.error());
+        m_notes = std::move(*notes);
+    }
+    m_network->to(m_device);
+    useChannelsLast(*m_network);
+    std::vector<std::pair<std::string, torch::Tensor>> parameters;
+    for (const auto& item : m_network->named_parameters())
+        parameters.emplace_back(item.key(), item.value());
+    m_optimizer = std::make_unique<Optimizer>(std::move(parameters), m_config.optimizer);
+    if (m_config.emaDecay > 0.0)
+        m_average = std::make_unique<WeightAverage>(*m_network, m_config.emaDecay);
+    return {};
+}
+
+Status TrainingSession::makeLoader()
+{
+    const auto input = parseInputSettings(m_config.input);
+    if (!input)
+        return tl::unexpected(input.error());
+    const auto augmentation = parseAugmentation(m_config.augmentation);
+    if (!augmentation)
+        return tl::unexpected(augmentation.error());
+    LoaderSettings settings;
+    const int samples = static_cast<int>(std::min<std::size_t>(m_data.train->size(), 1U << 30U));
+    const int perEpoch = m_config.samplesPerEpoch > 0 ? m_config.samplesPerEpoch : samples;
+    settings.batchSize = std::min(m_config.batchSize, perEpoch);
+    settings.threads = loaderThreads(m_device);
+    settings.prefetch = std::max(4, settings.threads);
+    settings.samplesPerEpoch = m_config.samplesPerEpoch;
+    settings.seed = m_config.seed;
+    settings.augmentation = *augmentation;
+    settings.augment = !m_config.augmentation.is_null();
+    settings.input = *input;
+    m_loader = std::make_unique<BatchLoader>(m_data.train, settings);
+
+    m_evaluation.isClassification = m_isClassification;
+    m_evaluation.metrics = m_config.metrics;
+    m_evaluation.loss = m_config.loss;
+    m_evaluation.input = *input;
+    m_evaluation.limit = m_config.validationLimit;
+    m_evaluation.useBfloat16 = m_useBfloat16;
+    return {};
+}
+
+Status TrainingSession::begin(const std::filesystem::path& runs)
+{
+    RunWriter::Start start;
+    start.name = m_config.name;
+    start.kind = m_config.init.empty() ? "train" : "finetune";
+    start.seed = m_config.seed;
+    start.epochsPlanned = m_config.epochs;
+    start.architecture = m_config.model.value("network", "");
+    start.device = m_config.device;
+    start.threads = m_threads;
+    start.config = toJson(m_config);
+    start.split = m_data.split;
+    auto run = RunWriter::create(runs, start);
+    if (!run)
+        return tl::unexpected(run.error());
+    m_run = std::move(*run);
+    for (const std::string& note : m_notes)
+        if (auto noted = m_run->addEvent("info", note); !noted)
+            return noted;
+    return {};
+}
+
+Status TrainingSession::restore(const std::filesystem::path& folder)
+{
+    const std::filesystem::path file = folder / "checkpoint.safetensors";
+    auto state = loadCheckpoint(file, parts());
+    if (!state)
+        return tl::unexpected(state.error());
+    auto run = RunWriter::resume(folder, state->step);
+    if (!run)
+        return tl::unexpected(run.error());
+    m_run = std::move(*run);
+    m_state = std::move(*state);
+    if (m_state.threads != m_threads) {
+        const std::string note = "goes on with " + std::to_string(m_threads) + " threads instead of " +
+                                 std::to_string(m_state.threads) + ": sums may differ in the last digit";
+        if (auto noted = m_run->addEvent("warning", note); !noted)
+            return noted;
+        m_state.threads = m_threads;
+    }
+    return m_run->setState(RunState::Running);
+}
+
+} // namespace fedefm
