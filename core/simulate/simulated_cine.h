@@ -24,7 +24,8 @@ enum class DeviceAction : std::uint8_t {
 };
 const char* deviceActionName(DeviceAction action); ///< "advance_catheter"
 
-/// Position in the patient, in mm: x to the patient's left, y to the feet, z to the front; the isocentre is 0.
+/// Position in the patient, in mm: x to the patient's left, y to the feet, z to the front; the isocentre is
+/// 0.
 struct Point3
 {
     double x = 0.0;
@@ -36,15 +37,17 @@ struct Point3
 struct SimulatedTruth
 {
     std::vector<std::uint8_t> labels; ///< height·width of WireClass values: 0, 1 catheter, 2 guidewire on top
-    Polyline catheter;                ///< projected centre-line in image pixels, proximal → tip; may leave the picture
-    Polyline guidewire;               ///< the visible part: from the catheter's tip (or the border) to its own tip
-    double catheterWidthPx = 0.0;     ///< mean projected width
+    Polyline catheter;  ///< projected centre-line in image pixels, proximal → tip; may leave the picture
+    Polyline guidewire; ///< the visible part: from the catheter's tip (or the border) to its own tip
+    double catheterWidthPx = 0.0; ///< mean projected width
     double guidewireWidthPx = 0.0;
-    std::vector<Point3> catheterMm;   ///< the same curves in space
+    std::vector<Polyline>
+        furtherCatheters;           ///< other catheters that cross the picture; labelled like the first
+    std::vector<Point3> catheterMm; ///< the same curves in space
     std::vector<Point3> guidewireMm;
-    bool catheterTipInside = false;   ///< the tip lies in the picture and inside the collimator
+    bool catheterTipInside = false; ///< the tip lies in the picture and inside the collimator
     bool guidewireTipInside = false;
-    bool touchesWall = false;         ///< the rod presses against the vessel wall
+    bool touchesWall = false; ///< the rod presses against the vessel wall
     DeviceAction action = DeviceAction::Rest;
 };
 
@@ -53,7 +56,7 @@ struct SimulationSettings
     std::string preset = "human"; ///< one of simulationPresets()
     int sizePx = 512;             ///< square frames
     int frames = 32;
-    std::uint64_t seed = 1;       ///< everything random follows from it: anatomy, devices, exposure, noise
+    std::uint64_t seed = 1; ///< everything random follows from it: anatomy, devices, exposure, noise
 };
 
 /// Names of the source types: "human", "animal", "phantom", "simulation", "coronary" and further ones for the

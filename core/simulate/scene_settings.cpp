@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/simulate/scene_settings.h"
+
+namespace fedefm {
+
+namespace {
+
+/// Draws for one purpose come from one stream, so that a change to one part leaves the others as they are.
+enum Purpose : std::uint64_t {
+    kVessels = 1,
+    kView,
+    kDevices,
+    kProcedure,
+    kMotion,
+    kContrast,
+    kChain,
+    kAperture
+};
+
+VesselTree drawTree(const SourcePreset& preset, RandomStream random)
+{
+    const double scale = preset.vesselScale.draw(random);
+    const int archType = 1 + random.index(3);
+    switch (preset.region) {
+    case VesselRegion::Arch:
+        return aorticTree(random.branch(1), archType, false, scale);
+    case VesselRegion::Coronary:
+        return aorticTree(random.branch(1), archType, true, scale);
+    case VesselRegion::Cerebral:
+        return cerebralTree(random.branch(1));
+    case VesselRegion::Abdomen:
+        break;
+    }
+    return abdominalTree(random.branch(1), scale);
+}
+
+CArmView drawView(const SourcePreset& preset, int sizePx, RandomStream random)
+{
+    CArmView view;
+    view.sizePx = sizePx;
+    view.primaryDeg = std::round(preset.primaryDeg.draw(random));
+    view.secondaryDeg = std::round(preset.secondaryDeg.draw(random));
+    view.sourceToDetectorMm = random.range(950.0, 1200.0);
+    view.sourceToIsocentreMm = random.range(700.0, 810.0);
+    const double fieldMm = preset.fieldMm.drawLog(random);
+    view.pixelMm = fieldMm * view.sourceToDetectorMm / view.sourceToIsocentreMm / sizePx;
+    return view;
+}
+
+void drawDevices(const SourcePreset& preset, SceneSettings& scene, RandomStream random)
+{
+    const double contrast = preset.deviceContrast.drawLog(random);
+    CatheterKind catheter = random.chance(0.35) ? CatheterKind::Guiding : CatheterKind::Diagnostic;
+    WireKind wire = random.chance(0.5) ? WireKind::Standard : WireKind::Hydrophilic;
+    if (preset.isFine) {
+        const bool isNeuro = preset.region == VesselRegion::Cerebral;
+        catheter = isNeuro && random.chance(0.5) ? CatheterKind::Micro : CatheterKind::Guiding;
+        wire = isNeuro ? WireKind::Micro : WireKind::Coronary;
+    }
+    scene.procedure.catheter = designCatheter(catheter, contrast, random);
+    scene.procedure.wire = designWire(wire, contrast * random.logRange(0.6, 1.5), random);
+    // Thin wires are made of denser metal, or nobody would see them.
+    if (preset.isFine)
+        scene.procedure.wire.attenuation *= 1.5;
+    scene.hasPassingCatheter = random.chance(preset.passingCatheter);
+    scene.passingCatheter =
+        designCatheter(CatheterKind::Diagnostic, contrast * random.logRange(0.5, 1.5), random);
+}
+
+/// Where instruments and picture are along a route through the tree.
+void drawProcedure(SceneSettings& scene, int frames, RandomStream random)
+{
+    ProcedureSettings& procedure = scene.procedure;
+    const auto& routes = scene.tree.routes;
+    procedure.lumen = routes[static_cast<std::size_t>(random.index(static_cast<int>(routes.size())))].curve;
+    const double total = lengthMm(procedure.lumen);
+    const double fieldMm = scene.view.fieldMm();
+    procedure.frames = frames;
+    procedure.catheterTipMm = total * random.range(0.45, 0.95);
+    procedure.wireBeyondMm =
+        random.chance(0.12) ? -random.range(0.0, 60.0) : random.logRange(8.0, 0.6 * fieldMm);
+    procedure.speedMmPerFrame = random.range(0.5, 0.02 * fieldMm);
+    // The picture's centre lies beside a point of the instruments' way, mostly near the catheter's tip.
+    const double focus = procedure.catheterTipMm +
+                         std::max(-30.0, procedure.wireBeyondMm) * random.range(-0.2, 1.0) -
+                         fieldMm * random.range(-0.05, 0.4);
+    const auto at = static_cast<std::size_t>(std::clamp(focus, 0.0, total - kVesselStepMm) / kVesselStepMm);
+    const CArmView::Axes axes = scene.view.axes();
+    scene.view.centre = procedure.lumen[at].position + axes.right * (fieldMm * random.range(-0.22, 0.22)) +
+                        axes.down * (fieldMm * random.range(-0.22, 0.22));
+    procedure.startMm = std::clamp(focus - 2.4 * fieldMm, 0.0, procedure.catheterTipMm - 30.0);
+    procedure.nodeSpacingMm = std::clamp(fieldMm / 130.0, 0.9, 2.5);
+}
+
+MotionSettings drawMotion(const SourcePreset& preset, RandomStream random)
+{
+    MotionSettings motion;
+    const double rates[] = {7.5, 10.0, 12.5, 15.0, 25.0, 30.0};
+    motion.fps = std::clamp(rates[random.index(6)], preset.fps.low, preset.fps.high);
+    motion.breathingMm = preset.breathingMm.draw(random);
+    motion.breathsPerSecond = random.range(0.15, 0.35);
+    motion.breathPhase = random.range(0.0, 6.28);
+    motion.beatShare = preset.beatShare.draw(random);
+    motion.beatsPerSecond = random.range(0.8, 1.8);
+    motion.beatPhase = random.range(0.0, 6.28);
+    return motion;
+}
+
+void drawContrast(const SourcePreset& preset, SceneSettings& scene, RandomStream random)
+{
+    ContrastSettings& contrast = scene.contrast;
+    contrast.isOn = random.chance(preset.contrastAgent);
+    contrast.group = preset.region == VesselRegion::Coronary && random.chance(0.85) ? 1 + random.index(2) : 0;
+    contrast.startSeconds = random.range(-3.0, 0.6);
+    contrast.lengthSeconds = random.range(1.0, 4.0);
+    contrast.speedMmPerSecond = random.range(120.0, 400.0);
+    // Great vessels dilute the agent.
+    contrast.attenuationPerMm =
+        preset.iodinePerMm.drawLog(random) * (contrast.group == 0 && !preset.isFine ? 0.3 : 1.0);
+    scene.staticVessels.isOn = random.chance(preset.visibleVessels);
+    scene.staticVessels.lumenPerMm = preset.lumenPerMm.draw(random);
+    scene.staticVessels.wallPerMm = preset.wallPerMm.draw(random);
+    scene.staticVessels.wallMm = random.range(0.8, 2.5);
+    scene.lagShare = random.chance(preset.lag) ? random.range(0.1, 0.45) : 0.0;
+}
+
+ApertureSettings drawAperture(const SourcePreset& preset, RandomStream random)
+{
+    ApertureSettings aperture;
+    const double u = random.uniform();
+    if (u < preset.roundAperture)
+        aperture.kind = ApertureKind::Round;
+    else if (u < preset.roundAperture + preset.octagonAperture)
+        aperture.kind = ApertureKind::Octagon;
+    else if (u < preset.roundAperture + preset.octagonAperture + preset.rectangleAperture)
+        aperture.kind = ApertureKind::Rectangle;
+    if (aperture.kind == ApertureKind::Rectangle ||
+        (aperture.kind != ApertureKind::Full && random.chance(0.5)))
+        for (double* blade : {&aperture.left, &aperture.right, &aperture.top, &aperture.bottom})
+            if (random.chance(0.6))
+                *blade = random.range(0.005, random.chance(0.2) ? 0.22 : 0.08);
+    aperture.softness = random.logRange(0.002, 0.02);
+    aperture.leak = random.logRange(0.01, 0.3);
+    aperture.vignette = random.range(0.0, 0.45);
+    aperture.isBlanked = aperture.kind == ApertureKind::Round ? random.chance(0.8) : random.chance(0.3);
+    aperture.blankGrey = random.chance(0.85) ? random.range(0.0, 0.08) : random.range(0.0, 0.5);
+    return aperture;
+}
+
+ImageChainSettings drawChain(const SourcePreset& preset, int sizePx, RandomStream random)
+{
+    ImageChainSettings chain;
+    chain.scatterShare = preset.scatterShare.draw(random);
+    chain.scatterWidthShare = random.range(0.05, 0.15);
+    // Small pictures are large ones made smaller: their blur is less in pixels, but not in proportion.
+    chain.blurPx = preset.blurPx.draw(random) * (0.6 + 0.4 * std::min(1.5, sizePx / 512.0));
+    chain.noiseShare = preset.noiseShare.drawLog(random);
+    chain.noiseGrainPx = random.range(0.0, 1.1);
+    chain.electronicShare = 0.3 * chain.noiseShare * random.uniform();
+    chain.lineShare = random.chance(0.15) ? 0.3 * chain.noiseShare * random.uniform() : 0.0;
+    const bool hasLogarithm = random.chance(0.6);
+    chain.response = hasLogarithm ? preset.response.low : preset.response.draw(random);
+    chain.harmonise = random.chance(0.6) ? preset.harmonise.draw(random) : preset.harmonise.low;
+    chain.harmoniseWidthShare = random.range(0.04, 0.2);
+    chain.edgeAmount = random.chance(0.55) ? preset.edgeAmount.draw(random) : preset.edgeAmount.low;
+    chain.edgeWidthPx = random.range(1.2, 6.0) * std::max(0.4, sizePx / 512.0);
+    chain.gamma = random.logRange(0.7, 1.4);
+    chain.greyMedian = preset.greyMedian.draw(random);
+    chain.greySpread = preset.greySpread.draw(random);
+    chain.bitsStored = random.chance(preset.tenBit) ? 10 : 8;
+    return chain;
+}
+
+} // namespace
+
+SceneSettings drawScene(const SourcePreset& preset, int sizePx, int frames, const RandomStream& random)
+{
+    SceneSettings scene;
+    RandomStream first = random.branch(100);
+    scene.anatomy =
+        preset.anatomies[static_cast<std::size_t>(first.index(static_cast<int>(preset.anatomies.size())))];
+    scene.anatomyStrength = preset.anatomyStrength.draw(first);
+    scene.clutter = preset.clutter;
+    scene.tree = drawTree(preset, random.branch(kVessels));
+    scene.view = drawView(preset, sizePx, random.branch(kView));
+    drawDevices(preset, scene, random.branch(kDevices));
+    drawProcedure(scene, frames, random.branch(kProcedure));
+    scene.motion = drawMotion(preset, random.branch(kMotion));
+    drawContrast(preset, scene, random.branch(kContrast));
+    scene.chain = drawChain(preset, sizePx, random.branch(kChain));
+    scene.chain.aperture = drawAperture(preset, random.branch(kAperture));
+    return scene;
+}
+
+} // namespace fedefm

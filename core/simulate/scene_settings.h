@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/simulate/c_arm_view.h"
+#include "core/simulate/image_chain.h"
+#include "core/simulate/procedure.h"
+#include "core/simulate/source_preset.h"
+
+namespace fedefm {
+
+struct MotionSettings
+{
+    double fps = 15.0;
+    double breathingMm = 0.0;
+    double breathsPerSecond = 0.25;
+    double breathPhase = 0.0;
+    double beatShare = 0.0;
+    double beatsPerSecond = 1.2;
+    double beatPhase = 0.0;
+};
+
+struct ContrastSettings
+{
+    bool isOn = false;
+    int group = 0;             ///< VesselBranch::group that the injection reaches
+    double startSeconds = 0.0; ///< relative to the first frame; may be before it
+    double lengthSeconds = 2.0;
+    double speedMmPerSecond = 250.0;
+    double attenuationPerMm = 0.1;
+};
+
+struct StaticVesselSettings
+{
+    bool isOn = false;
+    double lumenPerMm = 0.0;
+    double wallPerMm = 0.0;
+    double wallMm = 1.5;
+};
+
+/// One scene, drawn from a source type's ranges.
+struct SceneSettings
+{
+    AnatomyKind anatomy = AnatomyKind::Thorax;
+    double anatomyStrength = 1.0;
+    double clutter = 1.0;
+    VesselTree tree;
+    CArmView view;
+    ProcedureSettings procedure;
+    bool hasPassingCatheter = false;
+    DeviceDesign passingCatheter;
+    MotionSettings motion;
+    ContrastSettings contrast;
+    StaticVesselSettings staticVessels;
+    ImageChainSettings chain;
+    double lagShare = 0.0;
+};
+
+SceneSettings drawScene(const SourcePreset& preset, int sizePx, int frames, const RandomStream& random);
+
+} // namespace fedefm
