@@ -167,4 +167,21 @@ Result<DatasetPtr> simulatedDataset(const SimulatedDatasetSettings& settings)
     return std::make_shared<const SimulatedDataset>(settings);
 }
 
+Result<DatasetPtr> openSimulatedDataset(const nlohmann::json& description)
+{
+    SimulatedDatasetSettings settings;
+    std::string form;
+    JsonOptions options(description, "data set");
+    options.text("form", form);
+    options.texts("presets", settings.presets);
+    options.integer("scenes", settings.scenes, 1, 100'000'000);
+    options.integer("frames_per_scene", settings.framesPerScene, 1, 10000);
+    options.integer("smallest_size_px", settings.smallestSizePx, 64, 2048);
+    options.integer("largest_size_px", settings.largestSizePx, 64, 2048);
+    options.seed("seed", settings.seed);
+    if (const auto done = options.finish(); !done)
+        return tl::unexpected(done.error());
+    return simulatedDataset(settings);
+}
+
 } // namespace fedefm

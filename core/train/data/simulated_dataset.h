@@ -3,6 +3,8 @@
 
 #include "core/train/data/dataset.h"
 
+#include <nlohmann/json.hpp>
+
 namespace fedefm {
 
 struct SimulatedDatasetSettings
@@ -18,5 +20,9 @@ struct SimulatedDatasetSettings
 /// Frames of the simulator, made when they are asked for; size = scenes · framesPerScene. Group = scene,
 /// source = preset, image class = index of the preset.
 Result<DatasetPtr> simulatedDataset(const SimulatedDatasetSettings& settings);
+
+/// From {"form": "simulated", "presets": […], "scenes", "frames_per_scene", "smallest_size_px",
+/// "largest_size_px", "seed"}, which needs no reader. Errors: InvalidArgument as above and for unknown keys.
+Result<DatasetPtr> openSimulatedDataset(const nlohmann::json& description);
 
 } // namespace fedefm
