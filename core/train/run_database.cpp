@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/atomic_file.h"
 #include "core/train/run_database_private.h"
 #include "core/train/run_schema_private.h"
 
-#include <cerrno>
-#include <cmath>
+#include <cctype>
 #include <cstring>
 #include <limits>
 #include <sqlite3.h>
@@ -17,12 +17,21 @@ namespace {
 
 constexpr int kApplicationId = 0x4645464D; // "FEFM"
 constexpr int kBusyMs = 10'000;
+constexpr std::size_t kProbeBytes = 65536;
 
-bool isDiskFull(int code, int number)
+/// SQLite reports a quota, and shared memory that finds no room, as faults of the drive like any other:
+/// whether there is room must be tried.
+bool isDiskFull(int code, const fs::path& folder)
 {
     if ((code & 0xFF) == SQLITE_FULL)
         return true;
-    return (code & 0xFF) == SQLITE_IOERR && (number == ENOSPC || number == EDQUOT || number == EFBIG);
+    if ((code & 0xFF) != SQLITE_IOERR && (code & 0xFF) != SQLITE_CANTOPEN)
+        return false;
+    const fs::path probe = folder / "room.tmp";
+    const auto written = writeFile(probe, std::string(kProbeBytes, 'x'), Overwrite::Yes);
+    std::error_code ignored;
+    fs::remove(probe, ignored);
+    return !written && written.error().code == ErrorCode::DiskFull;
 }
 
 bool isFaultOfWriting(int code)
@@ -135,9 +144,8 @@ RunDatabase::~RunDatabase()
 
 tl::unexpected<Error> RunDatabase::error(int code) const
 {
-    const int number = m_handle ? sqlite3_system_errno(m_handle) : 0;
     const std::string detail = m_handle ? sqlite3_errmsg(m_handle) : sqlite3_errstr(code);
-    if (m_mode != Mode::Read && isDiskFull(code, number))
+    if (m_mode != Mode::Read && isDiskFull(code, m_file.parent_path()))
         return fail(ErrorCode::DiskFull, m_file.string(), detail);
     const bool isWriting = m_mode != Mode::Read && isFaultOfWriting(code);
     return fail(isWriting ? ErrorCode::WriteFailed : ErrorCode::FileUnreadable, m_file.string(), detail);
