@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/nearest_name.h"
 #include "core/model/networks/architecture_list_private.h"
-#include "core/model/networks/nearest_name.h"
 
 #include <algorithm>
 
@@ -9,6 +9,11 @@ namespace fedefm {
 // One line here and one in the table below for each network.
 const Architecture& unetArchitecture();
 const Architecture& unetBilinearArchitecture();
+const Architecture& transunetArchitecture();
+const Architecture& transunetNoskipArchitecture();
+const Architecture& transunetVitArchitecture();
+const Architecture& fedefmMedvitArchitecture();
+const Architecture& lvmMedResnet50Architecture();
 const Architecture& timmVitArchitecture();
 const Architecture& vitSegArchitecture();
 const Architecture& clipVitArchitecture();
@@ -24,6 +29,11 @@ const std::vector<const Architecture*>& architectureTable()
     static const std::vector<const Architecture*> table{
         &unetArchitecture(),
         &unetBilinearArchitecture(),
+        &transunetArchitecture(),
+        &transunetNoskipArchitecture(),
+        &transunetVitArchitecture(),
+        &fedefmMedvitArchitecture(),
+        &lvmMedResnet50Architecture(),
         &timmVitArchitecture(),
         &vitSegArchitecture(),
         &clipVitArchitecture(),

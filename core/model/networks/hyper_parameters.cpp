@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model/networks/nearest_name.h"
+#include "core/base/nearest_name.h"
 #include "core/model/networks/network_private.h"
 
 #include <cmath>

@@ -16,14 +16,6 @@ bool beginsWith(const std::string& text, const std::string& begin)
     return text.compare(0, begin.size(), begin) == 0;
 }
 
-std::string shapeText(const torch::Tensor& tensor)
-{
-    std::string text;
-    for (const std::int64_t side : tensor.sizes())
-        text += (text.empty() ? "" : "x") + std::to_string(side);
-    return text.empty() ? "scalar" : text;
-}
-
 Tensors renamedTensors(const TensorFile& file, const LoadRules& rules)
 {
     Tensors result;

@@ -14,19 +14,19 @@
 
 namespace fedefm {
 
-/// A network: parameters and buffers carry the official names. forward() maps N×C×H×W to the main output (class
-/// logits N×K×H×W for segmentation, N×K for classification, a feature map for back-bones).
+/// A network: parameters and buffers carry the official names. forward() maps N×C×H×W to the main output
+/// (class logits N×K×H×W for segmentation, N×K for classification, a feature map for back-bones).
 class Network : public torch::nn::Module
 {
 public:
     virtual torch::Tensor forward(torch::Tensor input) = 0;
 
-    /// Logits and the dense token map of the last layer before the head (N×C×h×w), which distillation compares.
-    /// The default gives the logits twice; classifiers override it.
+    /// Logits and the dense token map of the last layer before the head (N×C×h×w), which distillation
+    /// compares. The default gives the logits twice; classifiers override it.
     virtual std::pair<torch::Tensor, torch::Tensor> forwardWithFeatures(torch::Tensor input);
 
-    /// Runs every case of a reference file (`io`) beside `input` → `output`: prompts, text towers, other sizes.
-    /// Adds "name" → result for each name it can produce. The default handles "input" alone.
+    /// Runs every case of a reference file (`io`) beside `input` → `output`: prompts, text towers, other
+    /// sizes. Adds "name" → result for each name it can produce. The default handles "input" alone.
     virtual std::map<std::string, torch::Tensor> runReference(const std::map<std::string, torch::Tensor>& io);
 
     /// Entries of official files that this network has no use for and that no reader has to be told of.
@@ -56,7 +56,10 @@ private:
     FeatureRecorder* m_outer;
 };
 void recordFeature(const char* name, const torch::Tensor& value);
-inline void recordFeature(const std::string& name, const torch::Tensor& value) { recordFeature(name.c_str(), value); }
+inline void recordFeature(const std::string& name, const torch::Tensor& value)
+{
+    recordFeature(name.c_str(), value);
+}
 
 /// Reads hyper-parameters with defaults; finish() reports those that nobody asked for, with the nearest known
 /// name. The first error of any getter is kept and returned by finish(). Entries of a reference configuration
@@ -98,17 +101,18 @@ Result<NetworkPtr> makeNetwork(const NetworkSpec& spec);
 /// Parameters and buffers by name, sharing memory with the network.
 std::map<std::string, torch::Tensor> stateOf(const torch::nn::Module& network);
 
-torch::Tensor toTensor(const StoredTensor& stored);            ///< a copy, same dtype
-StoredTensor toStored(const torch::Tensor& tensor);            ///< a contiguous copy on the CPU
+std::string shapeText(const torch::Tensor& tensor); ///< "64x3x7x7", "scalar"
+torch::Tensor toTensor(const StoredTensor& stored); ///< a copy, same dtype
+StoredTensor toStored(const torch::Tensor& tensor); ///< a contiguous copy on the CPU
 TensorFile toTensorFile(const torch::nn::Module& network);
 
 /// How names of a checkpoint that do not fit are treated.
 struct LoadRules
 {
-    bool allowMissing = false;    ///< heads of another task stay as they are
+    bool allowMissing = false; ///< heads of another task stay as they are
     bool allowUnexpected = false;
-    bool resizePositions = true;  ///< position embeddings and relative positions of other sizes are resized
-    std::string dropPrefix;       ///< removed from the file's names where present, e.g. "transformer."
+    bool resizePositions = true; ///< position embeddings and relative positions of other sizes are resized
+    std::string dropPrefix;      ///< removed from the file's names where present, e.g. "transformer."
     std::string addPrefix;
 };
 
@@ -116,13 +120,13 @@ struct LoadReport
 {
     std::vector<std::string> missing;    ///< in the network, not in the file
     std::vector<std::string> unexpected; ///< in the file, not in the network
-    std::vector<std::string> reshaped;   ///< "name: 1x197x768 in the file, 1x577x768 in the network"; not loaded
+    std::vector<std::string> reshaped;   ///< not loaded: "name: 1x197x8 in the file, 1x577x8 in the network"
     std::vector<std::string> resized;    ///< loaded after resizing
     int loaded = 0;
 };
 
-/// Copies a checkpoint into a network. Without an allowance any difference is the error ModelBroken whose detail
-/// lists the first few of each kind and their counts; the network is then unchanged.
+/// Copies a checkpoint into a network. Without an allowance any difference is the error ModelBroken whose
+/// detail lists the first few of each kind and their counts; the network is then unchanged.
 Result<LoadReport> loadState(torch::nn::Module& network, const TensorFile& file, const std::string& subject,
                              const LoadRules& rules = {});
 

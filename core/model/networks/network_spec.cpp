@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/network_spec.h"
+#include "core/base/nearest_name.h"
 
 #include "core/model/networks/architecture_list_private.h"
-#include "core/model/networks/nearest_name.h"
 
 #include <algorithm>
 
 namespace fedefm {
-
-namespace {
-
-std::string shapeText(const torch::Tensor& tensor)
-{
-    std::string text;
-    for (const std::int64_t side : tensor.sizes())
-        text += (text.empty() ? "" : "x") + std::to_string(side);
-    return text.empty() ? "scalar" : text;
-}
-
-} // namespace
 
 Result<NetworkPtr> makeNetwork(const NetworkSpec& spec)
 {

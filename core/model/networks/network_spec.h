@@ -3,6 +3,7 @@
 
 #include "core/base/result.h"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -10,11 +11,11 @@
 namespace fedefm {
 
 /// Which network, and how large. The form is that of the official reference configurations: `network` names
-/// the architecture, `hyper_parameters` is its own vocabulary. Unknown or ill-typed hyper-parameters are errors
-/// that name the nearest known one; those left out take the official full-size value.
+/// the architecture, `hyper_parameters` is its own vocabulary. Unknown or ill-typed hyper-parameters are
+/// errors that name the nearest known one; those left out take the official full-size value.
 struct NetworkSpec
 {
-    std::string architecture;                       ///< "unet", "transunet", "swin_unet", "wirenet" …
+    std::string architecture; ///< "unet", "transunet", "swin_unet", "wirenet" …
     nlohmann::json hyperParameters = nlohmann::json::object();
 };
 
@@ -35,6 +36,10 @@ Result<NetworkSpec> officialSpec(const std::string& architecture, const std::str
 
 /// "network" and "hyper_parameters" of a JSON object; other members are left alone.
 Result<NetworkSpec> parseNetworkSpec(const nlohmann::json& config);
+
+/// A configuration file; NaN and Infinity, which Python writes into JSON, are read as null. Errors:
+/// FileNotFound, FileUnreadable, TooLarge, InvalidArgument.
+Result<nlohmann::json> readNetworkConfig(const std::filesystem::path& file);
 
 /// One entry per state_dict entry: name and shape ("64x3x7x7", "scalar"), sorted bytewise by name.
 struct StateKey

@@ -119,4 +119,12 @@ std::optional<torch::Tensor> resizedPosition(const std::string& name, const torc
     return {};
 }
 
+torch::Tensor gridPositions(const torch::Tensor& positions, std::int64_t height, std::int64_t width)
+{
+    const std::int64_t side = squareSide(positions.size(1));
+    if (side == 0 || (height == side && width == side))
+        return positions;
+    return resizedGrid(positions[0], side, side, height, width, Filter::BilinearCorners).unsqueeze(0);
+}
+
 } // namespace fedefm

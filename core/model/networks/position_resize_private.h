@@ -23,4 +23,7 @@ bool isDerivedEntry(const std::string& name);
 std::optional<torch::Tensor> resizedPosition(const std::string& name, const torch::Tensor& stored,
                                              const std::vector<std::int64_t>& shape);
 
+/// Positions 1×T×D of a square grid for another grid, bilinear with corners aligned; unchanged where T fits.
+torch::Tensor gridPositions(const torch::Tensor& positions, std::int64_t height, std::int64_t width);
+
 } // namespace fedefm

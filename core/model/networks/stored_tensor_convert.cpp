@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/network_private.h"
 
+#include <cstring>
+
 namespace fedefm {
 
 namespace {
@@ -42,6 +44,14 @@ DType dtypeOf(torch::ScalarType type)
 }
 
 } // namespace
+
+std::string shapeText(const torch::Tensor& tensor)
+{
+    std::string text;
+    for (const std::int64_t side : tensor.sizes())
+        text += (text.empty() ? "" : "x") + std::to_string(side);
+    return text.empty() ? "scalar" : text;
+}
 
 torch::Tensor toTensor(const StoredTensor& stored)
 {

@@ -6,8 +6,8 @@
 
 namespace fedefm {
 
-/// The candidate with the smallest edit distance, ignoring case; empty when there is none. The first wins a
-/// tie.
+/// The candidate with the fewest changes from `name`, for error messages; letter case, - and _ count nothing,
+/// the first wins a tie. Empty when there is none.
 std::string nearestName(const std::string& name, const std::vector<std::string>& candidates);
 
 } // namespace fedefm
