@@ -17,13 +17,18 @@ struct Builder
     RandomStream random;
 
     FloatPlane plane() const { return FloatPlane(gridPx, gridPx); }
-    void addNoise(FloatPlane& target, double coarsestMm, double amount, double roughness)
+    FloatPlane noise(double coarsestMm, double finestMm = 0.0, double roughness = 0.5)
     {
         const double pxPerMm = gridPx / fieldMm;
         const double coarsest = std::clamp(coarsestMm * pxPerMm, 4.0, 1.0 * gridPx);
-        const FloatPlane noise = fractalNoise(gridPx, coarsest, 2.0, roughness, random.branch(random.bits()));
-        for (std::size_t i = 0; i < noise.values.size(); ++i)
-            target.values[i] += static_cast<float>(amount) * noise.values[i];
+        const double finest = std::clamp(finestMm * pxPerMm, 2.0, coarsest);
+        return fractalNoise(gridPx, coarsest, finest, roughness, random.branch(random.bits()));
+    }
+    void addNoise(FloatPlane& target, double coarsestMm, double amount, double roughness)
+    {
+        const FloatPlane grain = noise(coarsestMm, 0.0, roughness);
+        for (std::size_t i = 0; i < grain.values.size(); ++i)
+            target.values[i] += static_cast<float>(amount) * grain.values[i];
     }
 };
 
@@ -69,7 +74,7 @@ AnatomyLayer diaphragm(Builder& b)
     dome.x = b.fieldMm * b.random.range(-0.5, 0.5);
     dome.y = dome.radiusY + b.fieldMm * b.random.range(-0.05, 0.5);
     dome.softness = b.random.range(0.01, 0.05);
-    addEllipse(layer.attenuation, b.fieldMm, dome, b.strength * b.random.range(0.25, 0.9));
+    addEllipse(layer.attenuation, b.fieldMm, dome, b.strength * b.random.range(0.1, 0.6));
     return layer;
 }
 
@@ -90,9 +95,11 @@ void buildThorax(Builder& b, Anatomy& anatomy)
     shape.slope = b.random.range(-0.7, 0.8);
     shape.bow = b.random.range(0.0, 0.004);
     shape.share = b.random.range(0.3, 0.55);
+    shape.sides = b.random.chance(0.4) ? b.random.sign() : 0.0;
     if (b.random.chance(0.8))
-        addRibs(ribs.attenuation, b.fieldMm, shape, b.strength * b.random.range(0.03, 0.2));
-    addMarkings(ribs.attenuation, b.fieldMm, b.random.index(50), 2.0, 0.14 * b.strength, b.random);
+        addRibs(ribs.attenuation, b.fieldMm, shape, b.strength * b.random.range(0.03, 0.2),
+                b.noise(60.0, 20.0));
+    addMarkings(ribs.attenuation, b.fieldMm, 10 + b.random.index(60), 2.0, 0.16 * b.strength, b.random);
     b.addNoise(ribs.attenuation, 10.0, 0.02 * b.strength, 0.7);
 
     AnatomyLayer heart{b.plane(), 0.6, 1.0};
@@ -142,7 +149,8 @@ void buildAbdomen(Builder& b, Anatomy& anatomy)
         ribs.spineX = spine.x;
         ribs.phase = b.random.uniform();
         ribs.slope = b.random.range(0.3, 1.2);
-        addRibs(fixed.attenuation, b.fieldMm, ribs, b.strength * b.random.range(0.03, 0.15));
+        addRibs(fixed.attenuation, b.fieldMm, ribs, b.strength * b.random.range(0.03, 0.15),
+                b.noise(60.0, 20.0));
     }
     AnatomyLayer moving{b.plane(), 0.8, 0.0};
     addBowel(b, moving.attenuation);

@@ -81,16 +81,23 @@ void addSpine(FloatPlane& plane, double fieldMm, const SpineShape& shape, double
     });
 }
 
-void addRibs(FloatPlane& plane, double fieldMm, const RibShape& shape, double attenuation)
+void addRibs(FloatPlane& plane, double fieldMm, const RibShape& shape, double attenuation,
+             const FloatPlane& warp)
 {
+    std::size_t at = 0;
     addField(plane, fieldMm, [&](double x, double y) {
-        const double away = std::abs(x - shape.spineX);
-        const double phase =
-            wrapped((y - shape.slope * away + shape.bow * away * away) / shape.periodMm + shape.phase);
-        const double band =
-            smoothStep(0.0, 0.07, phase) * (1.0 - smoothStep(shape.share - 0.07, shape.share, phase));
-        const double borders = bump(phase - 0.05, 0.035) + bump(phase - shape.share + 0.04, 0.035);
-        return attenuation * (0.65 * band + 0.35 * borders);
+        const double bent = warp.values[at++];
+        const double beside = x - shape.spineX;
+        const double away = std::abs(beside);
+        if (beside * shape.sides < 0.0)
+            return 0.0;
+        const double place = y - shape.slope * away + shape.bow * away * away + 1.6 * bent;
+        const double phase = wrapped(place / shape.periodMm + shape.phase);
+        const double share = shape.share + 0.04 * bent;
+        const double band = smoothStep(0.0, 0.09, phase) * (1.0 - smoothStep(share - 0.09, share, phase));
+        const double borders = bump(phase - 0.06, 0.045) + bump(phase - share + 0.05, 0.04);
+        const double fade = smoothStep(4.0, 30.0, away) * (0.8 + 0.3 * bent);
+        return attenuation * std::max(0.0, fade) * (0.7 * band + 0.3 * borders);
     });
 }
 

@@ -82,8 +82,11 @@ struct RibShape
     double slope = 0.4;  ///< mm down per mm away from the spine
     double bow = 0.002;  ///< 1/mm
     double share = 0.45; ///< of the period that is bone
+    double sides = 0.0;  ///< -1 or 1: only on one side of the spine
 };
-void addRibs(FloatPlane& plane, double fieldMm, const RibShape& shape, double attenuation);
+/// `warp` (same grid, deviation 1) makes them irregular.
+void addRibs(FloatPlane& plane, double fieldMm, const RibShape& shape, double attenuation,
+             const FloatPlane& warp);
 
 /// Thin winding lines that fade: vessels of the lung, folds, markings of bone.
 void addMarkings(FloatPlane& plane, double fieldMm, int count, double largestMm, double attenuation,

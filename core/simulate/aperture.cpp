@@ -27,7 +27,7 @@ FloatPlane apertureLight(const ApertureSettings& aperture, int sizePx)
             if (aperture.kind == ApertureKind::Round)
                 open *= blade(0.492 - std::hypot(u - 0.5, v - 0.5));
             else if (aperture.kind == ApertureKind::Octagon)
-                open *= blade(0.62 - std::abs(u - 0.5) - std::abs(v - 0.5));
+                open *= blade(aperture.octagon - std::abs(u - 0.5) - std::abs(v - 0.5));
             light.values[light.index(x, y)] =
                 static_cast<float>(aperture.leak + (1.0 - aperture.leak) * open);
         }

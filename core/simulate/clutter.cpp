@@ -98,7 +98,7 @@ void addScrew(std::vector<ClutterLine>& lines, double fieldMm, RandomStream& ran
 {
     const Point at = anywhere(fieldMm, random);
     const double heading = random.range(0.0, kPi);
-    const double length = random.chance(0.6) ? 0.1 : random.range(4.0, 25.0);
+    const double length = random.chance(0.75) ? 0.1 : random.range(4.0, 25.0);
     lines.push_back({{at, {at.x + length * std::cos(heading), at.y + length * std::sin(heading)}},
                      random.logRange(1.5, 0.05 * fieldMm + 1.6),
                      random.logRange(0.2, 3.0),
@@ -133,7 +133,7 @@ std::vector<ClutterLine> makeClutter(AnatomyKind kind, double fieldMm, double am
     if (kind == AnatomyKind::Clean || amount <= 0.0)
         return lines;
     if (kind == AnatomyKind::Box) {
-        for (int i = random.index(5); i > 0; --i)
+        for (int i = random.index(4); i > 0; --i)
             addScrew(lines, fieldMm, random);
         for (int i = random.index(3); i > 0; --i)
             addPlateEdge(lines, fieldMm, random);
@@ -141,7 +141,7 @@ std::vector<ClutterLine> makeClutter(AnatomyKind kind, double fieldMm, double am
             addRing(lines, fieldMm, random);
         return lines;
     }
-    if (random.chance(0.3 * amount))
+    if (random.chance(0.2 * amount))
         for (int i = 1 + random.index(2); i > 0; --i)
             addLead(lines, fieldMm, random);
     if (kind == AnatomyKind::Thorax && random.chance(0.18 * amount))

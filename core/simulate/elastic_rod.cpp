@@ -8,7 +8,16 @@ namespace fedefm {
 namespace {
 
 /// Bending acts over these distances (in nodes): wide ones straighten long rods within few iterations.
-constexpr int kReaches[] = {8, 1, 4, 1, 2, 1};
+constexpr int kReaches[] = {12, 6, 3, 2, 1};
+constexpr double kLocalStiffness = 0.8; ///< over one or two nodes every instrument is smooth
+constexpr int kPushReach = 8;           ///< the push from behind bows the rod over this many nodes
+constexpr int kUnfoldAttempts = 2;
+constexpr int kUnfoldIterations = 16;
+constexpr double kTipMm = 22.0;       ///< the part whose shape may turn back
+constexpr double kFoldCosine = -0.3;  ///< a sharper turn from node to node is a fold, not a bend
+constexpr double kCornerCosine = 0.3; ///< sharper ones are worn down at the end
+constexpr int kRoundPasses = 60;
+constexpr std::size_t kFoldNodes = 12; ///< laid anew before the fold
 constexpr double kContactMm = 0.02;
 constexpr int kSearchReach = 3; ///< axis points around the last nearest one
 
@@ -69,22 +78,85 @@ void ElasticRod::setLength(double lengthMm)
     m_spacingMm = spacing;
 }
 
-void ElasticRod::relax(const std::vector<RodMaterial>& material, double rollRad, int iterations)
+void ElasticRod::relax(const std::vector<RodMaterial>& material, double rollRad, double push, int iterations)
+{
+    settle(material, rollRad, push, iterations);
+    for (int attempt = 0; attempt < kUnfoldAttempts && unfold(); ++attempt)
+        settle(material, rollRad, 0.0, kUnfoldIterations);
+    // Short waves that contact leaves behind, then the exact length.
+    for (int i = 0; i < 6; ++i) {
+        contain(material);
+        bend(material, 2);
+        bend(material, 1);
+        slide();
+    }
+    for (int i = 0; i < kRoundPasses && roundFolds(); ++i) {
+        slide();
+        if (i < kRoundPasses / 2)
+            contain(material);
+    }
+    hang();
+}
+
+void ElasticRod::settle(const std::vector<RodMaterial>& material, double rollRad, double push, int iterations)
 {
     for (int i = 0; i < iterations; ++i) {
         if (i % 4 == 0)
             turnFrames(rollRad);
+        contain(material);
+        bow(push);
         for (const int reach : kReaches)
             bend(material, reach);
-        keepLength();
-        contain(material);
+        slide();
     }
-    // The last word belongs to the length; the wall gives way by what this moves, far below a radius.
-    for (int i = 0; i < 4; ++i) {
-        hang();
-        contain(material);
+}
+
+/// A rod that met a narrow entrance may fold back on itself. What lies beyond the fold is laid on the axis
+/// again.
+bool ElasticRod::unfold()
+{
+    for (std::size_t i = 2; i + 1 < m_nodes.size(); ++i) {
+        if (dot(m_nodes[i] - m_nodes[i - 1], m_nodes[i + 1] - m_nodes[i]) >
+            kFoldCosine * m_spacingMm * m_spacingMm)
+            continue;
+        std::size_t before = i > kFoldNodes ? i - kFoldNodes : 1;
+        double radius = 0.0;
+        nearestOnAxis(before, radius);
+        const double from = kVesselStepMm * static_cast<double>(m_nearest[before]);
+        for (std::size_t k = before; k < m_nodes.size(); ++k) {
+            const double arc = from + m_spacingMm * static_cast<double>(k - before);
+            m_nodes[k] = pointAt(m_lumen, arc).position;
+            m_nearest[k] = std::min(m_lumen.size() - 1, static_cast<std::size_t>(arc / kVesselStepMm));
+        }
+        return true;
     }
-    hang();
+    return false;
+}
+
+/// Wears sharp corners down to loops; false when there is none.
+bool ElasticRod::roundFolds()
+{
+    bool found = false;
+    const std::size_t last = m_nodes.size() - 1;
+    for (std::size_t i = 2; i < last; ++i) {
+        if (dot(m_nodes[i] - m_nodes[i - 1], m_nodes[i + 1] - m_nodes[i]) >
+            kCornerCosine * m_spacingMm * m_spacingMm)
+            continue;
+        found = true;
+        const std::size_t from = i > kFoldNodes ? i - kFoldNodes : 1;
+        for (std::size_t k = std::max<std::size_t>(2, from); k < std::min(last, i + kFoldNodes); ++k)
+            m_nodes[k] = m_nodes[k] * 0.5 + (m_nodes[k - 1] + m_nodes[k + 1]) * 0.25;
+    }
+    return found;
+}
+
+/// Compression drives every bend outwards until bending or the wall resists; tension draws it inwards.
+void ElasticRod::bow(double push)
+{
+    for (std::size_t i = kPushReach; i + kPushReach < m_nodes.size(); ++i) {
+        const Point3 inwards = m_nodes[i - kPushReach] - m_nodes[i] * 2.0 + m_nodes[i + kPushReach];
+        m_nodes[i] = m_nodes[i] - inwards * push;
+    }
 }
 
 void ElasticRod::bend(const std::vector<RodMaterial>& material, int reach)
@@ -99,32 +171,73 @@ void ElasticRod::bend(const std::vector<RodMaterial>& material, int reach)
                                             : (material[i - step].restCurvature + 2.0 * here.restCurvature +
                                                material[i + step].restCurvature) /
                                                   4.0;
+        const double stiffness = reach <= 2 ? kLocalStiffness : here.stiffness / reach;
         const Point3 error =
             m_nodes[i - step] - m_nodes[i] * 2.0 + m_nodes[i + step] - m_normals[i] * (square * curvature);
-        const Point3 move = error * (here.stiffness / 6.0);
+        const Point3 move = error * (stiffness / 6.0);
         m_nodes[i] = m_nodes[i] + move * 2.0;
         m_nodes[i - step] = m_nodes[i - step] - move;
         m_nodes[i + step] = m_nodes[i + step] - move;
     }
 }
 
-void ElasticRod::keepLength()
+/// The nodes that get ahead along the lumen. The shaft cannot turn back in a vessel, only the tip's shape
+/// can.
+std::vector<Point3> ElasticRod::withoutLoops() const
 {
-    for (std::size_t i = 0; i + 1 < m_nodes.size(); ++i) {
-        const Point3 edge = m_nodes[i + 1] - m_nodes[i];
-        const double length = std::max(norm(edge), 1e-9);
-        const Point3 half = edge * (0.5 * (length - m_spacingMm) / length);
-        m_nodes[i] = m_nodes[i] + half;
-        m_nodes[i + 1] = m_nodes[i + 1] - half;
+    std::vector<Point3> way;
+    way.reserve(m_nodes.size());
+    const auto tip = static_cast<std::size_t>(kTipMm / m_spacingMm);
+    std::size_t furthest = 0;
+    for (std::size_t i = 0; i < m_nodes.size(); ++i) {
+        const bool isShaft = i + tip < m_nodes.size();
+        if (isShaft && m_nearest[i] + 1 < furthest)
+            continue;
+        furthest = std::max(furthest, m_nearest[i]);
+        way.push_back(m_nodes[i]);
     }
-    hang();
+    return way;
+}
+
+/// Brings the nodes back to equal distances along the curve: what straightening saves, the tip gains.
+void ElasticRod::slide()
+{
+    hold();
+    const std::vector<Point3> way = withoutLoops();
+    std::vector<Point3> moved;
+    moved.reserve(m_nodes.size());
+    moved.push_back(way[0]);
+    double target = m_spacingMm;
+    double reached = 0.0;
+    for (std::size_t i = 0; i + 1 < way.size() && moved.size() < m_nodes.size(); ++i) {
+        const Point3 edge = way[i + 1] - way[i];
+        const double length = std::max(norm(edge), 1e-9);
+        for (; target <= reached + length && moved.size() < m_nodes.size(); target += m_spacingMm)
+            moved.push_back(way[i] + edge * ((target - reached) / length));
+        reached += length;
+    }
+    // Beyond its old tip the rod follows the lumen.
+    const double tipArc = kVesselStepMm * static_cast<double>(m_nearest.back());
+    const Point3 aside = way.back() - pointAt(m_lumen, tipArc).position;
+    for (; moved.size() < m_nodes.size(); target += m_spacingMm) {
+        m_nearest[moved.size()] = std::min(
+            m_lumen.size() - 1, static_cast<std::size_t>((tipArc + target - reached) / kVesselStepMm));
+        moved.push_back(pointAt(m_lumen, tipArc + target - reached).position + aside);
+    }
+    m_nodes = std::move(moved);
+}
+
+/// The sheath holds the first two nodes.
+void ElasticRod::hold()
+{
+    m_nodes[0] = m_start;
+    m_nodes[1] = m_start + m_startDirection * m_spacingMm;
 }
 
 /// Sheath first, then each node at its distance from the one before: lengths are exact afterwards.
 void ElasticRod::hang()
 {
-    m_nodes[0] = m_start;
-    m_nodes[1] = m_start + m_startDirection * m_spacingMm;
+    hold();
     for (std::size_t i = 1; i + 1 < m_nodes.size(); ++i)
         m_nodes[i + 1] = m_nodes[i] + normalised(m_nodes[i + 1] - m_nodes[i]) * m_spacingMm;
 }

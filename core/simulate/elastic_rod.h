@@ -28,8 +28,9 @@ public:
     /// tangent; `relax` brings the rest into line. At least two spacings remain.
     void setLength(double lengthMm);
 
-    /// `material` as long as nodes(); `rollRad` turns the plane of the rest curvature.
-    void relax(const std::vector<RodMaterial>& material, double rollRad, int iterations);
+    /// `material` as long as nodes(); `rollRad` turns the plane of the rest curvature; `push` 0…0.1 is the
+    /// compression from behind that drives bends to the outer wall, negative values are tension.
+    void relax(const std::vector<RodMaterial>& material, double rollRad, double push, int iterations);
 
     const std::vector<Point3>& nodes() const { return m_nodes; }
     double spacingMm() const { return m_spacingMm; } ///< actual distance of the nodes
@@ -38,7 +39,13 @@ public:
 
 private:
     void bend(const std::vector<RodMaterial>& material, int reach);
-    void keepLength();
+    void settle(const std::vector<RodMaterial>& material, double rollRad, double push, int iterations);
+    bool unfold();
+    bool roundFolds();
+    void bow(double push);
+    void slide();
+    std::vector<Point3> withoutLoops() const;
+    void hold();
     void hang();
     void contain(const std::vector<RodMaterial>& material);
     void turnFrames(double rollRad);

@@ -17,6 +17,7 @@ struct ApertureSettings
     double right = 0.0;
     double top = 0.0;
     double bottom = 0.0;
+    double octagon = 0.72;  ///< |x| + |y| of its oblique sides, share of the width
     double softness = 0.01; ///< penumbra, share of the width
     double leak = 0.02;     ///< transmission of the blades
     double vignette = 0.2;  ///< loss in the corners

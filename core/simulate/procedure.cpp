@@ -9,7 +9,7 @@ namespace fedefm {
 
 namespace {
 
-constexpr int kFirstIterations = 60;
+constexpr int kFirstIterations = 120;
 constexpr int kFrameIterations = 10;
 constexpr double kLeastLengthMm = 20.0;
 
@@ -123,11 +123,18 @@ DeviceAction apply(DeviceAction action, const Operator& hand, double longest, Le
     return action;
 }
 
+/// Pulling takes the slack out, which brings the rod to the inner wall.
+double pushOf(DeviceAction action, double push)
+{
+    const bool isPulled = action == DeviceAction::RetractCatheter || action == DeviceAction::RetractGuidewire;
+    return isPulled ? -0.3 * push : push;
+}
+
 } // namespace
 
 std::vector<ProcedureState> simulateProcedure(const ProcedureSettings& settings, RandomStream random)
 {
-    const double longest = std::max(2.0 * kLeastLengthMm, lengthMm(settings.lumen) - settings.startMm - 4.0);
+    const double longest = std::max(2.0 * kLeastLengthMm, settings.reachMm - settings.startMm - 4.0);
     Lengths at;
     at.catheter = std::clamp(settings.catheterTipMm - settings.startMm, kLeastLengthMm, longest);
     at.wire = std::clamp(at.catheter + settings.wireBeyondMm, kLeastLengthMm, longest);
@@ -145,7 +152,8 @@ std::vector<ProcedureState> simulateProcedure(const ProcedureSettings& settings,
         }
         const auto material = materialOf(settings, rod.nodes().size(), rod.spacingMm(), at.catheter, at.wire);
         if (frame == 0 || state.action != DeviceAction::Rest)
-            rod.relax(material, at.roll, frame == 0 ? kFirstIterations : kFrameIterations);
+            rod.relax(material, at.roll, pushOf(state.action, settings.push),
+                      frame == 0 ? kFirstIterations : kFrameIterations);
         state.rod = rod.nodes();
         state.spacingMm = rod.spacingMm();
         state.catheterMm = std::min(at.catheter, rod.lengthMm());

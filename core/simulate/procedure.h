@@ -15,11 +15,13 @@ struct ProcedureSettings
     DeviceDesign catheter;
     DeviceDesign wire;
     VesselCurve lumen;
+    double reachMm = 0.0; ///< arc length of the lumen that the tips may reach
     double startMm = 0.0; ///< where on the lumen the simulated part begins (far outside of the picture)
     double catheterTipMm = 200.0; ///< at the first frame, arc length of the lumen
     double wireBeyondMm = 60.0;   ///< the wire's tip beyond the catheter's; negative: inside
     double speedMmPerFrame = 2.0;
     double nodeSpacingMm = 1.5;
+    double push = 0.03; ///< see ElasticRod::relax
     int frames = 1;
 };
 

@@ -58,7 +58,7 @@ void drawDevices(const SourcePreset& preset, SceneSettings& scene, RandomStream 
         wire = isNeuro ? WireKind::Micro : WireKind::Coronary;
     }
     scene.procedure.catheter = designCatheter(catheter, contrast, random);
-    scene.procedure.wire = designWire(wire, contrast * random.logRange(0.6, 1.5), random);
+    scene.procedure.wire = designWire(wire, contrast * random.logRange(0.3, 1.5), random);
     // Thin wires are made of denser metal, or nobody would see them.
     if (preset.isFine)
         scene.procedure.wire.attenuation *= 1.5;
@@ -67,29 +67,63 @@ void drawDevices(const SourcePreset& preset, SceneSettings& scene, RandomStream 
         designCatheter(CatheterKind::Diagnostic, contrast * random.logRange(0.5, 1.5), random);
 }
 
+/// The lumen goes on straight: a rod that straightens reaches further than the centre-line is long.
+VesselCurve extended(VesselCurve curve)
+{
+    constexpr int kMorePoints = 40;
+    const Point3 step = curve.back().position - curve[curve.size() - 2].position;
+    for (int i = 0; i < kMorePoints; ++i)
+        curve.push_back({curve.back().position + step, curve.back().radiusMm});
+    return curve;
+}
+
+/// How far catheter and wire have come along their way.
+void drawDepths(const SourcePreset& preset, ProcedureSettings& procedure, double branchMm, double fieldMm,
+                RandomStream& random)
+{
+    const double total = procedure.reachMm;
+    const double beyond = total - branchMm;
+    const bool isEngaged = random.chance(preset.isFine ? 0.85 : 0.45);
+    procedure.catheterTipMm =
+        isEngaged
+            ? branchMm + random.range(-0.05, preset.region == VesselRegion::Coronary ? 0.05 : 0.4) * beyond
+            : total * random.range(0.45, 0.95);
+    procedure.catheterTipMm = std::clamp(procedure.catheterTipMm, 60.0, total - 10.0);
+    const double longest = std::min(0.9 * fieldMm, total - procedure.catheterTipMm);
+    procedure.wireBeyondMm =
+        random.chance(0.1) ? -random.range(0.0, 60.0) : std::max(8.0, longest * random.range(0.12, 1.0));
+    procedure.speedMmPerFrame = random.range(0.5, 0.02 * fieldMm);
+}
+
 /// Where instruments and picture are along a route through the tree.
-void drawProcedure(SceneSettings& scene, int frames, RandomStream random)
+void drawProcedure(const SourcePreset& preset, SceneSettings& scene, int frames, RandomStream random)
 {
     ProcedureSettings& procedure = scene.procedure;
-    const auto& routes = scene.tree.routes;
-    procedure.lumen = routes[static_cast<std::size_t>(random.index(static_cast<int>(routes.size())))].curve;
-    const double total = lengthMm(procedure.lumen);
+    // The first routes end in the great vessels; fine instruments go beyond.
+    const auto count = static_cast<int>(scene.tree.routes.size());
+    const int first =
+        preset.region == VesselRegion::Coronary && (preset.isFine || random.chance(0.5)) ? 4 : 0;
+    const VesselRoute& route =
+        scene.tree.routes[static_cast<std::size_t>(first + random.index(count - first))];
     const double fieldMm = scene.view.fieldMm();
+    procedure.lumen = extended(route.curve);
+    procedure.reachMm = lengthMm(route.curve);
     procedure.frames = frames;
-    procedure.catheterTipMm = total * random.range(0.45, 0.95);
-    procedure.wireBeyondMm =
-        random.chance(0.12) ? -random.range(0.0, 60.0) : random.logRange(8.0, 0.6 * fieldMm);
-    procedure.speedMmPerFrame = random.range(0.5, 0.02 * fieldMm);
+    drawDepths(preset, procedure, route.branchMm, fieldMm, random);
     // The picture's centre lies beside a point of the instruments' way, mostly near the catheter's tip.
-    const double focus = procedure.catheterTipMm +
-                         std::max(-30.0, procedure.wireBeyondMm) * random.range(-0.2, 1.0) -
-                         fieldMm * random.range(-0.05, 0.4);
-    const auto at = static_cast<std::size_t>(std::clamp(focus, 0.0, total - kVesselStepMm) / kVesselStepMm);
+    const double wireTip = procedure.catheterTipMm + procedure.wireBeyondMm;
+    const double focus =
+        std::min(procedure.catheterTipMm + std::max(-30.0, procedure.wireBeyondMm) * random.range(-0.2, 1.1) -
+                     fieldMm * random.range(-0.05, 0.3),
+                 std::max(procedure.catheterTipMm, wireTip) - 0.12 * fieldMm);
+    const auto at =
+        static_cast<std::size_t>(std::clamp(focus, 0.0, procedure.reachMm - kVesselStepMm) / kVesselStepMm);
     const CArmView::Axes axes = scene.view.axes();
-    scene.view.centre = procedure.lumen[at].position + axes.right * (fieldMm * random.range(-0.22, 0.22)) +
-                        axes.down * (fieldMm * random.range(-0.22, 0.22));
+    scene.view.centre = procedure.lumen[at].position + axes.right * (fieldMm * random.range(-0.25, 0.25)) +
+                        axes.down * (fieldMm * random.range(-0.25, 0.25));
     procedure.startMm = std::clamp(focus - 2.4 * fieldMm, 0.0, procedure.catheterTipMm - 30.0);
     procedure.nodeSpacingMm = std::clamp(fieldMm / 130.0, 0.9, 2.5);
+    procedure.push = random.range(0.0, 0.045);
 }
 
 MotionSettings drawMotion(const SourcePreset& preset, RandomStream random)
@@ -111,7 +145,7 @@ void drawContrast(const SourcePreset& preset, SceneSettings& scene, RandomStream
     ContrastSettings& contrast = scene.contrast;
     contrast.isOn = random.chance(preset.contrastAgent);
     contrast.group = preset.region == VesselRegion::Coronary && random.chance(0.85) ? 1 + random.index(2) : 0;
-    contrast.startSeconds = random.range(-3.0, 0.6);
+    contrast.startSeconds = random.range(-2.5, 0.3);
     contrast.lengthSeconds = random.range(1.0, 4.0);
     contrast.speedMmPerSecond = random.range(120.0, 400.0);
     // Great vessels dilute the agent.
@@ -139,6 +173,7 @@ ApertureSettings drawAperture(const SourcePreset& preset, RandomStream random)
         for (double* blade : {&aperture.left, &aperture.right, &aperture.top, &aperture.bottom})
             if (random.chance(0.6))
                 *blade = random.range(0.005, random.chance(0.2) ? 0.22 : 0.08);
+    aperture.octagon = random.range(0.66, 0.88);
     aperture.softness = random.logRange(0.002, 0.02);
     aperture.leak = random.logRange(0.01, 0.3);
     aperture.vignette = random.range(0.0, 0.45);
@@ -155,7 +190,7 @@ ImageChainSettings drawChain(const SourcePreset& preset, int sizePx, RandomStrea
     // Small pictures are large ones made smaller: their blur is less in pixels, but not in proportion.
     chain.blurPx = preset.blurPx.draw(random) * (0.6 + 0.4 * std::min(1.5, sizePx / 512.0));
     chain.noiseShare = preset.noiseShare.drawLog(random);
-    chain.noiseGrainPx = random.range(0.0, 1.1);
+    chain.noiseGrainPx = random.range(0.0, 1.2);
     chain.electronicShare = 0.3 * chain.noiseShare * random.uniform();
     chain.lineShare = random.chance(0.15) ? 0.3 * chain.noiseShare * random.uniform() : 0.0;
     const bool hasLogarithm = random.chance(0.6);
@@ -171,6 +206,22 @@ ImageChainSettings drawChain(const SourcePreset& preset, int sizePx, RandomStrea
     return chain;
 }
 
+/// Instruments that drown in noise teach nothing: both get a least contrast.
+void keepVisible(SceneSettings& scene)
+{
+    const double pxPerMm = scene.view.isocentrePxPerMm();
+    const double least = std::max(1.3 * scene.chain.noiseShare, 0.035 * scene.anatomyStrength);
+    for (DeviceDesign* device : {&scene.procedure.catheter, &scene.procedure.wire, &scene.passingCatheter}) {
+        const double diameterPx = 2.0 * device->radiusMm * pxPerMm;
+        const double spread = 2.355 * scene.chain.blurPx;
+        const double wall = 1.0 - device->lumenShare * device->lumenShare;
+        const double shown = device->attenuation * wall * diameterPx / std::hypot(diameterPx, spread);
+        const double perShown = (1.0 - scene.chain.scatterShare) * shown;
+        if (perShown < least)
+            device->attenuation *= least / perShown;
+    }
+}
+
 } // namespace
 
 SceneSettings drawScene(const SourcePreset& preset, int sizePx, int frames, const RandomStream& random)
@@ -184,11 +235,12 @@ SceneSettings drawScene(const SourcePreset& preset, int sizePx, int frames, cons
     scene.tree = drawTree(preset, random.branch(kVessels));
     scene.view = drawView(preset, sizePx, random.branch(kView));
     drawDevices(preset, scene, random.branch(kDevices));
-    drawProcedure(scene, frames, random.branch(kProcedure));
+    drawProcedure(preset, scene, frames, random.branch(kProcedure));
     scene.motion = drawMotion(preset, random.branch(kMotion));
     drawContrast(preset, scene, random.branch(kContrast));
     scene.chain = drawChain(preset, sizePx, random.branch(kChain));
     scene.chain.aperture = drawAperture(preset, random.branch(kAperture));
+    keepVisible(scene);
     return scene;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/simulate/simulated_cine.h"
 
+#include "core/base/nearest_name.h"
 #include "core/simulate/scene.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace fedefm {
 
@@ -14,28 +14,13 @@ constexpr int kSmallestPx = 64;
 constexpr int kLargestPx = 2048;
 constexpr int kMostFrames = 10000;
 
-std::size_t editDistance(const std::string& a, const std::string& b)
+/// The same seed gives unrelated scenes of different source types.
+std::uint64_t sceneSeed(const SimulationSettings& settings)
 {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-        }
-    }
-    return row.back();
-}
-
-std::string nearestPreset(const std::string& name)
-{
-    const auto& names = simulationPresets();
-    return *std::min_element(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
-        return editDistance(name, a) < editDistance(name, b);
-    });
+    std::uint64_t hash = settings.seed;
+    for (const char letter : settings.preset)
+        hash = mixBits(hash ^ static_cast<std::uint64_t>(static_cast<unsigned char>(letter)));
+    return hash;
 }
 
 SequenceInfo makeInfo(const SimulationSettings& settings, const SceneSettings& scene)
@@ -116,13 +101,13 @@ try {
     const SourcePreset* preset = findSourcePreset(settings.preset);
     if (preset == nullptr)
         return fail(ErrorCode::InvalidArgument, "preset " + settings.preset,
-                    "did you mean " + nearestPreset(settings.preset) + "?");
+                    "did you mean " + nearestName(settings.preset, simulationPresets()) + "?");
     if (settings.sizePx < kSmallestPx || settings.sizePx > kLargestPx)
         return fail(ErrorCode::InvalidArgument, "size " + std::to_string(settings.sizePx),
                     "64 to 2048 pixels");
     if (settings.frames < 1 || settings.frames > kMostFrames)
         return fail(ErrorCode::InvalidArgument, "frames " + std::to_string(settings.frames), "1 to 10000");
-    fedefm::Scene content(*preset, settings.sizePx, settings.frames, settings.seed);
+    fedefm::Scene content(*preset, settings.sizePx, settings.frames, sceneSeed(settings));
     SequenceInfo info = makeInfo(settings, content.settings());
     auto scene = std::make_shared<const Scene>(Scene{std::move(info), std::move(content)});
     return std::shared_ptr<const SimulatedCine>(new SimulatedCine(std::move(scene)));

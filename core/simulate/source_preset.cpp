@@ -12,7 +12,7 @@ SourcePreset human()
     p.description = "patients: chest, abdomen, pelvis; arch and coronary access";
     p.anatomies = {AnatomyKind::Thorax, AnatomyKind::Thorax, AnatomyKind::Thorax, AnatomyKind::Abdomen};
     p.region = VesselRegion::Coronary;
-    p.fieldMm = {100, 320};
+    p.fieldMm = {90, 320};
     p.contrastAgent = 0.35;
     p.breathingMm = {0, 14};
     p.beatShare = {0.03, 0.12};
@@ -46,7 +46,7 @@ SourcePreset phantom()
     p.description = "silicone aorta in a mounting: walls, screws, plates; no motion but the instruments'";
     p.anatomies = {AnatomyKind::Box};
     p.region = VesselRegion::Arch;
-    p.fieldMm = {110, 300};
+    p.fieldMm = {75, 260};
     p.primaryDeg = {15, 75};
     p.secondaryDeg = {-15, 15};
     p.anatomyStrength = {0.3, 1.2};
@@ -54,7 +54,7 @@ SourcePreset phantom()
     p.lumenPerMm = {0.002, 0.028};
     p.wallPerMm = {0.004, 0.04};
     p.passingCatheter = 0.03;
-    p.noiseShare = {0.006, 0.04};
+    p.noiseShare = {0.004, 0.035};
     p.harmonise = {0.0, 0.6};
     p.greyMedian = {0.25, 0.6};
     p.greySpread = {0.15, 0.55};
@@ -99,7 +99,7 @@ SourcePreset coronary()
     p.name = "coronary";
     p.description = "coronary intervention: small field, guide wires of 0.014 inch, balloons, contrast agent";
     p.anatomies = {AnatomyKind::Thorax};
-    p.fieldMm = {90, 190};
+    p.fieldMm = {80, 180};
     p.primaryDeg = {-45, 60};
     p.secondaryDeg = {-35, 35};
     p.contrastAgent = 0.65;

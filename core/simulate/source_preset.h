@@ -42,7 +42,7 @@ struct SourcePreset
     Range breathingMm{0, 0};
     Range beatShare{0, 0}; ///< contraction of the heart, share of its radius
     Range fps{7.5, 30};
-    Range noiseShare{0.008, 0.05}; ///< quantum noise at the median grey, relative (logarithmic)
+    Range noiseShare{0.004, 0.04}; ///< quantum noise at the median grey, relative (logarithmic)
     Range blurPx{0.45, 1.0};       ///< σ at 512 pixels
     Range scatterShare{0.05, 0.4};
     Range response{0.0, 1.0}; ///< 0 logarithmic … 1 linear

@@ -69,13 +69,17 @@ Aorta makeAorta(const ArchPlane& plane, RandomStream& random)
     a.descending = {plane.at(0.9, 330, 8, 0.85 * r), plane.at(1.0, 260, 4 + wind, 0.85 * r),
                     plane.at(1.0, 180, wind, 0.9 * r), plane.at(1.0, 100, 0.5 * wind, 0.95 * r),
                     plane.at(1.0, 30, 0, r)};
-    a.arch = {plane.at(0.88, -18, 0, r), plane.at(0.5, -47, 0, 1.02 * r),
-              plane.at(0.0, -56 + 0.3 * d, 0, 1.06 * r), plane.at(-0.5, -46 + 0.8 * d, 0, 1.1 * r)};
-    a.ascending = {plane.at(-0.9, -10 + d, 0, 1.15 * r), plane.at(-1.0, 25 + d, 0, 1.2 * r),
+    a.arch = {plane.at(0.97, -12, 0, r),
+              plane.at(0.8, -37, 0, r),
+              plane.at(0.42, -53, 0, 1.02 * r),
+              plane.at(0.0, -57 + 0.3 * d, 0, 1.06 * r),
+              plane.at(-0.42, -52 + 0.6 * d, 0, 1.08 * r),
+              plane.at(-0.8, -33 + 0.9 * d, 0, 1.12 * r)};
+    a.ascending = {plane.at(-0.97, -6 + d, 0, 1.15 * r), plane.at(-1.0, 25 + d, 0, 1.2 * r),
                    plane.at(-0.85, 62 + d, 2, 1.25 * r)};
-    a.lsa = {plane.at(0.55, -58, 0, 4.8), plane.at(0.62, -82, 2, 4.4), plane.at(1.0, -110, 8, 4.2),
+    a.lsa = {plane.at(0.55, -58, 0, 5.6), plane.at(0.62, -82, 2, 4.4), plane.at(1.0, -110, 8, 4.2),
              plane.at(1.9, -122, 16, 3.8), plane.at(3.2, -112, 22, 3.4)};
-    a.lcca = {plane.at(0.1, -64 + 0.3 * d, 0, 3.8), plane.at(0.15, -90, 2, 3.5), plane.at(0.3, -130, 4, 3.3),
+    a.lcca = {plane.at(0.1, -64 + 0.3 * d, 0, 4.6), plane.at(0.15, -90, 2, 3.5), plane.at(0.3, -130, 4, 3.3),
               plane.at(0.3, -180, 2, 3.2), plane.at(0.2, -240, 0, 3.0)};
     a.trunk = {plane.at(-0.42, -56 + 0.8 * d, 0, 6.2), plane.at(-0.65, -84 + 0.3 * d, 0, 5.8),
                plane.at(-0.95, -104, -3, 5.4)};
@@ -147,6 +151,11 @@ void addBranch(VesselTree& tree, const Vertices& vertices, double startMm, int g
     tree.branches.push_back({smoothCurve(vertices), startMm, group});
 }
 
+void addRoute(VesselTree& tree, const char* target, const Vertices& way, const Vertices& vessel)
+{
+    tree.routes.push_back({target, smoothCurve(joined({way, vessel})), lengthMm(smoothCurve(way))});
+}
+
 struct Coronaries
 {
     Vertices lad, lcx, rca;
@@ -200,18 +209,18 @@ VesselTree aorticTree(RandomStream random, int archType, bool withCoronaries, do
     const auto upTo = [&a](std::size_t count) {
         return Vertices(a.arch.begin(), a.arch.begin() + static_cast<std::ptrdiff_t>(count));
     };
-    tree.routes.push_back({"LSA", smoothCurve(joined({a.descending, upTo(1), a.lsa}))});
-    tree.routes.push_back({"LCCA", smoothCurve(joined({a.descending, upTo(2), a.lcca}))});
-    tree.routes.push_back({"RCCA", smoothCurve(joined({a.descending, upTo(3), a.trunk, a.rcca}))});
-    tree.routes.push_back({"root", smoothCurve(whole)});
+    addRoute(tree, "LSA", joined({a.descending, upTo(2)}), a.lsa);
+    addRoute(tree, "LCCA", joined({a.descending, upTo(3)}), a.lcca);
+    addRoute(tree, "RCCA", joined({a.descending, upTo(4)}), joined({a.trunk, a.rcca}));
+    addRoute(tree, "root", joined({a.descending, a.arch}), a.ascending);
     if (!withCoronaries)
         return tree;
     const Coronaries c = addCoronaries(tree, a.ascending.back().position, scale, random);
     const Vertices radial = joined({reversed(a.rsa), reversed(a.trunk), a.ascending});
     const std::pair<const char*, Vertices> targets[] = {{"LAD", c.lad}, {"LCX", c.lcx}, {"RCA", c.rca}};
     for (const auto& [name, vessel] : targets) {
-        tree.routes.push_back({name, smoothCurve(joined({whole, vessel}))});
-        tree.routes.push_back({name, smoothCurve(joined({radial, vessel}))});
+        addRoute(tree, name, whole, vessel);
+        addRoute(tree, name, radial, vessel);
     }
     return tree;
 }

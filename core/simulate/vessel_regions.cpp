@@ -25,6 +25,11 @@ Vertices after(Vertices first, const Vertices& second)
     return first;
 }
 
+void addRoute(VesselTree& tree, const char* target, const Vertices& way, const Vertices& vessel)
+{
+    tree.routes.push_back({target, smoothCurve(after(way, vessel)), lengthMm(smoothCurve(way))});
+}
+
 } // namespace
 
 VesselTree cerebralTree(RandomStream random)
@@ -52,8 +57,8 @@ VesselTree cerebralTree(RandomStream random)
         const VesselBranch parent = tree.branches[i];
         growBranches(tree, parent, 5 + random.index(5), 3, 45.0, random);
     }
-    tree.routes.push_back({"MCA", smoothCurve(after(carotid, media))});
-    tree.routes.push_back({"ACA", smoothCurve(after(carotid, anterior))});
+    addRoute(tree, "MCA", carotid, media);
+    addRoute(tree, "ACA", carotid, anterior);
     return tree;
 }
 
@@ -105,13 +110,13 @@ VesselTree abdominalTree(RandomStream random, double scale)
     const auto below = [&](std::size_t count) {
         return Vertices(aortaUp.begin(), aortaUp.begin() + static_cast<std::ptrdiff_t>(count));
     };
-    tree.routes.push_back({"aorta", smoothCurve(after(up(right), aortaUp))});
-    tree.routes.push_back({"aorta", smoothCurve(after(up(left), aortaUp))});
-    tree.routes.push_back({"iliac", smoothCurve(after(up(right), left))});
-    tree.routes.push_back({"femoral", smoothCurve(after(aorta, left))});
-    tree.routes.push_back({"femoral", smoothCurve(after(aorta, right))});
-    tree.routes.push_back({"renal", smoothCurve(after(after(up(right), below(3)), leftRenal))});
-    tree.routes.push_back({"renal", smoothCurve(after(after(up(left), below(3)), rightRenal))});
+    addRoute(tree, "aorta", up(right), aortaUp);
+    addRoute(tree, "aorta", up(left), aortaUp);
+    addRoute(tree, "iliac", up(right), left);
+    addRoute(tree, "femoral", aorta, left);
+    addRoute(tree, "femoral", aorta, right);
+    addRoute(tree, "renal", after(up(right), below(3)), leftRenal);
+    addRoute(tree, "renal", after(up(left), below(3)), rightRenal);
     return tree;
 }
 

@@ -31,8 +31,9 @@ struct VesselBranch
 /// A way for a device through the tree.
 struct VesselRoute
 {
-    std::string target; ///< "LSA", "LCCA", "RCCA", "root", "LAD", "LCX", "RCA", …
-    VesselCurve curve;  ///< entry → target
+    std::string target;    ///< "LSA", "LCCA", "RCCA", "root", "LAD", "LCX", "RCA", …
+    VesselCurve curve;     ///< entry → target
+    double branchMm = 0.0; ///< where on the curve the target vessel begins
 };
 
 struct VesselTree
