@@ -1,30 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/segmenter.h"
 
+#include "core/base/nearest_name.h"
+
 #include <algorithm>
-#include <numeric>
 
 namespace fedefm {
-
-namespace {
-
-std::size_t editDistance(const std::string& a, const std::string& b)
-{
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
-        }
-    }
-    return row.back();
-}
-
-} // namespace
 
 const char* wireClassName(WireClass wireClass)
 {
@@ -102,14 +83,14 @@ Result<std::unique_ptr<Segmenter>> SegmenterRegistry::create(const std::string& 
     for (const auto& [extension, opener] : m_openers)
         if (std::filesystem::path(id).extension() == extension)
             return opener(id);
-    const Entry* nearest = nullptr;
+    std::vector<std::string> known;
     for (const Entry& entry : m_entries) {
         if (entry.card.id == id)
             return entry.factory();
-        if (!nearest || editDistance(entry.card.id, id) < editDistance(nearest->card.id, id))
-            nearest = &entry;
+        known.push_back(entry.card.id);
     }
-    return fail(ErrorCode::ModelNotFound, id, nearest ? "nearest: " + nearest->card.id : "none is installed");
+    return fail(ErrorCode::ModelNotFound, id,
+                known.empty() ? "none is installed" : "nearest: " + nearestName(id, known));
 }
 
 std::string SegmenterRegistry::defaultId(ModelRole role) const

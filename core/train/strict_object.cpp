@@ -1,40 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/strict_object.h"
 
+#include "core/base/nearest_name.h"
+
 #include <algorithm>
-#include <cctype>
 #include <cmath>
-#include <numeric>
 
 namespace fedefm {
 
 namespace {
-
-std::string folded(const std::string& name)
-{
-    std::string text;
-    for (const char c : name)
-        if (c != '_' && c != '-')
-            text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text;
-}
-
-/// Levenshtein's distance.
-std::size_t changesBetween(const std::string& a, const std::string& b)
-{
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-        }
-    }
-    return row[b.size()];
-}
 
 std::string shortest(double value)
 {
@@ -49,21 +23,6 @@ std::string rangeText(double least, double most)
 }
 
 } // namespace
-
-std::string nearestName(const std::string& name, const std::vector<std::string>& known)
-{
-    const std::string wanted = folded(name);
-    std::string best;
-    std::size_t fewest = std::numeric_limits<std::size_t>::max();
-    for (const std::string& candidate : known) {
-        const std::size_t changes = changesBetween(wanted, folded(candidate));
-        if (changes < fewest) {
-            fewest = changes;
-            best = candidate;
-        }
-    }
-    return best;
-}
 
 StrictObject::StrictObject(const nlohmann::json& object, std::string where)
     : m_object(object), m_where(std::move(where))

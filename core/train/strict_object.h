@@ -11,10 +11,6 @@
 
 namespace fedefm {
 
-/// The known name with the fewest changes from `name` (letter case and - or _ count nothing); empty without
-/// any.
-std::string nearestName(const std::string& name, const std::vector<std::string>& known);
-
 /// Reads a JSON object key by key and remembers the first fault: wrong types, values outside their range, and
 /// keys that nobody asked for. Keys that are absent leave the variable as it is.
 ///   StrictObject loss(document, "loss");

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/data/json_options.h"
 
+#include "core/base/nearest_name.h"
+
 #include <algorithm>
-#include <numeric>
 
 namespace fedefm {
 
@@ -10,37 +11,12 @@ using nlohmann::json;
 
 namespace {
 
-std::size_t editDistance(const std::string& a, const std::string& b)
-{
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t(0));
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-        }
-    }
-    return row.back();
-}
-
 std::string shortNumber(double value)
 {
     return json(value).dump();
 }
 
 } // namespace
-
-std::string nearestName(const std::string& name, const std::vector<std::string>& candidates)
-{
-    const auto nearest =
-        std::min_element(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) {
-            return editDistance(name, a) < editDistance(name, b);
-        });
-    return nearest == candidates.end() ? std::string() : *nearest;
-}
 
 JsonOptions::JsonOptions(const json& object, std::string place) : m_object(object), m_place(std::move(place))
 {

@@ -39,7 +39,4 @@ private:
     std::string m_mistake;
 };
 
-/// The candidate with the smallest edit distance; empty when there is none.
-std::string nearestName(const std::string& name, const std::vector<std::string>& candidates);
-
 } // namespace fedefm

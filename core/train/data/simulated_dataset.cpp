@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/data/simulated_dataset.h"
 
+#include "core/base/nearest_name.h"
 #include "core/simulate/simulated_cine.h"
 #include "core/train/data/epoch_order_private.h"
 #include "core/train/data/frame_sample.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/readers/dataset_readers.h"
 
+#include "core/base/nearest_name.h"
 #include "core/train/data/simulated_dataset.h"
 #include "core/train/readers/forms_private.h"
 
