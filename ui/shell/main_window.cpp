@@ -88,7 +88,9 @@ void MainWindow::buildCentre()
     auto* outerColumn = new QVBoxLayout(outer);
     outerColumn->setContentsMargins(0, 0, 0, 0);
     outerColumn->setSpacing(0);
-    outerColumn->addWidget(m_centre, 1);
+    m_modes = new QStackedWidget(this);
+    m_modes->addWidget(m_centre);
+    outerColumn->addWidget(m_modes, 1);
     setCentralWidget(outer);
     m_chrome << m_cineBar << m_foundStrip;
 }
@@ -170,6 +172,7 @@ void MainWindow::begin(const QStringList& paths, bool demo)
 
 void MainWindow::openDemo()
 {
+    setMode(WindowMode::View);
     m_opener.openDemo(m_grid->activeTile(), OpenMode{true, true});
 }
 
@@ -234,6 +237,8 @@ void MainWindow::closeEvent(QCloseEvent* event)
 {
     if (isFullScreen())
         setFullScreen(false);
+    // The next window begins in the View mode; what it remembers are that mode's panels.
+    setMode(WindowMode::View);
     for (int tile = 0; tile < 4; ++tile)
         rememberDisplay(tile);
     m_settings.setWindow(saveGeometry(), saveState());

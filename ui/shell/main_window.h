@@ -14,6 +14,7 @@
 class QDockWidget;
 class QMenu;
 class QStackedWidget;
+class QToolBar;
 
 namespace fedefm {
 
@@ -31,10 +32,14 @@ class StatusFields;
 class StudyPanel;
 class SubtractionPanel;
 class TagsPanel;
+class TrainMode;
 class ViewerGrid;
 
-/// The window: study tree, tiles with cine bar, side panels, issues and jobs. It wires parts together; what
-/// they do is theirs. The title never shows identity.
+/// What the window is used for; Annotate and Federate are to come.
+enum class WindowMode { View, Train };
+
+/// The window: study tree, tiles with cine bar, side panels, issues and jobs, and the other modes beside
+/// them. It wires parts together; what they do is theirs. The title never shows identity.
 class MainWindow : public QMainWindow
 {
     Q_OBJECT
@@ -58,6 +63,9 @@ public:
     SegmentationController* segmentation() const { return m_segmentation; }
     StatusFields* statusFields() const { return m_status; }
     bool isPrivacy() const { return m_privacy; }
+    void setMode(WindowMode mode);
+    WindowMode mode() const { return m_mode; }
+    TrainMode* train() const { return m_train; } ///< nullptr until the mode is first entered
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -87,11 +95,15 @@ private:
     // main_window_menus.cpp
     void buildMenus();
     void buildToolBar();
-    void buildModeBar();
     QMenu* menuOf(const QString& title, const QStringList& ids);
     void fillRecentMenu();
     void showContextMenu(const QPoint& globalPosition);
     QAction* action(const char* id) const;
+
+    // main_window_modes.cpp
+    void buildModeBar();
+    void hideViewParts();
+    void showViewParts();
 
     // main_window_actions.cpp
     void connectActions();
@@ -106,6 +118,7 @@ private:
     void onDocument(const char* id, const std::function<void(SeriesDocument&)>& run);
     void onCine(const char* id, const std::function<void(CineController&)>& run);
     void updateActions();
+    void updateEnabled(const SeriesDocument* document);
     void updateToolActions(ToolId tool);
     void updateLayoutActions();
 
@@ -131,7 +144,9 @@ private:
     JobModel* m_jobs = nullptr;
     SegmentationController* m_segmentation = nullptr;
 
-    QStackedWidget* m_centre = nullptr;
+    QStackedWidget* m_modes = nullptr;
+    QStackedWidget* m_centre = nullptr; ///< of the View mode
+    TrainMode* m_train = nullptr;
     StartPage* m_startPage = nullptr;
     QWidget* m_banner = nullptr;
     ViewerGrid* m_grid = nullptr;
@@ -143,11 +158,16 @@ private:
     MeasurementsPanel* m_measurementsPanel = nullptr;
     TagsPanel* m_tagsPanel = nullptr;
     StatusFields* m_status = nullptr;
+    QDockWidget* m_studyDock = nullptr;
+    QDockWidget* m_sideDock = nullptr;
+    QToolBar* m_viewBar = nullptr;
     QDockWidget* m_issuesDock = nullptr;
     QDockWidget* m_jobsDock = nullptr;
     QWidget* m_sections = nullptr;
     QList<QWidget*> m_chrome; ///< what full screen hides
     QList<QWidget*> m_hiddenByFullScreen;
+    QList<QWidget*> m_hiddenByMode;
+    WindowMode m_mode = WindowMode::View;
     QMenu* m_recentMenu = nullptr;
 
     QMetaObject::Connection m_documentConnection;

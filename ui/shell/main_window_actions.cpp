@@ -257,20 +257,29 @@ void MainWindow::connectHelpActions()
     on("help.about", [this] { showDialog(new AboutDialog(this)); });
 }
 
-void MainWindow::updateActions()
+void MainWindow::updateEnabled(const SeriesDocument* document)
 {
-    const SeriesDocument* document = m_grid->activeDocument();
+    const bool isView = m_mode == WindowMode::View;
+    static const QSet<QString> needDocument{"cine", "view", "overlay", "subtract"};
+    static const QSet<QString> ofView{"tool", "layout", "segment", "series"};
     for (const QString& id : m_context.actions->ids()) {
         const QString family = id.section(QLatin1Char('.'), 0, 0);
-        const bool needsDocument =
-            family == QLatin1String("cine") || family == QLatin1String("view") ||
-            family == QLatin1String("overlay") || family == QLatin1String("subtract") ||
-            id.startsWith(QLatin1String("window.preset")) || id == QLatin1String("window.addPreset") ||
-            id == QLatin1String("file.export") || id == QLatin1String("file.close") ||
-            id == QLatin1String("segment.clip") || id == QLatin1String("file.deidentify");
-        if (needsDocument)
-            m_context.actions->action(id)->setEnabled(document != nullptr);
+        QAction* entry = m_context.actions->action(id);
+        if (needDocument.contains(family) || id.startsWith(QLatin1String("window.preset")) ||
+            id == QLatin1String("window.addPreset") || id == QLatin1String("file.export") ||
+            id == QLatin1String("file.close") || id == QLatin1String("file.deidentify"))
+            entry->setEnabled(isView && document);
+        else if (ofView.contains(family))
+            entry->setEnabled(isView);
+        else if (family == QLatin1String("train"))
+            entry->setEnabled(!isView);
     }
+}
+
+void MainWindow::updateActions()
+{
+    const SeriesDocument* document = m_mode == WindowMode::View ? m_grid->activeDocument() : nullptr;
+    updateEnabled(document);
     if (document) {
         action("view.invert")->setChecked(document->transform().invert);
         action("overlay.visible")->setChecked(document->overlayStyle().visible);

@@ -66,6 +66,7 @@ void MainWindow::openPaths(const QStringList& paths, OpenMode mode, int firstTil
 {
     if (paths.isEmpty())
         return;
+    setMode(WindowMode::View);
     const int count = static_cast<int>(std::min<qsizetype>(paths.size(), kTiles));
     int tile = firstTile >= 0 ? firstTile : m_grid->activeTile();
     if (count > 1) {

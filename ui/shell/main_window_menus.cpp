@@ -2,6 +2,7 @@
 #include "ui/common/action_registry.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/study_panel.h"
+#include "ui/shell/tool_bar_names.h"
 #include "ui/viewer/viewer_grid.h"
 
 #include <QAction>
@@ -11,7 +12,6 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QToolBar>
-#include <QToolButton>
 
 namespace fedefm {
 
@@ -26,19 +26,6 @@ QStringList presetIds()
     for (int number = 0; number <= 9; ++number)
         ids << QStringLiteral("window.preset%1").arg(number);
     return ids;
-}
-
-/// Buttons made by a tool bar carry no accessible name of their own.
-void nameButtons(QToolBar* bar)
-{
-    for (QAction* action : bar->actions()) {
-        auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(action));
-        if (!button)
-            continue;
-        QString name = action->text();
-        button->setAccessibleName(name.remove(QLatin1Char('&')));
-        button->setFocusPolicy(Qt::TabFocus);
-    }
 }
 
 } // namespace
@@ -94,9 +81,15 @@ void MainWindow::buildMenus()
           "subtract.left", "subtract.right", "subtract.up", "subtract.down", "subtract.fineLeft",
           "subtract.fineRight", "subtract.fineUp", "subtract.fineDown"})
         subtraction->addAction(action(id));
-    QMenu* window =
-        menuOf(tr("&Window"), {"layout.1x1", "layout.1x2", "layout.2x2", "layout.link", kSeparator,
-                               "window.privacy", "window.theme", "window.fullScreen", kSeparator});
+    QMenu* train = menuOf(tr("T&rain"),
+                          {"train.start", "train.data", kSeparator, "train.pause", "train.goOn", "train.stop",
+                           kSeparator, "train.logX", "train.logY", "train.showAll", kSeparator});
+    for (const char* id : {"train.plot1", "train.plot2", "train.plot3", "train.plot4", "train.export.csv",
+                           "train.export.png", "train.export.pdf", "train.refresh"})
+        train->addAction(action(id));
+    QMenu* window = menuOf(tr("&Window"), {"mode.view", "mode.train", kSeparator, "layout.1x1", "layout.1x2",
+                                           "layout.2x2", "layout.link", kSeparator, "window.privacy",
+                                           "window.theme", "window.fullScreen", kSeparator});
     for (QDockWidget* dock : findChildren<QDockWidget*>())
         window->addAction(dock->toggleViewAction());
     menuOf(tr("&Help"), {"help.search", "help.keys", kSeparator, "help.modules", "help.about"});
@@ -129,30 +122,20 @@ void MainWindow::buildToolBar()
         else
             bar->addAction(m_context.actions->action(id));
     }
-    auto* space = new QWidget(bar);
+    m_viewBar = bar;
+    QToolBar* general = addToolBar(tr("General"));
+    general->setObjectName(QStringLiteral("generalBar"));
+    general->setMovable(false);
+    general->setIconSize({20, 20});
+    auto* space = new QWidget(general);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    bar->addWidget(space);
+    general->addWidget(space);
     for (const char* id : {"help.search", "window.privacy", "window.theme", "edit.settings", "help.keys"})
-        bar->addAction(action(id));
-    nameButtons(bar);
-    m_chrome << bar;
-}
-
-void MainWindow::buildModeBar()
-{
-    auto* bar = new QToolBar(tr("Modes"), this);
-    bar->setObjectName(QStringLiteral("modeBar"));
-    bar->setMovable(false);
-    bar->setIconSize({22, 22});
-    bar->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
-    addToolBar(Qt::LeftToolBarArea, bar);
-    QAction* view = bar->addAction(themedIcon(QStringLiteral("view-mode")), tr("View"));
-    view->setCheckable(true);
-    view->setChecked(true);
-    // The only mode so far: it stays chosen.
-    connect(view, &QAction::toggled, view, [view] { view->setChecked(true); });
-    nameButtons(bar);
-    m_chrome << bar;
+        general->addAction(action(id));
+    for (QToolBar* each : {bar, general}) {
+        nameButtons(each);
+        m_chrome << each;
+    }
 }
 
 void MainWindow::fillRecentMenu()

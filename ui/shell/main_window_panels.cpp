@@ -77,8 +77,7 @@ FoldSection* MainWindow::addSection(const QString& key, const QString& title, QW
 void MainWindow::buildDocks()
 {
     m_studies = new StudyPanel(m_context, this);
-    QDockWidget* studyDock =
-        addDock(QStringLiteral("studies"), tr("Studies"), m_studies, Qt::LeftDockWidgetArea);
+    m_studyDock = addDock(QStringLiteral("studies"), tr("Studies"), m_studies, Qt::LeftDockWidgetArea);
 
     m_segmentationPanel = new SegmentationPanel(m_segmentation, this);
     m_subtractionPanel = new SubtractionPanel(m_jobs, this);
@@ -94,8 +93,7 @@ void MainWindow::buildDocks()
     addSection(QStringLiteral("tags"), tr("Tags"), m_tagsPanel, false);
     column->addStretch();
     m_sections->setMinimumWidth(260);
-    QDockWidget* sideDock =
-        addDock(QStringLiteral("panels"), tr("Panels"), m_sections, Qt::RightDockWidgetArea);
+    m_sideDock = addDock(QStringLiteral("panels"), tr("Panels"), m_sections, Qt::RightDockWidgetArea);
 
     m_issuesDock = addDock(QStringLiteral("issues"), tr("Issues"), new IssuesPanel(m_context.issues, this),
                            Qt::BottomDockWidgetArea);
@@ -103,7 +101,7 @@ void MainWindow::buildDocks()
         addDock(QStringLiteral("jobs"), tr("Jobs"), new JobsPanel(m_jobs, this), Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    resizeDocks({studyDock, sideDock}, {kStudyWidthPx, kSideWidthPx}, Qt::Horizontal);
+    resizeDocks({m_studyDock, m_sideDock}, {kStudyWidthPx, kSideWidthPx}, Qt::Horizontal);
     resizeDocks({m_issuesDock, m_jobsDock}, {kIssuesHeightPx, kIssuesHeightPx}, Qt::Vertical);
     m_issuesDock->hide();
     m_jobsDock->hide();

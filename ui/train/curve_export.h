@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "core/train/run_store.h"
+
+#include <QString>
+
+#include <vector>
+
+namespace fedefm {
+
+class CurveGrid;
+
+/// The plots on show with a legend of the runs, on white; the research-use line is burned in.
+/// Whole-file-then-rename. Errors: FileExists, WriteFailed, DiskFull.
+Status exportCurvesPng(const CurveGrid& grid, const QString& path, bool overwrite);
+Status exportCurvesPdf(const CurveGrid& grid, const QString& path, bool overwrite);
+
+/// All values of the runs: one run into the file itself, several into FILE-RUN.csv each. Reads from the disk:
+/// for a thread of its own. Returns the files.
+Result<std::vector<std::filesystem::path>> exportRunsCsv(const std::vector<RunSummary>& runs,
+                                                         const std::filesystem::path& target, bool overwrite);
+
+} // namespace fedefm

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Cross-hair, keys and drawing on paper.
+#include "ui/train/curve_plot.h"
+
+#include "ui/common/plot.h"
+#include "ui/train/metric_groups.h"
+
+#include <QKeyEvent>
+#include <QLabel>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace fedefm {
+
+namespace {
+
+constexpr double kKeyZoom = 0.8;
+constexpr int kReadOutRuns = 8;
+constexpr int kTitlePx = 20;
+const PlotColors kPaper{Qt::white, Qt::black, QColor(0x33, 0x33, 0x33), QColor(0xBB, 0xBB, 0xBB)};
+
+} // namespace
+
+bool CurvePlot::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::Wheel) {
+        const bool isVertical = static_cast<QWheelEvent*>(event)->modifiers() & Qt::ControlModifier;
+        m_plot->axisRect()->setRangeZoom(isVertical ? Qt::Vertical : Qt::Horizontal);
+    } else if (event->type() == QEvent::Leave) {
+        Q_EMIT hovered(std::nan(""));
+    } else if (event->type() == QEvent::KeyPress) {
+        return onKey(static_cast<QKeyEvent*>(event)->key());
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+bool CurvePlot::onKey(int key)
+{
+    switch (key) {
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+        stepCrossHair(key == Qt::Key_Left ? -1 : 1);
+        return true;
+    case Qt::Key_Plus:
+    case Qt::Key_Minus: {
+        const double factor = key == Qt::Key_Plus ? kKeyZoom : 1.0 / kKeyZoom;
+        const double centre = std::isnan(m_crossHairX) ? m_plot->xAxis->range().center() : m_crossHairX;
+        m_plot->xAxis->scaleRange(factor, centre);
+        m_plot->replot(QCustomPlot::rpQueuedReplot);
+        return true;
+    }
+    case Qt::Key_Home:
+        resetZoom();
+        return true;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        Q_EMIT maximiseWanted();
+        return true;
+    default:
+        return false;
+    }
+}
+
+void CurvePlot::stepCrossHair(int direction)
+{
+    for (const QString& metric : shownMetrics()) {
+        for (const ShownRun& run : m_runs) {
+            const CurveBook::Curve* curve = m_book ? m_book->find(run.id, metric) : nullptr;
+            if (!curve || curve->points.empty())
+                continue;
+            const double from = std::isnan(m_crossHairX) ? m_plot->xAxis->range().center() : m_crossHairX;
+            const auto at = static_cast<std::ptrdiff_t>(*nearestPoint(curve->points, m_view.axis, from));
+            const auto last = static_cast<std::ptrdiff_t>(curve->points.size()) - 1;
+            // A step is a point of the curve, or a hundredth of what is shown where points are denser.
+            const auto density =
+                std::count_if(curve->points.begin(), curve->points.end(), [this](const MetricPoint& point) {
+                    return m_plot->xAxis->range().contains(xOf(point, m_view.axis));
+                });
+            const std::ptrdiff_t stride = std::max<std::ptrdiff_t>(1, density / 100);
+            const auto next = std::clamp<std::ptrdiff_t>(at + direction * stride, 0, last);
+            Q_EMIT hovered(xOf(curve->points[static_cast<std::size_t>(next)], m_view.axis));
+            return;
+        }
+    }
+}
+
+void CurvePlot::setCrossHair(double x)
+{
+    m_crossHairX = x;
+    m_crossHair->setVisible(!std::isnan(x));
+    if (!std::isnan(x)) {
+        m_crossHair->point1->setCoords(x, m_plot->yAxis->range().lower);
+        m_crossHair->point2->setCoords(x, m_plot->yAxis->range().upper);
+    }
+    showReadOut();
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+QString CurvePlot::readOut() const
+{
+    return m_readOut->isHidden() ? QString() : m_readOut->text();
+}
+
+void CurvePlot::showReadOut()
+{
+    QStringList lines;
+    int shown = 0;
+    for (const ShownRun& run : m_runs) {
+        QStringList values;
+        for (const QString& metric : shownMetrics()) {
+            const CurveBook::Curve* curve = m_book ? m_book->find(run.id, metric) : nullptr;
+            const auto at = curve && !std::isnan(m_crossHairX)
+                                ? nearestPoint(curve->points, m_view.axis, m_crossHairX)
+                                : std::nullopt;
+            if (!at)
+                continue;
+            const QString part = metric.section(QLatin1Char('/'), 0, 0);
+            values << QStringLiteral("%1 %2").arg(part.toHtmlEscaped(),
+                                                  formatValue(curve->points[*at].value));
+        }
+        if (!values.isEmpty() && shown++ < kReadOutRuns)
+            lines << QStringLiteral("<span style='color:%1'>■</span> %2: %3")
+                         .arg(run.style.color.name(), run.name.toHtmlEscaped(),
+                              values.join(QStringLiteral(", ")));
+    }
+    m_readOut->setVisible(!lines.isEmpty());
+    if (lines.isEmpty())
+        return;
+    lines.prepend(QStringLiteral("%1 %2").arg(m_plot->xAxis->label(), formatValue(m_crossHairX)));
+    if (shown > kReadOutRuns)
+        lines << tr("and %1 more").arg(shown - kReadOutRuns);
+    m_readOut->setText(lines.join(QStringLiteral("<br>")));
+    m_readOut->adjustSize();
+    const QRect area = m_plot->axisRect()->rect();
+    // On the side that the cross-hair is not on.
+    const bool isLeft = m_plot->xAxis->coordToPixel(m_crossHairX) > area.center().x();
+    m_readOut->move(isLeft ? area.left() + 6 : area.right() - m_readOut->width() - 6, area.top() + 6);
+}
+
+void CurvePlot::render(QCPPainter& painter, const QRect& area)
+{
+    m_crossHair->setVisible(false);
+    applyColors(kPaper);
+    painter.save();
+    painter.translate(area.topLeft());
+    painter.setPen(kPaper.text);
+    painter.setFont(font());
+    const QStringList shown = shownMetrics();
+    const QString hint = shown.size() > 1 ? tr("%1  (points: validation)").arg(m_group) : m_group;
+    painter.drawText(QRect(0, 0, area.width(), kTitlePx), Qt::AlignCenter, hint);
+    painter.translate(0, kTitlePx);
+    m_plot->toPainter(&painter, area.width(), area.height() - kTitlePx);
+    painter.restore();
+    QEvent palette(QEvent::PaletteChange);
+    changeEvent(&palette);
+    m_crossHair->setVisible(!std::isnan(m_crossHairX));
+}
+
+} // namespace fedefm

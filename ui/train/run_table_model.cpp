@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/train/run_table_model.h"
+
+#include "ui/common/theme.h"
+#include "ui/train/config_schema.h"
+#include "ui/train/curve_math.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QGuiApplication>
+#include <QPalette>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace fedefm {
+
+QString runStateText(RunState state)
+{
+    const auto tr = [](const char* text) { return QCoreApplication::translate("RunState", text); };
+    switch (state) {
+    case RunState::Running:
+        return tr("running");
+    case RunState::Paused:
+        return tr("paused");
+    case RunState::Done:
+        return tr("done");
+    case RunState::Stopped:
+        return tr("stopped");
+    case RunState::Failed:
+        return tr("failed");
+    case RunState::Lost:
+        break;
+    }
+    return tr("lost");
+}
+
+QString runStateIcon(RunState state)
+{
+    switch (state) {
+    case RunState::Running:
+        return QStringLiteral("play");
+    case RunState::Paused:
+        return QStringLiteral("pause");
+    case RunState::Done:
+        return QStringLiteral("done");
+    case RunState::Stopped:
+        return QStringLiteral("stop");
+    case RunState::Failed:
+        return QStringLiteral("cancel");
+    case RunState::Lost:
+        break;
+    }
+    return QStringLiteral("issues");
+}
+
+namespace {
+
+QDateTime startOf(const RunSummary& run)
+{
+    QDateTime time = QDateTime::fromString(QString::fromStdString(run.startedUtc), Qt::ISODate);
+    if (time.isValid() && time.timeSpec() == Qt::LocalTime)
+        time.setTimeSpec(Qt::UTC);
+    return time;
+}
+
+std::string selectedMetric(const RunSummary& run)
+{
+    const nlohmann::json value = valueAt(run.config, "select_by");
+    return value.is_string() ? value.get<std::string>() : "foreground.dice";
+}
+
+} // namespace
+
+double bestValueOf(const RunSummary& run)
+{
+    const std::string metric = selectedMetric(run);
+    if (!run.bestMetrics.is_object())
+        return std::numeric_limits<double>::quiet_NaN();
+    for (const std::string& name : {metric, "validation/" + metric})
+        if (const auto it = run.bestMetrics.find(name); it != run.bestMetrics.end() && it->is_number())
+            return it->get<double>();
+    const nlohmann::json nested = valueAt(run.bestMetrics, metric);
+    return nested.is_number() ? nested.get<double>() : std::numeric_limits<double>::quiet_NaN();
+}
+
+void RunTableModel::setRuns(const std::vector<RunSummary>& runs)
+{
+    // Rows that are gone, from behind; then values of those that stay; then new ones.
+    for (int row = static_cast<int>(m_runs.size()) - 1; row >= 0; --row) {
+        const std::string& id = m_runs[static_cast<std::size_t>(row)].id;
+        if (std::none_of(runs.begin(), runs.end(), [&id](const RunSummary& run) { return run.id == id; })) {
+            beginRemoveRows({}, row, row);
+            m_runs.erase(m_runs.begin() + row);
+            endRemoveRows();
+        }
+    }
+    for (const RunSummary& run : runs) {
+        const int row = rowOf(QString::fromStdString(run.id));
+        if (row < 0) {
+            const int end = static_cast<int>(m_runs.size());
+            beginInsertRows({}, end, end);
+            m_runs.push_back(run);
+            endInsertRows();
+            continue;
+        }
+        RunSummary& known = m_runs[static_cast<std::size_t>(row)];
+        const bool isSame = known.state == run.state && known.epochsDone == run.epochsDone &&
+                            known.wallSeconds == run.wallSeconds && known.message == run.message &&
+                            known.epochsPlanned == run.epochsPlanned && known.pid == run.pid;
+        known = run;
+        if (!isSame)
+            Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
+    }
+}
+
+const RunSummary* RunTableModel::find(const QString& id) const
+{
+    const int row = rowOf(id);
+    return row < 0 ? nullptr : &m_runs[static_cast<std::size_t>(row)];
+}
+
+int RunTableModel::rowOf(const QString& id) const
+{
+    const std::string key = id.toStdString();
+    const auto it =
+        std::find_if(m_runs.begin(), m_runs.end(), [&key](const RunSummary& run) { return run.id == key; });
+    return it == m_runs.end() ? -1 : static_cast<int>(std::distance(m_runs.begin(), it));
+}
+
+void RunTableModel::setStyles(const RunStyles& styles)
+{
+    m_styles = styles;
+    if (!m_runs.empty())
+        Q_EMIT dataChanged(index(0, Name), index(rowCount() - 1, Name), {Qt::DecorationRole});
+}
+
+int RunTableModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_runs.size());
+}
+
+int RunTableModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant RunTableModel::text(const RunSummary& run, int column) const
+{
+    switch (column) {
+    case Name:
+        return QString::fromStdString(run.name);
+    case State:
+        return runStateText(run.state);
+    case Epochs:
+        return QStringLiteral("%1/%2").arg(run.epochsDone).arg(run.epochsPlanned);
+    case Best:
+        return std::isnan(bestValueOf(run)) ? QStringLiteral("–") : formatValue(bestValueOf(run));
+    case Started:
+        return startOf(run).toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm"));
+    case Time:
+        return formatDuration(run.wallSeconds);
+    case Seed:
+        return QString::number(run.seed);
+    case Architecture:
+        return QString::fromStdString(run.architecture);
+    default:
+        return {};
+    }
+}
+
+QVariant RunTableModel::sortKey(const RunSummary& run, int column) const
+{
+    switch (column) {
+    case State:
+        return static_cast<int>(run.state);
+    case Epochs:
+        return run.epochsDone;
+    case Best:
+        return std::isnan(bestValueOf(run)) ? -std::numeric_limits<double>::infinity() : bestValueOf(run);
+    case Started:
+        return startOf(run);
+    case Time:
+        return run.wallSeconds;
+    case Seed:
+        return static_cast<qulonglong>(run.seed);
+    default:
+        return text(run, column);
+    }
+}
+
+QString RunTableModel::toolTip(const RunSummary& run) const
+{
+    QStringList lines{
+        QString::fromStdString(run.id),
+        QStringLiteral("%1 · %2").arg(runStateText(run.state), QString::fromStdString(run.machine))};
+    if (!run.message.empty())
+        lines << QString::fromStdString(run.message);
+    if (run.bestEpoch)
+        lines
+            << tr("best: epoch %1, %2").arg(*run.bestEpoch).arg(QString::fromStdString(selectedMetric(run)));
+    return lines.join(QLatin1Char('\n'));
+}
+
+QVariant RunTableModel::data(const QModelIndex& index, int role) const
+{
+    if (!index.isValid() || index.row() >= rowCount())
+        return {};
+    const RunSummary& run = m_runs[static_cast<std::size_t>(index.row())];
+    const QString id = QString::fromStdString(run.id);
+    switch (role) {
+    case Qt::DisplayRole:
+        return text(run, index.column());
+    case SortRole:
+        return sortKey(run, index.column());
+    case IdRole:
+        return id;
+    case Qt::ToolTipRole:
+        return toolTip(run);
+    case Qt::DecorationRole:
+        if (index.column() == State)
+            return themedIcon(runStateIcon(run.state));
+        if (index.column() == Name && m_styles.has(id))
+            return lineIcon(m_styles.style(id), QGuiApplication::palette().color(QPalette::Base));
+        return {};
+    case Qt::TextAlignmentRole:
+        return index.column() == Epochs || index.column() == Best || index.column() == Time ||
+                       index.column() == Seed
+                   ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
+                   : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
+    default:
+        return {};
+    }
+}
+
+QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+        return QAbstractTableModel::headerData(section, orientation, role);
+    const QString titles[ColumnCount] = {tr("Run"),     tr("State"), tr("Epochs"), tr("Best"),
+                                         tr("Started"), tr("Time"),  tr("Seed"),   tr("Network")};
+    return section >= 0 && section < ColumnCount ? QVariant(titles[section]) : QVariant();
+}
+
+RunFilter::RunFilter(RunTableModel* model, QObject* parent) : QSortFilterProxyModel(parent), m_model(model)
+{
+    setSourceModel(model);
+    setSortRole(RunTableModel::SortRole);
+    setDynamicSortFilter(true);
+}
+
+void RunFilter::setWords(const QString& words)
+{
+    m_words = words.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    invalidateFilter();
+}
+
+bool RunFilter::filterAcceptsRow(int row, const QModelIndex&) const
+{
+    const RunSummary& run = m_model->runs()[static_cast<std::size_t>(row)];
+    const QString text = QStringList{QString::fromStdString(run.name),         runStateText(run.state),
+                                     QString::fromStdString(run.architecture), QString::number(run.seed),
+                                     QString::fromStdString(run.kind),         QString::fromStdString(run.id)}
+                             .join(QLatin1Char(' '));
+    return std::all_of(m_words.begin(), m_words.end(),
+                       [&text](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
+}
+
+} // namespace fedefm

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/train/runs_panel.h"
+
+#include "ui/viewer/panel_parts.h"
+
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace fedefm {
+
+namespace {
+constexpr int kRowHeightPx = 26;
+constexpr int kWidths[RunTableModel::ColumnCount] = {130, 84, 62, 66, 116, 92, 56, 110};
+} // namespace
+
+RunsPanel::RunsPanel(QWidget* parent)
+    : QWidget(parent), m_model(new RunTableModel(this)), m_filter(new RunFilter(m_model, this))
+{
+    buildTable();
+    m_empty = emptyState({}, this);
+    m_stack = new QStackedWidget(this);
+    m_stack->addWidget(m_table);
+    m_stack->addWidget(m_empty);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(buildHead());
+    column->addWidget(m_stack, 1);
+    column->addWidget(buildButtons());
+    refreshEmptyState();
+    refreshButtons();
+}
+
+QWidget* RunsPanel::buildHead()
+{
+    auto* head = new QWidget(this);
+    auto* title = new QLabel(tr("Runs"), head);
+    title->setObjectName(QStringLiteral("dockTitle"));
+    m_words = new QLineEdit(head);
+    m_words->setPlaceholderText(tr("Filter…"));
+    m_words->setAccessibleName(tr("Filter runs"));
+    m_words->setToolTip(tr("Words that must occur in name, state, network or seed"));
+    m_words->setClearButtonEnabled(true);
+    auto* row = new QHBoxLayout(head);
+    row->setContentsMargins(6, 4, 6, 4);
+    row->addWidget(title);
+    row->addWidget(m_words, 1);
+    connect(m_words, &QLineEdit::textChanged, this, [this](const QString& words) {
+        m_filter->setWords(words);
+        refreshEmptyState();
+    });
+    return head;
+}
+
+void RunsPanel::buildTable()
+{
+    m_table = new QTableView(this);
+    m_table->setModel(m_filter);
+    m_table->setAccessibleName(tr("Runs"));
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->setShowGrid(false);
+    m_table->setAlternatingRowColors(true);
+    m_table->setWordWrap(false);
+    m_table->setTabKeyNavigation(false);
+    m_table->setIconSize({22, 16});
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(RunTableModel::Started, Qt::DescendingOrder);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setDefaultSectionSize(kRowHeightPx);
+    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    for (int column = 0; column < RunTableModel::ColumnCount; ++column)
+        m_table->setColumnWidth(column, kWidths[column]);
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        refreshButtons();
+        Q_EMIT chosenChanged();
+    });
+    connect(m_model, &RunTableModel::dataChanged, this, &RunsPanel::refreshButtons);
+}
+
+QWidget* RunsPanel::buildButtons()
+{
+    auto* bar = new QWidget(this);
+    m_pause = iconButton(QStringLiteral("pause"), tr("Pause the run"),
+                         tr("Pause at the next step; the process waits"), bar);
+    m_resume =
+        iconButton(QStringLiteral("play"), tr("Go on with the run"),
+                   tr("Go on: a paused run continues, a lost or stopped one resumes at its checkpoint"), bar);
+    m_stop = iconButton(QStringLiteral("stop"), tr("Stop the run"),
+                        tr("Stop after the running step, with a checkpoint"), bar);
+    m_state = new QLabel(bar);
+    m_state->setTextFormat(Qt::PlainText);
+    m_state->setAccessibleName(tr("State of the chosen run"));
+    makeSecondary(m_state);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(6, 2, 6, 2);
+    row->addWidget(m_pause);
+    row->addWidget(m_resume);
+    row->addWidget(m_stop);
+    row->addWidget(m_state, 1);
+    connect(m_pause, &QToolButton::clicked, this, [this] { Q_EMIT commandWanted(QStringLiteral("pause")); });
+    connect(m_stop, &QToolButton::clicked, this, [this] { Q_EMIT commandWanted(QStringLiteral("stop")); });
+    connect(m_resume, &QToolButton::clicked, this, [this] {
+        const RunSummary* run = current();
+        const bool isPaused = run && run->state == RunState::Paused;
+        Q_EMIT commandWanted(isPaused ? QStringLiteral("resume") : QStringLiteral("goOn"));
+    });
+    return bar;
+}
+
+void RunsPanel::setRuns(const std::vector<RunSummary>& runs, const QString& folder)
+{
+    m_folder = folder;
+    const bool wasEmpty = m_model->rowCount() == 0;
+    m_model->setRuns(runs);
+    refreshEmptyState();
+    if (wasEmpty && m_filter->rowCount() > 0 && chosen().empty()) {
+        // What is going on now is what the user comes for, else the newest.
+        QModelIndex best = m_filter->index(0, 0);
+        for (int row = m_filter->rowCount() - 1; row >= 0; --row)
+            if (const RunSummary* run =
+                    m_model->find(m_filter->index(row, 0).data(RunTableModel::IdRole).toString());
+                run && run->state == RunState::Running)
+                best = m_filter->index(row, 0);
+        m_table->setCurrentIndex(best);
+    }
+    refreshButtons();
+}
+
+void RunsPanel::refreshEmptyState()
+{
+    m_stack->setCurrentIndex(m_filter->rowCount() == 0 ? 1 : 0);
+    m_empty->setText(m_model->rowCount() == 0
+                         ? tr("No run yet. Choose a preset on the right, look at its data and press Start "
+                              "training.\nRuns of the command line appear here too: %1")
+                               .arg(m_folder)
+                         : tr("No run has these words. Clear the filter to see all."));
+}
+
+std::vector<RunSummary> RunsPanel::chosen() const
+{
+    std::vector<RunSummary> runs;
+    QModelIndexList rows = m_table->selectionModel()->selectedRows();
+    std::sort(rows.begin(), rows.end(),
+              [](const QModelIndex& a, const QModelIndex& b) { return a.row() < b.row(); });
+    for (const QModelIndex& row : rows)
+        if (const RunSummary* run = m_model->find(row.data(RunTableModel::IdRole).toString()))
+            runs.push_back(*run);
+    return runs;
+}
+
+const RunSummary* RunsPanel::current() const
+{
+    const QModelIndex index = m_table->currentIndex();
+    if (index.isValid() && m_table->selectionModel()->isRowSelected(index.row(), {}))
+        return m_model->find(index.data(RunTableModel::IdRole).toString());
+    const QModelIndexList rows = m_table->selectionModel()->selectedRows();
+    return rows.isEmpty() ? nullptr : m_model->find(rows.first().data(RunTableModel::IdRole).toString());
+}
+
+void RunsPanel::choose(const QString& id)
+{
+    const int row = m_model->rowOf(id);
+    const QModelIndex index = m_filter->mapFromSource(m_model->index(row, 0));
+    if (row >= 0 && index.isValid())
+        m_table->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect |
+                                                              QItemSelectionModel::Rows);
+}
+
+void RunsPanel::refreshButtons()
+{
+    if (!m_pause)
+        return;
+    const RunSummary* run = current();
+    const RunState state = run ? run->state : RunState::Done;
+    const bool isOpen = state == RunState::Running || state == RunState::Paused;
+    const bool canGoOn = state == RunState::Paused || state == RunState::Lost || state == RunState::Stopped;
+    m_pause->setEnabled(run && state == RunState::Running);
+    m_resume->setEnabled(run && canGoOn);
+    m_stop->setEnabled(run && isOpen);
+    QString text = run ? runStateText(state) : QString();
+    if (run && !run->message.empty())
+        text += QStringLiteral(" · ") + QString::fromStdString(run->message);
+    m_state->setText(text);
+    m_state->setToolTip(text);
+}
+
+} // namespace fedefm

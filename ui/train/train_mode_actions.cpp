@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the user does in the Train mode.
+#include "ui/train/train_mode.h"
+
+#include "ui/common/action_registry.h"
+#include "ui/common/settings.h"
+#include "ui/jobs/job_model.h"
+#include "ui/train/config_draft.h"
+#include "ui/train/config_panel.h"
+#include "ui/train/config_schema.h"
+#include "ui/train/curve_export.h"
+#include "ui/train/curve_grid.h"
+#include "ui/train/dataset_browser.h"
+#include "ui/train/runs_panel.h"
+
+#include <QAction>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+
+#include <optional>
+
+namespace fedefm {
+
+namespace {
+
+/// The first path of the data that does not exist.
+std::optional<std::string> missingPath(const nlohmann::json& data)
+{
+    if (data.is_object())
+        if (const auto it = data.find("path"); it != data.end() && it->is_string()) {
+            std::error_code code;
+            const auto path = it->get<std::string>();
+            if (!std::filesystem::exists(path, code))
+                return path;
+        }
+    if (data.is_structured())
+        for (const nlohmann::json& part : data)
+            if (const auto missing = missingPath(part))
+                return missing;
+    return std::nullopt;
+}
+
+} // namespace
+
+void TrainMode::connectActions()
+{
+    const auto on = [this](const char* id, const std::function<void()>& run) {
+        if (QAction* action = m_context.actions->action(QString::fromLatin1(id)))
+            connect(action, &QAction::triggered, this, [run] { run(); });
+    };
+    on("train.start", [this] { startTraining(); });
+    on("train.data", [this] { openDataBrowser(); });
+    on("train.pause", [this] { command(QStringLiteral("pause")); });
+    on("train.goOn", [this] { command(QStringLiteral("goOn")); });
+    on("train.stop", [this] { command(QStringLiteral("stop")); });
+    on("train.refresh", [this] { m_watcher.refreshNow(); });
+    on("train.showAll", [this] { m_curves->resetZoom(); });
+    for (const char* kind : {"csv", "png", "pdf"})
+        on(qPrintable(QStringLiteral("train.export.%1").arg(QLatin1String(kind))),
+           [this, name = QString::fromLatin1(kind)] { exportCurves(name); });
+    const auto toggle = [this](bool CurveView::*flag) {
+        CurveView view = m_curves->view();
+        view.*flag = !(view.*flag);
+        m_curves->setView(view);
+    };
+    on("train.logX", [toggle] { toggle(&CurveView::logX); });
+    on("train.logY", [toggle] { toggle(&CurveView::logY); });
+    for (int plot = 0; plot < CurveGrid::kPlots; ++plot)
+        on(qPrintable(QStringLiteral("train.plot%1").arg(plot + 1)),
+           [this, plot] { m_curves->maximise(plot); });
+}
+
+DatasetBrowser* TrainMode::openDataBrowser()
+{
+    if (!m_browser) {
+        m_browser = new DatasetBrowser(m_draft, this);
+        m_browser->setAttribute(Qt::WA_DeleteOnClose);
+        const nlohmann::json sets = m_draft->value("data");
+        if (sets.is_object() && sets.contains("form"))
+            m_browser->setDescription(sets);
+        else if (sets.is_object() && sets.contains("train") && sets["train"].is_object())
+            m_browser->setDescription(sets["train"]);
+    }
+    m_browser->show();
+    m_browser->raise();
+    return m_browser;
+}
+
+bool TrainMode::startTraining()
+{
+    if (m_draft->problem()) {
+        m_config->showProblem();
+        return false;
+    }
+    const nlohmann::json config = withAbsolutePaths(m_draft->document(), m_draft->folder().toStdString());
+    if (const auto missing = missingPath(config["data"])) {
+        report(Error{ErrorCode::FileNotFound, *missing, {}});
+        return false;
+    }
+    if (const Status started = m_launcher.start(config); !started) {
+        report(started.error());
+        return false;
+    }
+    m_watcher.refreshNow();
+    return true;
+}
+
+void TrainMode::command(const QString& name)
+{
+    const RunSummary* run = m_runs->current();
+    if (!run)
+        return;
+    const bool isGone = run->state == RunState::Lost || run->state == RunState::Stopped;
+    Status sent;
+    if (name == QLatin1String("goOn") && isGone)
+        sent = m_launcher.resume(*run);
+    else if (name == QLatin1String("goOn"))
+        sent = sendRunCommand(run->folder, "resume");
+    else
+        sent = sendRunCommand(run->folder, name.toStdString());
+    if (!sent)
+        report(sent.error());
+    m_watcher.refreshNow();
+}
+
+void TrainMode::exportCurves(const QString& kind)
+{
+    const std::vector<RunSummary> chosen = m_runs->chosen();
+    if (chosen.empty())
+        return;
+    Settings settings;
+    const QString name =
+        chosen.size() == 1 ? QString::fromStdString(chosen.front().id) : QStringLiteral("runs");
+    QString path = QFileDialog::getSaveFileName(
+        this, tr("Export"), QDir(settings.lastFolder()).filePath(name + QLatin1Char('.') + kind),
+        QStringLiteral("*.%1").arg(kind));
+    if (path.isEmpty())
+        return;
+    if (QFileInfo(path).suffix().isEmpty())
+        path += QLatin1Char('.') + kind;
+    settings.setLastFolder(QFileInfo(path).absolutePath());
+    exportTo(kind, path);
+}
+
+void TrainMode::exportTo(const QString& kind, const QString& path)
+{
+    // Whoever gave the path was asked about an existing file.
+    constexpr bool kOverwrite = true;
+    if (kind == QLatin1String("csv")) {
+        m_jobs->start(tr("Export of values"),
+                      [runs = m_runs->chosen(), target = std::filesystem::path(path.toStdString())](
+                          const CancelToken&, const Progress&) -> Result<JobOutput> {
+                          auto files = exportRunsCsv(runs, target, kOverwrite);
+                          if (!files)
+                              return tl::unexpected(files.error());
+                          return JobOutput{std::move(*files)};
+                      });
+        return;
+    }
+    const Status written = kind == QLatin1String("png") ? exportCurvesPng(*m_curves, path, kOverwrite)
+                                                        : exportCurvesPdf(*m_curves, path, kOverwrite);
+    if (!written)
+        report(written.error());
+}
+
+} // namespace fedefm
