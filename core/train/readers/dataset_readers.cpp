@@ -27,8 +27,12 @@ FormResult openSimulated(const Json& description, const fs::path&)
 const std::vector<Form>& forms()
 {
     static const std::vector<Form> all{
-        {"masks", openMasks},
-        {"simulated", openSimulated},
+        {"masks", openMasks},           {"eiphantom", openEiPhantom}, {"eisimulation", openEiSimulation},
+        {"cathaction", openCathAction}, {"ranzcr", openRanzcr},       {"cathanimal", openEiPhantom},
+        {"guide3d", openGuide3d},       {"vessel12", openVessel12},   {"drive", openDrive},
+        {"sennet", openSenNet},         {"decathlon", openDecathlon}, {"coco", openCoco},
+        {"fedefm", openFedefm},         {"dicom_seg", openDicomSeg},  {"simulated", openSimulated},
+        {"folders", openFolders},
     };
     return all;
 }

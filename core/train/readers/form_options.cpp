@@ -24,6 +24,7 @@ Result<FormOptions> readFormOptions(JsonOptions& options, const fs::path& base)
     if (!rule)
         return tl::unexpected(rule.error());
     form.group = std::move(*rule);
+    form.hasGroupPattern = !group.empty();
     form.folder = (base / path).lexically_normal();
     std::error_code ignored;
     if (!fs::exists(form.folder, ignored))

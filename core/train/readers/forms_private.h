@@ -16,6 +16,7 @@ struct FormOptions
     std::filesystem::path folder; ///< of the data
     std::string source;           ///< name for statistics; the folder's name by default
     GroupRule group;
+    bool hasGroupPattern = false;
     int limit = 0; ///< at most that many samples; 0: all
 };
 
@@ -32,8 +33,27 @@ void checkHeaders(Listing& listing);
 /// Picture and mask of an item, with the mask's values mapped to classes.
 Result<Sample> readPair(const ListedItem& item, const LabelMapping& mapping);
 
+/// The classes of catheter sets, which agree with core/model/segmenter.h.
+const std::vector<std::string>& wireClassNames();
+inline constexpr int kCatheterLabel = 1;
+inline constexpr int kGuidewireLabel = 2;
+inline constexpr int kTipLabel = kCatheterLabel; ///< of tips whose device the file does not name
+
 using Json = nlohmann::json;
 using FormResult = Result<DatasetPtr>;
 FormResult openMasks(const Json& description, const std::filesystem::path& base);
+FormResult openEiPhantom(const Json& description, const std::filesystem::path& base); ///< CathAnimal, too
+FormResult openEiSimulation(const Json& description, const std::filesystem::path& base);
+FormResult openCathAction(const Json& description, const std::filesystem::path& base);
+FormResult openRanzcr(const Json& description, const std::filesystem::path& base);
+FormResult openGuide3d(const Json& description, const std::filesystem::path& base);
+FormResult openVessel12(const Json& description, const std::filesystem::path& base);
+FormResult openDecathlon(const Json& description, const std::filesystem::path& base);
+FormResult openDrive(const Json& description, const std::filesystem::path& base);
+FormResult openSenNet(const Json& description, const std::filesystem::path& base);
+FormResult openCoco(const Json& description, const std::filesystem::path& base);
+FormResult openFedefm(const Json& description, const std::filesystem::path& base);
+FormResult openDicomSeg(const Json& description, const std::filesystem::path& base);
+FormResult openFolders(const Json& description, const std::filesystem::path& base);
 
 } // namespace fedefm

@@ -50,9 +50,9 @@ RawLabels fromFrame(const Frame& frame)
     return raw;
 }
 
-Result<RawLabels> readNpyLabels(const fs::path& file)
+Result<RawLabels> readNpyLabels(const fs::path& file, int part)
 {
-    auto array = readNpy(file);
+    auto array = part < 0 ? readNpy(file) : readNpyPart(file, static_cast<std::size_t>(part));
     if (!array)
         return tl::unexpected(array.error());
     std::vector<std::size_t> shape;
@@ -70,11 +70,11 @@ Result<RawLabels> readNpyLabels(const fs::path& file)
 
 } // namespace
 
-Result<RawLabels> readLabelFile(const fs::path& file)
+Result<RawLabels> readLabelFile(const fs::path& file, int part)
 {
     const std::string extension = lowerExtension(file);
     if (extension == ".npy")
-        return readNpyLabels(file);
+        return readNpyLabels(file, part);
     if (extension == ".gif") {
         const auto frame = readGif(file);
         if (!frame)
@@ -95,7 +95,16 @@ Result<RawLabels> readLabelFile(const fs::path& file)
 Result<PictureSize> labelFileSize(const fs::path& file)
 {
     const std::string extension = lowerExtension(file);
-    if (extension == ".npy" || extension == ".gif") {
+    if (extension == ".npy") {
+        auto shape = npyShape(file);
+        if (!shape)
+            return tl::unexpected(shape.error());
+        shape->erase(std::remove(shape->begin(), shape->end(), std::size_t(1)), shape->end());
+        if (shape->size() < 2)
+            return fail(ErrorCode::UnsupportedPixels, file.string(), "an array of two dimensions is needed");
+        return PictureSize{static_cast<int>(shape->back()), static_cast<int>((*shape)[shape->size() - 2])};
+    }
+    if (extension == ".gif") {
         const auto raw = readLabelFile(file);
         if (!raw)
             return tl::unexpected(raw.error());

@@ -22,8 +22,9 @@ struct RawLabels
     std::vector<std::int32_t> values;
 };
 
-/// PNG, TIFF, JPEG, BMP, PGM, GIF or npy (two dimensions). Errors: those of the readers; UnsupportedPixels.
-Result<RawLabels> readLabelFile(const std::filesystem::path& file);
+/// PNG, TIFF, JPEG, BMP, PGM, GIF or npy (two dimensions; `part` ≥ 0: that entry of three). Errors: those of
+/// the readers; UnsupportedPixels.
+Result<RawLabels> readLabelFile(const std::filesystem::path& file, int part = -1);
 
 struct PictureSize
 {
@@ -45,6 +46,8 @@ public:
     static LabelMapping identity(int classCount);
     /// 0 is background, everything from 128 on (from 1 on when no value is larger than 1) is class 1.
     static LabelMapping binary();
+    /// 0 is background, all else is class 1.
+    static LabelMapping anyAsOne();
     /// {"0": 0, "255": 1, "#ff0000": 2}; `classCount` 0: one more than the largest. Errors: InvalidArgument.
     static Result<LabelMapping> parse(const nlohmann::json& classes, int classCount);
     /// What the values of these files say: small numbers are classes, two values are background and
@@ -52,11 +55,13 @@ public:
     static Result<LabelMapping> guess(const std::vector<RawLabels>& examples, int classCount);
 
     int classCount() const { return m_classCount; }
+    /// The same with names for more classes than the values show.
+    LabelMapping withClassCount(int classCount) const;
     /// Errors: OutOfRange (detail names the value) for one without a class.
     Result<std::vector<std::uint8_t>> apply(const RawLabels& raw, const std::string& subject) const;
 
 private:
-    enum class Kind { Identity, Binary, Table };
+    enum class Kind { Identity, Binary, AnyAsOne, Table };
     Kind m_kind = Kind::Identity;
     int m_classCount = 2;
     std::vector<std::pair<std::int32_t, std::uint8_t>> m_table; ///< sorted

@@ -53,6 +53,20 @@ LabelMapping LabelMapping::binary()
     return mapping;
 }
 
+LabelMapping LabelMapping::anyAsOne()
+{
+    LabelMapping mapping;
+    mapping.m_kind = Kind::AnyAsOne;
+    return mapping;
+}
+
+LabelMapping LabelMapping::withClassCount(int classCount) const
+{
+    LabelMapping mapping = *this;
+    mapping.m_classCount = classCount;
+    return mapping;
+}
+
 Result<LabelMapping> LabelMapping::parse(const json& classes, int classCount)
 {
     const auto wrong = [](const std::string& detail) {
@@ -130,6 +144,12 @@ Result<std::vector<std::uint8_t>> LabelMapping::apply(const RawLabels& raw, cons
                 return unknown(raw.values[i]);
             labels[i] = static_cast<std::uint8_t>(raw.values[i]);
         }
+        return labels;
+    }
+    if (m_kind == Kind::AnyAsOne) {
+        const std::int32_t threshold = raw.isLossy ? kMiddleGrey : 1;
+        for (std::size_t i = 0; i < labels.size(); ++i)
+            labels[i] = raw.values[i] >= threshold ? 1 : 0;
         return labels;
     }
     if (m_kind == Kind::Binary) {

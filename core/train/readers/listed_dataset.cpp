@@ -41,6 +41,10 @@ public:
     {
         return index < size() ? m_listing.items[index].info : SampleInfo();
     }
+    std::size_t blockOf(std::size_t index) const override
+    {
+        return m_listing.hasBlocks && index < size() ? m_listing.items[index].block : index;
+    }
     int classCount() const override { return static_cast<int>(m_listing.classNames.size()); }
     std::vector<std::string> classNames() const override { return m_listing.classNames; }
     std::vector<std::string> imageClassNames() const override { return m_listing.imageClassNames; }

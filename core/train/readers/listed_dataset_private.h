@@ -19,6 +19,8 @@ struct ListedItem
     std::filesystem::path label;
     int frame = 0;
     std::size_t number = 0;
+    std::size_t block =
+        0; ///< samples of one file that is expensive to open share it; used when Listing::hasBlocks
 };
 
 /// What a form found: items, names and faults, and how an item is read.
@@ -28,6 +30,7 @@ struct Listing
     std::vector<std::string> classNames; ///< of masks, with background; empty: no masks
     std::vector<std::string> imageClassNames;
     std::vector<DataFault> faults;
+    bool hasBlocks = false;
     std::function<Result<Sample>(const ListedItem&)> read;
 
     void fault(const std::filesystem::path& file, std::string reason)
@@ -42,7 +45,7 @@ struct Listing
 /// is an error. Errors: NotRecognised (detail: the first fault) when there is no item.
 Result<DatasetPtr> listedDataset(Listing listing, const std::filesystem::path& folder);
 
-/// "fault of FILE" of an error, short and without folder.
+/// Cause and detail of an error, short and without folder.
 std::string faultText(const Error& error);
 
 } // namespace fedefm

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/readers/npy_reader_private.h"
 
-#include "core/base/atomic_file.h"
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 #include <limits>
 #include <regex>
 
@@ -14,6 +13,7 @@ namespace fedefm {
 namespace {
 
 constexpr std::size_t kFileLimit = std::size_t(1) << 30;
+constexpr std::size_t kHeadLimit = 65536;
 
 struct Header
 {
@@ -41,7 +41,7 @@ Result<Header> parseHeader(const std::string& data, const std::string& name)
     const int lengthBytes = data[6] == 1 ? 2 : 4;
     const std::size_t textStart = 8 + static_cast<std::size_t>(lengthBytes);
     const std::uint64_t length = littleEndian(data, 8, lengthBytes);
-    if (length > data.size() - textStart || length > 65536)
+    if (length > data.size() - textStart || length > kHeadLimit)
         return broken("header beyond the end");
     const std::string text = data.substr(textStart, static_cast<std::size_t>(length));
     Header header;
@@ -115,34 +115,101 @@ std::size_t fileIndex(std::size_t index, const Header& header)
     return position;
 }
 
-} // namespace
-
-Result<NpyArray> readNpy(const std::filesystem::path& file)
+/// `count` bytes from `offset` on; fewer at the end of the file.
+Result<std::string> readBytes(const std::filesystem::path& file, std::uint64_t offset, std::size_t count)
 {
-    const auto data = readFile(file, kFileLimit);
-    if (!data)
-        return tl::unexpected(data.error());
-    const auto header = parseHeader(*data, file.string());
-    if (!header)
-        return tl::unexpected(header.error());
+    std::error_code code;
+    if (!std::filesystem::is_regular_file(file, code))
+        return fail(code == std::errc::no_such_file_or_directory || !code ? ErrorCode::FileNotFound
+                                                                          : ErrorCode::FileUnreadable,
+                    file.string());
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream)
+        return fail(ErrorCode::FileUnreadable, file.string());
+    stream.seekg(0, std::ios::end);
+    const auto size = static_cast<std::uint64_t>(stream.tellg());
+    if (offset > size)
+        return std::string();
+    std::string bytes(static_cast<std::size_t>(std::min<std::uint64_t>(count, size - offset)), '\0');
+    stream.seekg(static_cast<std::streamoff>(offset));
+    stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (stream.gcount() != static_cast<std::streamsize>(bytes.size()))
+        return fail(ErrorCode::FileUnreadable, file.string());
+    return bytes;
+}
+
+Result<Header> readHeader(const std::filesystem::path& file)
+{
+    const auto head = readBytes(file, 0, kHeadLimit + 16);
+    if (!head)
+        return tl::unexpected(head.error());
+    return parseHeader(*head, file.string());
+}
+
+Result<std::size_t> countOf(const std::vector<std::size_t>& shape, const std::string& name)
+{
     std::size_t count = 1;
-    for (const std::size_t extent : header->shape) {
+    for (const std::size_t extent : shape) {
         if (extent > 0 && count > kFileLimit / extent)
-            return fail(ErrorCode::TooLarge, file.string());
+            return fail(ErrorCode::TooLarge, name);
         count *= extent;
     }
-    if (count > (data->size() - header->start) / header->bytes)
+    return count;
+}
+
+Result<NpyArray> readValues(const std::filesystem::path& file, const Header& header, std::uint64_t offset)
+{
+    const auto count = countOf(header.shape, file.string());
+    if (!count)
+        return tl::unexpected(count.error());
+    const auto data = readBytes(file, offset, *count * header.bytes);
+    if (!data)
+        return tl::unexpected(data.error());
+    if (data->size() < *count * header.bytes)
         return fail(ErrorCode::SizeMismatch, file.string(), "fewer values than the shape needs");
     NpyArray array;
-    array.shape = header->shape;
-    array.values.resize(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const double value = valueAt(*data, header->start + fileIndex(i, *header) * header->bytes, *header);
+    array.shape = header.shape;
+    array.values.resize(*count);
+    for (std::size_t i = 0; i < *count; ++i) {
+        const double value = valueAt(*data, fileIndex(i, header) * header.bytes, header);
         if (!(std::abs(value) <= std::numeric_limits<std::int32_t>::max()) || value != std::floor(value))
             return fail(ErrorCode::UnsupportedPixels, file.string(), "a value is no whole number");
         array.values[i] = static_cast<std::int32_t>(value);
     }
     return array;
+}
+
+} // namespace
+
+Result<NpyArray> readNpy(const std::filesystem::path& file)
+{
+    const auto header = readHeader(file);
+    if (!header)
+        return tl::unexpected(header.error());
+    return readValues(file, *header, header->start);
+}
+
+Result<NpyArray> readNpyPart(const std::filesystem::path& file, std::size_t index)
+{
+    auto header = readHeader(file);
+    if (!header)
+        return tl::unexpected(header.error());
+    if (header->shape.size() < 2 || header->isFortran)
+        return fail(ErrorCode::UnsupportedPixels, file.string(),
+                    "an array of several pictures in C order is needed");
+    if (index >= header->shape.front())
+        return fail(ErrorCode::OutOfRange, file.string(), "entry " + std::to_string(index));
+    header->shape.erase(header->shape.begin());
+    const auto count = countOf(header->shape, file.string());
+    if (!count)
+        return tl::unexpected(count.error());
+    return readValues(file, *header,
+                      header->start + static_cast<std::uint64_t>(index) * *count * header->bytes);
+}
+
+Result<std::vector<std::size_t>> npyShape(const std::filesystem::path& file)
+{
+    return readHeader(file).map([](const Header& header) { return header.shape; });
 }
 
 } // namespace fedefm

@@ -21,4 +21,10 @@ struct NpyArray
 /// TooLarge.
 Result<NpyArray> readNpy(const std::filesystem::path& file);
 
+/// Entry `index` of the first dimension, without reading the others. Errors: as above; OutOfRange.
+Result<NpyArray> readNpyPart(const std::filesystem::path& file, std::size_t index);
+
+/// From the head only.
+Result<std::vector<std::size_t>> npyShape(const std::filesystem::path& file);
+
 } // namespace fedefm

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/dicom/dicom_reader.h"
+#include "core/dicom/dicom_seg.h"
+#include "core/dicom/dicom_study.h"
+#include "core/train/data/frame_sample.h"
+#include "core/train/readers/forms_private.h"
+
+#include <cstdio>
+#include <functional>
+#include <map>
+
+namespace fs = std::filesystem;
+
+namespace fedefm {
+
+namespace {
+
+/// A patient's key holds a name, which must not reach a run's record: only a hash does.
+std::string hashedGroup(const std::string& patientKey)
+{
+    std::uint64_t hash = 0xCBF29CE484222325ULL;
+    for (const char c : patientKey)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+    char text[24];
+    std::snprintf(text, sizeof text, "p%016llx", static_cast<unsigned long long>(hash));
+    return text;
+}
+
+struct Images
+{
+    std::map<std::string, StudyEntry> byUid;
+};
+
+void addSeg(const StudyEntry& entry, const Images& images, const FormOptions& form, Listing& listing,
+            std::vector<SegmentationPtr>& masks)
+{
+    const auto seg = readSeg(entry.path);
+    if (!seg)
+        return listing.fault(entry.path, seg.error());
+    std::map<std::string, bool> named;
+    for (const SegFrame& frame : seg->frames)
+        named[frame.sourceSopInstanceUid] = true;
+    std::size_t used = 0;
+    for (const auto& source : named) {
+        const auto image = images.byUid.find(source.first);
+        if (image == images.byUid.end())
+            continue;
+        const auto sequence = openDicom(image->second.path);
+        if (!sequence) {
+            listing.fault(image->second.path, sequence.error());
+            continue;
+        }
+        const auto frames = segmentationsFor(*seg, (*sequence)->info());
+        if (!frames) {
+            listing.fault(entry.path, frames.error());
+            continue;
+        }
+        const std::string name =
+            fs::path(image->second.path).lexically_relative(form.folder).replace_extension().generic_string();
+        for (const auto& [index, segmentation] : *frames) {
+            ListedItem item;
+            item.info.id = name + "#" + std::to_string(index + 1);
+            item.image = image->second.path;
+            item.frame = index;
+            item.number = masks.size();
+            if (!assignGroup(item, form.hasGroupPattern ? name : hashedGroup(image->second.ids.patientKey),
+                             form, listing))
+                continue;
+            listing.items.push_back(std::move(item));
+            masks.push_back(segmentation);
+            ++used;
+        }
+    }
+    if (used == 0)
+        listing.fault(entry.path, "the image that it belongs to is not in the folder");
+}
+
+Result<Sample> readDicomSample(const ListedItem& item, const Segmentation& segmentation)
+{
+    auto sample = readImage(item.image, item.frame);
+    if (!sample)
+        return sample;
+    sample->labels = segmentation.labelImage();
+    for (const WireCurve& curve : segmentation.curves)
+        sample->curves.push_back({static_cast<int>(curve.wireClass), curve.points, curve.widthPx});
+    return sample;
+}
+
+} // namespace
+
+FormResult openDicomSeg(const Json& description, const fs::path& base)
+{
+    JsonOptions options(description, "data set");
+    const auto form = readFormOptions(options, base);
+    if (!form)
+        return tl::unexpected(form.error());
+    const auto scan = scanStudies(form->folder, {}, {}, {});
+    if (!scan)
+        return tl::unexpected(scan.error());
+    Listing listing;
+    for (const Error& problem : scan->problems)
+        listing.fault(problem.subject, problem);
+    Images images;
+    for (const StudyEntry& entry : scan->entries)
+        if (entry.kind == "image")
+            images.byUid.emplace(entry.ids.sopInstanceUid, entry);
+    std::vector<SegmentationPtr> masks;
+    for (const StudyEntry& entry : scan->entries)
+        if (entry.kind == "SEG")
+            addSeg(entry, images, *form, listing, masks);
+    if (form->limit > 0 && listing.items.size() > static_cast<std::size_t>(form->limit))
+        listing.items.resize(static_cast<std::size_t>(form->limit));
+    listing.classNames = wireClassNames();
+    listing.read = [masks = std::move(masks)](const ListedItem& item) {
+        return readDicomSample(item, *masks[item.number]);
+    };
+    return listedDataset(std::move(listing), form->folder);
+}
+
+} // namespace fedefm

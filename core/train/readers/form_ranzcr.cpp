@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/readers/csv_reader_private.h"
+#include "core/train/readers/forms_private.h"
+
+#include <map>
+
+namespace fs = std::filesystem;
+
+namespace fedefm {
+
+namespace {
+
+/// Columns whose cells are all 0 or 1, without the identifiers.
+std::vector<std::size_t> flagColumns(const CsvTable& table, int study, int patient)
+{
+    std::vector<std::size_t> columns;
+    for (std::size_t c = 0; c < table.head.size(); ++c) {
+        bool isFlag = static_cast<int>(c) != study && static_cast<int>(c) != patient;
+        for (std::size_t r = 0; isFlag && r < table.rows.size(); ++r)
+            isFlag = table.rows[r][c] == "0" || table.rows[r][c] == "1";
+        if (isFlag)
+            columns.push_back(c);
+    }
+    return columns;
+}
+
+/// The first table with a column StudyInstanceUID and flags.
+Result<fs::path> findTable(const std::vector<fs::path>& files, const std::string& given,
+                           const fs::path& folder)
+{
+    if (!given.empty())
+        return folder / given;
+    for (const fs::path& file : files)
+        if (hasExtension(file, {"train.csv"}))
+            return file;
+    for (const fs::path& file : files)
+        if (hasExtension(file, {".csv"}))
+            if (const auto table = readCsv(file);
+                table && table->column({"StudyInstanceUID"}) >= 0 && table->column({"data"}) < 0)
+                return file;
+    return fail(ErrorCode::NotRecognised, folder.string(), "no CSV with a column StudyInstanceUID");
+}
+
+} // namespace
+
+FormResult openRanzcr(const Json& description, const fs::path& base)
+{
+    std::string tableName;
+    JsonOptions options(description, "data set");
+    options.text("table", tableName);
+    const auto form = readFormOptions(options, base);
+    if (!form)
+        return tl::unexpected(form.error());
+    const auto files = filesIn(form->folder, true);
+    if (!files)
+        return tl::unexpected(files.error());
+    const auto tableFile = findTable(*files, tableName, form->folder);
+    if (!tableFile)
+        return tl::unexpected(tableFile.error());
+    const auto table = readCsv(*tableFile);
+    if (!table)
+        return tl::unexpected(table.error());
+    const int study = table->column({"StudyInstanceUID", "image_id", "file"});
+    const int patient = table->column({"PatientID", "patient_id"});
+    if (study < 0)
+        return fail(ErrorCode::NotRecognised, tableFile->string(), "no column StudyInstanceUID");
+    std::map<std::string, fs::path> pictures;
+    for (const fs::path& file : *files)
+        if (hasExtension(file, {".jpg", ".jpeg", ".png", ".dcm"}))
+            pictures.emplace(file.stem().string(), file);
+    const std::vector<std::size_t> columns = flagColumns(*table, study, patient);
+    Listing listing;
+    std::vector<std::vector<std::uint8_t>> flags;
+    for (const std::size_t c : columns)
+        listing.imageClassNames.push_back(table->head[c]);
+    for (const std::size_t line : table->brokenLines)
+        listing.fault(*tableFile, "line " + std::to_string(line) + " has another number of columns");
+    for (const auto& row : table->rows) {
+        const std::string& id = row[static_cast<std::size_t>(study)];
+        const auto picture = pictures.find(id);
+        if (picture == pictures.end()) {
+            listing.fault(id, "no picture of that name");
+            continue;
+        }
+        ListedItem item;
+        item.info.id = id;
+        item.image = picture->second;
+        item.number = flags.size();
+        if (!assignGroup(item, patient >= 0 ? row[static_cast<std::size_t>(patient)] : id, *form, listing))
+            continue;
+        flags.emplace_back();
+        for (const std::size_t c : columns)
+            flags.back().push_back(row[c] == "1" ? 1 : 0);
+        listing.items.push_back(std::move(item));
+        if (form->limit > 0 && listing.items.size() == static_cast<std::size_t>(form->limit))
+            break;
+    }
+    checkHeaders(listing);
+    listing.read = [flags = std::move(flags)](const ListedItem& item) {
+        auto sample = readImage(item.image);
+        if (sample)
+            sample->imageFlags = flags[item.number];
+        return sample;
+    };
+    return listedDataset(std::move(listing), form->folder);
+}
+
+} // namespace fedefm
