@@ -5,6 +5,7 @@
 
 #include <array>
 #include <numeric>
+#include <optional>
 
 namespace fedefm {
 
@@ -12,6 +13,8 @@ namespace {
 
 constexpr std::size_t kBytesPerMb = 1U << 20U;
 constexpr std::size_t kDefaultCacheMb = 1024;
+/// Of a set without end, like the simulator's, a sample hardly comes twice.
+constexpr std::size_t kMostCachedSamples = 10'000;
 /// Larger sets are not read whole for a comparison of their pictures before the training begins.
 constexpr std::size_t kMostSamplesForLeaks = 500;
 constexpr std::size_t kMostWarnings = 20;
@@ -178,7 +181,7 @@ Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetO
     if (!data.is_object())
         return fail(ErrorCode::InvalidArgument, "data", "an object is expected");
     nlohmann::json description = data;
-    std::size_t cacheMb = kDefaultCacheMb;
+    std::optional<std::size_t> cacheMb;
     if (data.contains("cache_mb")) {
         if (!data["cache_mb"].is_number_unsigned())
             return fail(ErrorCode::InvalidArgument, "data.cache_mb",
@@ -197,10 +200,13 @@ Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetO
     parts.split = {{"train", namesOf(parts.train)},
                    {"validation", namesOf(parts.validation)},
                    {"test", namesOf(parts.test)}};
-    if (cacheMb > 0) {
-        parts.train = cached(parts.train, cacheMb * kBytesPerMb);
-        if (parts.validation)
-            parts.validation = cached(parts.validation, cacheMb * kBytesPerMb / 2);
+    for (DatasetPtr* part : {&parts.train, &parts.validation}) {
+        if (!*part)
+            continue;
+        const std::size_t limitMb =
+            cacheMb.value_or((*part)->size() <= kMostCachedSamples ? kDefaultCacheMb : 0);
+        if (limitMb > 0)
+            *part = cached(*part, limitMb * kBytesPerMb);
     }
     noteLeaks(parts);
     return parts;

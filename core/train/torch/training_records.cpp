@@ -76,13 +76,7 @@ Status TrainingSession::afterStep(double loss)
 
 Result<double> TrainingSession::selectionValue(const nlohmann::json& metrics) const
 {
-    std::string name = m_config.selectBy;
-    // The default of segmentations says nothing in the other cases.
-    if (name == TrainConfig().selectBy && m_isClassification)
-        name = "accuracy";
-    else if (name == TrainConfig().selectBy && m_config.metrics == "paper")
-        name = "dice";
-    std::string path = "/" + name;
+    std::string path = "/" + m_config.selectBy;
     std::replace(path.begin() + 1, path.end(), '.', '/');
     const nlohmann::json::json_pointer pointer(path);
     if (metrics.contains(pointer))
@@ -91,7 +85,8 @@ Result<double> TrainingSession::selectionValue(const nlohmann::json& metrics) co
     std::string known;
     for (const auto& [metric, value] : flattenMetrics(metrics))
         known += (known.empty() ? "" : ", ") + metric;
-    return fail(ErrorCode::InvalidArgument, "select_by", "no metric \"" + name + "\"; there are " + known);
+    return fail(ErrorCode::InvalidArgument, "select_by",
+                "no metric \"" + m_config.selectBy + "\"; there are " + known);
 }
 
 Status TrainingSession::noteBest(double value, const nlohmann::json& metrics)

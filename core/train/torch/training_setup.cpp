@@ -14,6 +14,11 @@ int coreCount()
     return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+nlohmann::json orEmpty(const nlohmann::json& object)
+{
+    return object.is_null() ? nlohmann::json::object() : object;
+}
+
 /// Reading and augmenting beside the training: the cores that an accelerator leaves idle, else one thread,
 /// which takes from the training only what it needs.
 int loaderThreads(const torch::Device& device)
@@ -118,10 +123,10 @@ Status TrainingSession::makeNetworkAndOptimizer(bool readsInit)
 
 Status TrainingSession::makeLoader()
 {
-    const auto input = parseInputSettings(m_config.input);
+    const auto input = parseInputSettings(orEmpty(m_config.input));
     if (!input)
         return tl::unexpected(input.error());
-    const auto augmentation = parseAugmentation(m_config.augmentation);
+    const auto augmentation = parseAugmentation(orEmpty(m_config.augmentation));
     if (!augmentation)
         return tl::unexpected(augmentation.error());
     LoaderSettings settings;
@@ -133,7 +138,6 @@ Status TrainingSession::makeLoader()
     settings.samplesPerEpoch = m_config.samplesPerEpoch;
     settings.seed = m_config.seed;
     settings.augmentation = *augmentation;
-    settings.augment = !m_config.augmentation.is_null();
     settings.input = *input;
     m_loader = std::make_unique<BatchLoader>(m_data.train, settings);
 

@@ -66,7 +66,7 @@ std::string configHash(const TrainConfig& config)
 
 nlohmann::json WeightsCard::toJson() const
 {
-    const auto input = parseInputSettings(config.input);
+    const auto input = parseInputSettings(config.input.is_null() ? nlohmann::json::object() : config.input);
     const std::string network = config.model.value("network", "");
     return {{"id", config.name},
             {"name", config.name},

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/train/data/dataset.h"
+#include "core/train/train_config.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+namespace fedefm::test {
+
+/// Pictures with a dark line on a noisy ground; the line is class 1. Even ones have image class 0 and an
+/// upright line, odd ones image class 1 and a level line. `notANumberAt` ≥ 0 spoils one of them.
+class DrawnDataset final : public Dataset
+{
+public:
+    DrawnDataset(int count, int sizePx, int notANumberAt = -1)
+        : m_count(count), m_size(sizePx), m_notANumberAt(notANumberAt)
+    {
+    }
+    std::size_t size() const override { return static_cast<std::size_t>(m_count); }
+    SampleInfo sampleInfo(std::size_t index) const override
+    {
+        return {"drawn_" + std::to_string(index), "group_" + std::to_string(index / 2), "drawn",
+                static_cast<int>(index % 2)};
+    }
+    Result<Sample> sample(std::size_t index) const override
+    {
+        Sample sample;
+        sample.width = sample.height = m_size;
+        sample.imageClass = static_cast<int>(index % 2);
+        const auto side = static_cast<std::size_t>(m_size);
+        sample.image.resize(side * side);
+        sample.labels.resize(side * side);
+        const int line = 4 + static_cast<int>(index * 5 % (side - 8));
+        std::uint32_t noise = static_cast<std::uint32_t>(index) * 2654435761U + 1U;
+        for (int y = 0; y < m_size; ++y)
+            for (int x = 0; x < m_size; ++x) {
+                noise = noise * 1664525U + 1013904223U;
+                const auto at = static_cast<std::size_t>(y) * side + static_cast<std::size_t>(x);
+                const bool isLine = std::abs((index % 2 ? y : x) - line) <= 1;
+                sample.image[at] = (isLine ? 0.2F : 0.7F) + 0.1F * static_cast<float>(noise >> 24U) / 255.0F;
+                sample.labels[at] = isLine ? 1 : 0;
+            }
+        if (static_cast<int>(index) == m_notANumberAt)
+            sample.image.front() = std::numeric_limits<float>::quiet_NaN();
+        return sample;
+    }
+    int classCount() const override { return 2; }
+    std::vector<std::string> classNames() const override { return {"background", "line"}; }
+    std::vector<std::string> imageClassNames() const override { return {"upright", "level"}; }
+
+private:
+    int m_count;
+    int m_size;
+    int m_notANumberAt;
+};
+
+/// A small U-Net, no augmentation, quick steps.
+inline TrainConfig smallConfig()
+{
+    TrainConfig config;
+    config.name = "small";
+    config.threads = 2;
+    config.model = {{"network", "unet"},
+                    {"hyper_parameters", {{"n_channels", 1}, {"n_classes", 2}, {"base_channels", 4}}}};
+    config.data = {{"train", {{"form", "drawn"}, {"count", 12}}},
+                   {"validation", {{"form", "drawn"}, {"count", 4}}},
+                   {"test", {{"form", "drawn"}, {"count", 2}}}};
+    config.input = {{"stretch", false}};
+    config.optimizer.learningRate = 5e-3;
+    config.schedule.warmUpSteps = 2;
+    config.epochs = 3;
+    config.batchSize = 4;
+    config.checkpointEverySteps = 2;
+    return config;
+}
+
+/// {"form": "drawn", "count", "size", "nan_at"}
+inline Result<DatasetPtr> openDrawn(const nlohmann::json& description)
+{
+    return std::make_shared<DrawnDataset>(description.value("count", 8), description.value("size", 32),
+                                          description.value("nan_at", -1));
+}
+
+} // namespace fedefm::test

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The program itself, killed in the middle of its work.
+#include "core/model/checkpoint/tensor_file.h"
+#include "core/train/run_store.h"
+
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+#include <cstring>
+
+using namespace fedefm;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const QString kProgram = QStringLiteral(FEDEFM_BINARY_DIR "/lib/fedefm/fedefm-learn");
+constexpr int kLimitMs = 60000;
+
+QByteArray configuration()
+{
+    return R"({"version": 1, "name": "kill", "threads": 2,
+        "model": {"network": "unet", "hyper_parameters": {"n_channels": 1, "n_classes": 3, "base_channels": 6}},
+        "data": {"form": "simulated", "presets": ["simulation"], "scenes": 10, "frames_per_scene": 1,
+                 "smallest_size_px": 64, "largest_size_px": 64, "split": {"validation": 0.2}},
+        "augmentation": {"crop_px": 64},
+        "epochs": 12, "samples_per_epoch": 16, "batch_size": 2, "validation_every": 4, "ema_decay": 0.9,
+        "checkpoint_every_steps": 3})";
+}
+
+struct Ran
+{
+    int exitCode = -1;
+    QByteArray out;
+    QByteArray err;
+};
+
+Ran run(const QStringList& arguments)
+{
+    QProcess process;
+    process.start(kProgram, arguments);
+    process.waitForFinished(kLimitMs);
+    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+/// Steps that the newest run below `runs` has recorded.
+std::int64_t stepsOf(const fs::path& folder)
+{
+    const auto reader = RunReader::open(folder);
+    if (!reader)
+        return 0;
+    const auto curve = (*reader)->curve("train/loss");
+    return curve && !curve->points.empty() ? curve->points.back().step : 0;
+}
+
+QByteArray bytesOf(const fs::path& path)
+{
+    QFile file(QString::fromStdString(path.string()));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+} // namespace
+
+class TestTrainProgram : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        QFile file(m_folder->filePath("config.json"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(configuration());
+    }
+    void killedRunEndsWithTheSameWeights();
+    void settingsOverrideTheFile();
+    void wrongUseIsRefused();
+
+private:
+    QString at(const char* name) const { return m_folder->filePath(QLatin1String(name)); }
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+void TestTrainProgram::killedRunEndsWithTheSameWeights()
+{
+    const Ran whole = run({"--quiet", "train", at("config.json"), "--runs", at("whole")});
+    QVERIFY2(whole.exitCode == 0, whole.err.constData());
+    const fs::path wholeFolder = whole.out.trimmed().toStdString();
+
+    QProcess process;
+    process.start(kProgram, {"--quiet", "train", at("config.json"), "--runs", at("killed")});
+    QVERIFY(process.waitForStarted());
+    const fs::path runs = at("killed").toStdString();
+    QElapsedTimer timer;
+    timer.start();
+    std::vector<RunSummary> known;
+    while (timer.elapsed() < kLimitMs && (known.empty() || stepsOf(known.front().folder) < 20)) {
+        QVERIFY2(!process.waitForFinished(10), "ended before it could be killed");
+        known = listRuns(runs);
+    }
+    QCOMPARE(known.size(), std::size_t(1));
+    process.kill(); // SIGKILL
+    QVERIFY(process.waitForFinished(kLimitMs));
+    const fs::path folder = known.front().folder;
+    QCOMPARE(listRuns(runs).front().state, RunState::Lost);
+
+    const Ran resumed = run({"--quiet", "train", "--resume", QString::fromStdString(folder.string())});
+    QVERIFY2(resumed.exitCode == 0, resumed.err.constData());
+    QCOMPARE(listRuns(runs).front().state, RunState::Done);
+    for (const char* name : {"last.safetensors", "best.safetensors"}) {
+        const QByteArray expected = bytesOf(wholeFolder / "weights" / name);
+        QVERIFY(!expected.isEmpty());
+        QVERIFY2(bytesOf(folder / "weights" / name) == expected, name);
+    }
+}
+
+void TestTrainProgram::settingsOverrideTheFile()
+{
+    const Ran ran = run({"--json", "--seed", "7", "train", at("config.json"), "--set", "epochs=1", "--set",
+                         "model.hyper_parameters.base_channels=2", "--runs", at("runs")});
+    QVERIFY2(ran.exitCode == 0, ran.err.constData());
+    const QJsonObject answer = QJsonDocument::fromJson(ran.out).object();
+    QCOMPARE(answer["epochs"].toInt(), 1);
+    QVERIFY(QFile::exists(answer["weights"].toString()));
+    const auto runs = listRuns(at("runs").toStdString());
+    QCOMPARE(runs.front().seed, std::uint64_t(7));
+}
+
+void TestTrainProgram::wrongUseIsRefused()
+{
+    QCOMPARE(run({"train"}).exitCode, 2);
+    QCOMPARE(run({"train", at("nothing.json")}).exitCode, 2);
+    const Ran ran = run({"train", at("config.json"), "--set", "epoch=3", "--runs", at("runs")});
+    QCOMPARE(ran.exitCode, 1);
+    QVERIFY2(ran.err.contains("epochs"), ran.err.constData());
+}
+
+QTEST_GUILESS_MAIN(TestTrainProgram)
+#include "tst_train_program.moc"

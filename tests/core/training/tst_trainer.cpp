@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/checkpoint/tensor_file.h"
+#include "core/train/torch/trainer.h"
+#include "tests/core/training/drawn_dataset.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+#include <cstring>
+
+using namespace fedefm;
+using fedefm::test::openDrawn;
+using fedefm::test::smallConfig;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Trains with a stop after `stepsBeforeStop` reported steps; 0: to the end.
+Result<TrainResult> trainIn(const fs::path& runs, const TrainConfig& config, int stepsBeforeStop = 0)
+{
+    const CancelToken cancel;
+    int steps = 0;
+    return train(config, openDrawn, runs, cancel, [&](const TrainProgress& progress) {
+        if (progress.phase == "train" && stepsBeforeStop > 0 && ++steps == stepsBeforeStop)
+            cancel.cancel();
+    });
+}
+
+QString messageOf(const Result<TrainResult>& result)
+{
+    return result ? QString() : QString::fromStdString(describe(result.error()));
+}
+
+bool sameTensors(const fs::path& first, const fs::path& second)
+{
+    const auto a = readTensorFile(first);
+    const auto b = readTensorFile(second);
+    if (!a || !b || a->tensors.size() != b->tensors.size())
+        return false;
+    for (const auto& [name, tensor] : a->tensors) {
+        const auto other = b->tensors.find(name);
+        if (other == b->tensors.end() || other->second.byteCount() != tensor.byteCount() ||
+            std::memcmp(other->second.data, tensor.data, tensor.byteCount()) != 0)
+            return false;
+    }
+    return true;
+}
+
+RunSummary summaryOf(const fs::path& folder)
+{
+    const auto reader = RunReader::open(folder);
+    return reader && (*reader)->summary() ? *(*reader)->summary() : RunSummary();
+}
+
+} // namespace
+
+class TestTrainer : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+    void lossFallsAndLineIsFound();
+    void weightsFileDescribesItself();
+    void classificationLearns();
+    void sameSeedGivesSameWeights();
+    void resumedRunEqualsUndisturbedOne_data();
+    void resumedRunEqualsUndisturbedOne();
+    void finishedRunIsNotResumed();
+    void cancelKeepsACheckpoint();
+    void stopCommandStops();
+    void notANumberStopsAndKeepsTheBatch();
+    void otherNamesInInitAreListed();
+    void runFolderServesAsInit();
+    void patienceEndsEarly();
+    void timeLimitEndsProperly();
+    void wrongClassCountIsExplained();
+    void wrongSelectionIsExplained();
+    void picturesAreWritten();
+    void movingAverageIsSaved();
+
+private:
+    fs::path runs(const char* name = "runs") const { return fs::path(m_folder->path().toStdString()) / name; }
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+void TestTrainer::lossFallsAndLineIsFound()
+{
+    TrainConfig config = smallConfig();
+    config.epochs = 12;
+    config.validationEvery = 4;
+    const auto result = trainIn(runs(), config);
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    QCOMPARE(result->epochsDone, 12);
+    QVERIFY(result->bestMetrics["foreground"]["dice"].get<double>() > 0.8);
+    QVERIFY(result->testMetrics["foreground"]["dice"].get<double>() > 0.6);
+    const auto reader = RunReader::open(result->runFolder);
+    QVERIFY(reader);
+    const auto epochs = (*reader)->epochs();
+    QCOMPARE(epochs.size(), std::size_t(12));
+    QVERIFY(epochs.back()["train"]["loss"].get<double>() <
+            0.5 * epochs.front()["train"]["loss"].get<double>());
+    QCOMPARE(summaryOf(result->runFolder).state, RunState::Done);
+    QVERIFY(!(*reader)->curve("validation/foreground.dice")->points.empty());
+    QVERIFY(!(*reader)->curve("train/learning_rate")->points.empty());
+}
+
+void TestTrainer::weightsFileDescribesItself()
+{
+    TrainConfig config = smallConfig();
+    config.epochs = 1;
+    const auto result = trainIn(runs(), config);
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    const auto file = readTensorFile(result->runFolder / "weights" / "best.safetensors");
+    QVERIFY(file);
+    const auto card = nlohmann::json::parse(file->metadata.at("fedefm.card"));
+    QCOMPARE(card["network"].get<std::string>(), std::string("unet"));
+    QCOMPARE(card["hyper_parameters"]["base_channels"].get<int>(), 4);
+    QCOMPARE(card["classes"][1].get<std::string>(), std::string("line"));
+    QCOMPARE(card["input"]["stretch"].get<bool>(), false);
+    QCOMPARE(card["training_record"]["seed"].get<int>(), 1);
+    QVERIFY(card["training"].get<std::string>().find("foreground.dice") != std::string::npos);
+    QVERIFY(fs::exists(result->runFolder / "weights" / "last.safetensors"));
+}
+
+void TestTrainer::classificationLearns()
+{
+    TrainConfig config = smallConfig();
+    config.task = "classification";
+    config.selectBy = "accuracy";
+    config.model = {{"network", "timm_vit"},
+                    {"hyper_parameters",
+                     {{"img_size", 32},
+                      {"patch_size", 8},
+                      {"in_chans", 1},
+                      {"num_classes", 2},
+                      {"embed_dim", 32},
+                      {"depth", 2},
+                      {"num_heads", 2}}}};
+    config.augmentation = {{"rotation_deg", 0.0}, {"shear_deg", 0.0}};
+    config.epochs = 30;
+    config.validationEvery = 10;
+    const auto result = trainIn(runs(), config);
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    QVERIFY(result->bestMetrics["accuracy"].get<double>() >= 0.75);
+}
+
+void TestTrainer::sameSeedGivesSameWeights()
+{
+    const auto first = trainIn(runs("a"), smallConfig());
+    const auto second = trainIn(runs("b"), smallConfig());
+    TrainConfig other = smallConfig();
+    other.seed = 2;
+    const auto third = trainIn(runs("c"), other);
+    QVERIFY(first && second && third);
+    const fs::path weights = fs::path("weights") / "last.safetensors";
+    QVERIFY(sameTensors(first->runFolder / weights, second->runFolder / weights));
+    QVERIFY(!sameTensors(first->runFolder / weights, third->runFolder / weights));
+}
+
+void TestTrainer::resumedRunEqualsUndisturbedOne_data()
+{
+    QTest::addColumn<int>("stopAfter");
+    QTest::addColumn<double>("average");
+    QTest::newRow("at the beginning") << 1 << 0.0;
+    QTest::newRow("within an epoch") << 5 << 0.0;
+    QTest::newRow("at the end of an epoch, with average") << 6 << 0.9;
+}
+
+void TestTrainer::resumedRunEqualsUndisturbedOne()
+{
+    QFETCH(int, stopAfter);
+    QFETCH(double, average);
+    TrainConfig config = smallConfig();
+    config.emaDecay = average;
+    const auto whole = trainIn(runs("whole"), config);
+    QVERIFY2(whole, qPrintable(messageOf(whole)));
+    const auto stopped = trainIn(runs("stopped"), config, stopAfter);
+    QVERIFY(!stopped);
+    QCOMPARE(stopped.error().code, ErrorCode::Cancelled);
+    const fs::path folder = stopped.error().subject;
+    QCOMPARE(summaryOf(folder).state, RunState::Stopped);
+    const auto resumed = resumeTraining(folder, openDrawn, CancelToken(), {});
+    QVERIFY2(resumed, qPrintable(messageOf(resumed)));
+    for (const char* name : {"last.safetensors", "best.safetensors"})
+        QVERIFY(sameTensors(whole->runFolder / "weights" / name, folder / "weights" / name));
+    QCOMPARE(resumed->bestMetrics, whole->bestMetrics);
+    QCOMPARE(resumed->testMetrics, whole->testMetrics);
+}
+
+void TestTrainer::finishedRunIsNotResumed()
+{
+    TrainConfig config = smallConfig();
+    config.epochs = 1;
+    const auto whole = trainIn(runs(), config);
+    QVERIFY(whole);
+    const auto again = resumeTraining(whole->runFolder, openDrawn, CancelToken(), {});
+    QVERIFY(!again);
+    QCOMPARE(again.error().code, ErrorCode::InvalidArgument);
+}
+
+void TestTrainer::cancelKeepsACheckpoint()
+{
+    const CancelToken cancel;
+    cancel.cancel();
+    const auto result = train(smallConfig(), openDrawn, runs(), cancel, {});
+    QVERIFY(!result);
+    QCOMPARE(result.error().code, ErrorCode::Cancelled);
+    QVERIFY(fs::exists(fs::path(result.error().subject) / "checkpoint.safetensors"));
+}
+
+void TestTrainer::stopCommandStops()
+{
+    TrainConfig config = smallConfig();
+    config.epochs = 1000;
+    bool isSent = false;
+    const auto result = train(config, openDrawn, runs(), CancelToken(), [&](const TrainProgress&) {
+        const auto known = listRuns(runs());
+        if (!isSent && known.size() == 1)
+            isSent = sendRunCommand(known.front().folder, "stop").has_value();
+    });
+    QVERIFY(!result);
+    QCOMPARE(result.error().code, ErrorCode::Cancelled);
+    QCOMPARE(summaryOf(result.error().subject).state, RunState::Stopped);
+}
+
+void TestTrainer::notANumberStopsAndKeepsTheBatch()
+{
+    TrainConfig config = smallConfig();
+    config.data["train"]["nan_at"] = 3;
+    config.augmentation = {{"crop_px", 0}};
+    const auto result = trainIn(runs(), config);
+    QVERIFY(!result);
+    QCOMPARE(result.error().code, ErrorCode::ModelBroken);
+    QVERIFY(result.error().detail.find("nan_batch.safetensors") != std::string::npos);
+    const fs::path folder = result.error().subject;
+    QCOMPARE(summaryOf(folder).state, RunState::Failed);
+    const auto batch = readTensorFile(folder / "nan_batch.safetensors");
+    QVERIFY(batch);
+    QCOMPARE(batch->tensors.at("images").shape, (std::vector<std::int64_t>{4, 1, 32, 32}));
+    QVERIFY(batch->metadata.at("samples").find("drawn_3") != std::string::npos);
+}
+
+void TestTrainer::otherNamesInInitAreListed()
+{
+    TensorFile file;
+    const float one = 1.0F;
+    file.tensors.emplace("strange.weight", StoredTensor::copyOf(DType::F32, {1}, &one));
+    const fs::path path = fs::path(m_folder->path().toStdString()) / "strange.safetensors";
+    QVERIFY(writeSafetensors(path, file, Overwrite::No));
+    TrainConfig config = smallConfig();
+    config.init = path.string();
+    const auto result = trainIn(runs(), config);
+    QVERIFY(!result);
+    QCOMPARE(result.error().code, ErrorCode::ModelBroken);
+    QVERIFY2(result.error().detail.find("strange.weight") != std::string::npos,
+             qPrintable(messageOf(result)));
+    QVERIFY(listRuns(runs()).empty());
+}
+
+void TestTrainer::runFolderServesAsInit()
+{
+    TrainConfig config = smallConfig();
+    config.epochs = 1;
+    const auto first = trainIn(runs(), config);
+    QVERIFY(first);
+    config.init = first->runFolder.string();
+    config.optimizer.learningRate = 1e-12;
+    config.optimizer.weightDecay = 0.0;
+    const auto second = trainIn(runs(), config);
+    QVERIFY2(second, qPrintable(messageOf(second)));
+    QCOMPARE(summaryOf(second->runFolder).kind, std::string("finetune"));
+    // Running statistics of batch norm go on; the weights themselves stay.
+    const auto a = readTensorFile(first->runFolder / "weights" / "best.safetensors");
+    const auto b = readTensorFile(second->runFolder / "weights" / "last.safetensors");
+    const StoredTensor& before = a->tensors.at("outc.conv.weight");
+    const StoredTensor& after = b->tensors.at("outc.conv.weight");
+    for (std::size_t at = 0; at < before.elementCount(); ++at)
+        QVERIFY(std::abs(reinterpret_cast<const float*>(before.data)[at] -
+                         reinterpret_cast<const float*>(after.data)[at]) < 1e-6F);
+}
+
+void TestTrainer::patienceEndsEarly()
+{
+    TrainConfig config = smallConfig();
+    config.epochs = 50;
+    config.patience = 2;
+    config.optimizer.learningRate = 1e-12;
+    const auto result = trainIn(runs(), config);
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    QVERIFY(result->epochsDone < 50);
+    QCOMPARE(summaryOf(result->runFolder).state, RunState::Done);
+}
+
+void TestTrainer::timeLimitEndsProperly()
+{
+    TrainConfig config = smallConfig();
+    config.epochs = 100000;
+    config.maxMinutes = 0.005;
+    const auto result = trainIn(runs(), config);
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    QVERIFY(result->epochsDone < 1000);
+    QVERIFY(result->testMetrics.contains("foreground"));
+}
+
+void TestTrainer::wrongClassCountIsExplained()
+{
+    TrainConfig config = smallConfig();
+    config.model["hyper_parameters"]["n_classes"] = 3;
+    const auto result = trainIn(runs(), config);
+    QVERIFY(!result);
+    QVERIFY2(result.error().detail.find("3 classes, the data have 2") != std::string::npos,
+             qPrintable(messageOf(result)));
+}
+
+void TestTrainer::wrongSelectionIsExplained()
+{
+    TrainConfig config = smallConfig();
+    config.epochs = 1;
+    config.selectBy = "foreground.dize";
+    const auto result = trainIn(runs(), config);
+    QVERIFY(!result);
+    QVERIFY2(result.error().detail.find("foreground.dice") != std::string::npos,
+             qPrintable(messageOf(result)));
+}
+
+void TestTrainer::picturesAreWritten()
+{
+    TrainConfig config = smallConfig();
+    config.epochs = 1;
+    config.samplePictures = 2;
+    std::vector<std::string> names;
+    int largestLabel = 0;
+    const auto result = train(config, openDrawn, runs(), CancelToken(), {},
+                              [&](const fs::path& target, const std::uint8_t* grey, int width, int height) {
+                                  names.push_back(target.filename().string());
+                                  if (names.back().find("reference") != std::string::npos)
+                                      for (int at = 0; at < width * height; ++at)
+                                          largestLabel = std::max(largestLabel, static_cast<int>(grey[at]));
+                                  return Status();
+                              });
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    QCOMPARE(names.size(), std::size_t(6));
+    QCOMPARE(names.front(), std::string("00_picture.png"));
+    QCOMPARE(largestLabel, 1);
+    const auto reader = RunReader::open(result->runFolder);
+    QCOMPARE((*reader)->samples().size(), std::size_t(2));
+}
+
+void TestTrainer::movingAverageIsSaved()
+{
+    TrainConfig config = smallConfig();
+    const auto plain = trainIn(runs("a"), config);
+    config.emaDecay = 0.99;
+    const auto averaged = trainIn(runs("b"), config);
+    QVERIFY(plain && averaged);
+    const fs::path weights = fs::path("weights") / "last.safetensors";
+    QVERIFY(!sameTensors(plain->runFolder / weights, averaged->runFolder / weights));
+}
+
+QTEST_GUILESS_MAIN(TestTrainer)
+#include "tst_trainer.moc"
