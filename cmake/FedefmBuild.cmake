@@ -59,13 +59,19 @@ endfunction()
 function(fedefm_uses_torch target)
     target_link_libraries(${target} PRIVATE ${TORCH_LIBRARIES})
     target_include_directories(${target} SYSTEM PRIVATE ${TORCH_INCLUDE_DIRS})
+    get_target_property(type ${target} TYPE)
+    if(NOT type STREQUAL "STATIC_LIBRARY")
+        return()
+    endif()
+    # Halves the compile time of these libraries; ccache caches such objects only when told to be sloppy.
     if(target STREQUAL "fedefm_networks")
-        # Halves the compile time of its many sources; ccache caches such objects only when told to be sloppy.
         target_precompile_headers(fedefm_networks PRIVATE "${CMAKE_SOURCE_DIR}/core/model/torch/torch_private.h")
-        if(FEDEFM_CCACHE)
-            set_target_properties(fedefm_networks PROPERTIES CXX_COMPILER_LAUNCHER
-                "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${FEDEFM_CCACHE}")
-        endif()
+    else()
+        target_precompile_headers(${target} REUSE_FROM fedefm_networks)
+    endif()
+    if(FEDEFM_CCACHE)
+        set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER
+            "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${FEDEFM_CCACHE}")
     endif()
 endfunction()
 
