@@ -16,6 +16,7 @@ Result<Figures> benchSubtract(const BenchInputs& inputs, Context& context);
 Result<Figures> benchSegment(const BenchInputs& inputs, Context& context);
 Result<Figures> benchMemory(const BenchInputs& inputs, Context& context);
 Result<Figures> benchDesktop(const BenchInputs& inputs, Context& context);
+Result<Figures> benchSimulate(const BenchInputs& inputs, Context& context);
 
 /// Opens a file, decodes and keeps all its frames; the process's peak resident memory in MB.
 Result<double> peakMemoryOf(const std::filesystem::path& file);

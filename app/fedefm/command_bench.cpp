@@ -26,9 +26,9 @@ struct Group
 };
 
 constexpr std::array kGroups{
-    Group{"decode", benchDecode},     Group{"open", benchOpen},       Group{"window", benchWindow},
-    Group{"subtract", benchSubtract}, Group{"segment", benchSegment}, Group{"memory", benchMemory},
-    Group{"desktop", benchDesktop},
+    Group{"decode", benchDecode},     Group{"open", benchOpen},         Group{"window", benchWindow},
+    Group{"subtract", benchSubtract}, Group{"segment", benchSegment},   Group{"memory", benchMemory},
+    Group{"desktop", benchDesktop},   Group{"simulate", benchSimulate},
 };
 
 std::string processorName()

@@ -10,8 +10,9 @@ using namespace fedefm::cli;
 int main(int argc, char** argv)
 {
     return runProgram(argc, argv, "fedefm",
-                      {addInfoCommand, addDecodeCommand, addRenderCommand, addSegmentCommand, addModelsCommand,
-                       addBenchCommand, addDemoCommand, addLearningCommands},
+                      {addInfoCommand, addDecodeCommand, addRenderCommand, addSegmentCommand,
+                       addModelsCommand, addBenchCommand, addDemoCommand, addSimulateCommand,
+                       addLearningCommands},
                       [](const GeneralOptions& general) {
                           cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
                           if (general.threads > 0)

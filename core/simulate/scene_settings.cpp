@@ -58,7 +58,7 @@ void drawDevices(const SourcePreset& preset, SceneSettings& scene, RandomStream 
         wire = isNeuro ? WireKind::Micro : WireKind::Coronary;
     }
     scene.procedure.catheter = designCatheter(catheter, contrast, random);
-    scene.procedure.wire = designWire(wire, contrast * random.logRange(0.3, 1.5), random);
+    scene.procedure.wire = designWire(wire, contrast * random.logRange(0.2, 1.3), random);
     // Thin wires are made of denser metal, or nobody would see them.
     if (preset.isFine)
         scene.procedure.wire.attenuation *= 1.5;
