@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/fedefm/bench_figure.h"
-#include "app/fedefm/bench_inputs.h"
+#include "app/cli/bench_figure.h"
 #include "app/cli/context.h"
+#include "app/fedefm/bench_inputs.h"
 
 namespace fedefm::cli {
 
@@ -17,6 +17,10 @@ Result<Figures> benchSegment(const BenchInputs& inputs, Context& context);
 Result<Figures> benchMemory(const BenchInputs& inputs, Context& context);
 Result<Figures> benchDesktop(const BenchInputs& inputs, Context& context);
 Result<Figures> benchSimulate(const BenchInputs& inputs, Context& context);
+
+/// Training steps and network inference, measured by fedefm-learn; nothing where that is not installed.
+Result<Figures> benchTrain(const BenchInputs& inputs, Context& context);
+Result<Figures> benchRealTime(const BenchInputs& inputs, Context& context);
 
 /// Opens a file, decodes and keeps all its frames; the process's peak resident memory in MB.
 Result<double> peakMemoryOf(const std::filesystem::path& file);

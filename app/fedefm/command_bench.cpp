@@ -26,9 +26,10 @@ struct Group
 };
 
 constexpr std::array kGroups{
-    Group{"decode", benchDecode},     Group{"open", benchOpen},         Group{"window", benchWindow},
-    Group{"subtract", benchSubtract}, Group{"segment", benchSegment},   Group{"memory", benchMemory},
-    Group{"desktop", benchDesktop},   Group{"simulate", benchSimulate},
+    Group{"decode", benchDecode},      Group{"open", benchOpen},         Group{"window", benchWindow},
+    Group{"subtract", benchSubtract},  Group{"segment", benchSegment},   Group{"memory", benchMemory},
+    Group{"desktop", benchDesktop},    Group{"simulate", benchSimulate}, Group{"train", benchTrain},
+    Group{"real-time", benchRealTime},
 };
 
 std::string processorName()
@@ -38,49 +39,6 @@ std::string processorName()
         if (line.rfind("model name", 0) == 0)
             return line.substr(line.find(':') + 2);
     return "unknown";
-}
-
-nlohmann::json referenceJson(const std::optional<BenchFigure::Reference>& reference)
-{
-    if (!reference)
-        return nullptr;
-    return {{"name", reference->name}, {"value", reference->value}};
-}
-
-nlohmann::json figureJson(const BenchFigure& figure)
-{
-    return {{"name", figure.name},
-            {"value", figure.value},
-            {"unit", figure.unit},
-            {"target",
-             {{"kind", figure.targetIsMinimum ? "at_least" : "below"},
-              {"of", figure.targetIsRatio ? "peer_ratio" : "value"},
-              {"value", figure.target}}},
-            {"met", figure.isMet()},
-            {"limit", referenceJson(figure.limit)},
-            {"peer", referenceJson(figure.peer)},
-            {"peer_ratio", figure.peerRatio ? nlohmann::json(*figure.peerRatio) : nlohmann::json(nullptr)}};
-}
-
-std::string figureText(const BenchFigure& figure)
-{
-    char text[400];
-    std::snprintf(text, sizeof text, "%-40s %10.4g %-8s  %s  target %s %g%s", figure.name.c_str(),
-                  figure.value, figure.unit.c_str(), figure.isMet() ? "met   " : "MISSED",
-                  figure.targetIsMinimum ? "at least" : "below", figure.target,
-                  figure.targetIsRatio ? " times the peer" : "");
-    std::string line = text;
-    if (figure.peer) {
-        std::snprintf(text, sizeof text, "; %s %.4g, %.2f times better", figure.peer->name.c_str(),
-                      figure.peer->value, figure.peerRatio.value_or(0.0));
-        line += text;
-    }
-    if (figure.limit) {
-        std::snprintf(text, sizeof text, "; limit (%s) %.4g", figure.limit->name.c_str(),
-                      figure.limit->value);
-        line += text;
-    }
-    return line;
 }
 
 Result<Outcome> runBench(const BenchOptions& options, Context& context)
@@ -113,8 +71,8 @@ Result<Outcome> runBench(const BenchOptions& options, Context& context)
         if (!figures)
             return tl::unexpected(figures.error());
         for (const BenchFigure& figure : *figures) {
-            outcome.document["figures"].push_back(figureJson(figure));
-            context.say(figureText(figure));
+            outcome.document["figures"].push_back(toJson(figure));
+            context.say(textOf(figure));
         }
     }
     return outcome;

@@ -7,5 +7,5 @@ using namespace fedefm::cli;
 int main(int argc, char** argv)
 {
     // The program that users call is `fedefm`; its name stands in every message.
-    return runProgram(argc, argv, "fedefm", {addTrainCommands, addModelCommand}, prepareLibTorch);
+    return runProgram(argc, argv, "fedefm", {addTrainCommands, addModelCommand, addBenchCommand}, prepareLibTorch);
 }

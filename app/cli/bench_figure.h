@@ -2,8 +2,10 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "core/base/result.h"
 
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,5 +50,12 @@ Paired pairedMs(int repeats, const std::function<void()>& first, const std::func
 
 /// Median time to copy `bytes` from one buffer to another.
 double copyMs(std::size_t bytes);
+
+/// As `bench --json` prints it, and back. Errors: Internal.
+nlohmann::json toJson(const BenchFigure& figure);
+Result<BenchFigure> figureFromJson(const nlohmann::json& json);
+
+/// One line for people.
+std::string textOf(const BenchFigure& figure);
 
 } // namespace fedefm::cli

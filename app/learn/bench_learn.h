@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/bench_figure.h"
+#include "core/train/torch/step_benchmark.h"
+
+#include <vector>
+
+namespace fedefm::cli {
+
+/// A measured piece of work and what it is compared with.
+struct Workload
+{
+    const char* name; ///< as tests/bench/compare.py knows it
+    const char* title;
+    BenchmarkWork work;
+    double gigaMacs; ///< multiply-adds of one repetition (training: forwards once and backwards twice)
+    double target;   ///< times faster than eager Python
+    int repeats;
+};
+const std::vector<Workload>& workloads();
+
+/// Training steps and inference beside eager Python in one run, in turn, with the same number of threads;
+/// without python3-torch the figures have no peer. `say` gets remarks.
+Result<std::vector<BenchFigure>> benchTraining(int threads,
+                                               const std::function<void(const std::string&)>& say);
+
+/// The real-time network beside the U-Net, 512².
+Result<std::vector<BenchFigure>> benchRealTime(int threads);
+
+/// Repeats a workload three times; the process's peak resident memory in MB.
+Result<double> peakMemoryOfWorkload(const std::string& name, int threads);
+
+} // namespace fedefm::cli
