@@ -54,6 +54,8 @@ SpineShape randomSpine(Builder& b)
     spine.halfWidthMm = b.random.range(14.0, 24.0);
     spine.periodMm = b.random.range(22.0, 40.0);
     spine.phase = b.random.uniform();
+    spine.softness = b.random.range(0.08, 0.6);
+    spine.disc = b.random.range(0.1, 0.5);
     return spine;
 }
 

@@ -68,16 +68,16 @@ void addSpine(FloatPlane& plane, double fieldMm, const SpineShape& shape, double
         if (std::abs(across) > 2.6 * half)
             return 0.0;
         const double phase = wrapped(y / shape.periodMm + shape.phase + 0.02 * across / half);
-        const double body =
-            1.0 - smoothStep(0.86 * half, 1.1 * half, std::abs(across) + 2.0 * std::abs(phase - 0.6));
+        const double body = 1.0 - smoothStep((1.0 - shape.softness) * half, (1.0 + shape.softness) * half,
+                                             std::abs(across) + 2.0 * std::abs(phase - 0.6));
         const double disc = smoothStep(0.0, 0.05, phase) * (1.0 - smoothStep(0.17, 0.22, phase));
         const double plates = bump(phase - 0.24, 0.03) + bump(phase - 0.98, 0.03);
         const double pedicles = bump(std::abs(across) - 0.62 * half, 0.14 * half) * bump(phase - 0.52, 0.13);
         const double process = bump(across, 0.12 * half) * bump(phase - 0.7, 0.2);
         const double transverse =
             bump(phase - 0.5, 0.1) * (1.0 - smoothStep(1.6 * half, 2.4 * half, std::abs(across)));
-        return attenuation * (body * (1.0 - 0.4 * disc + 0.2 * plates) + 0.3 * pedicles + 0.22 * process +
-                              0.2 * transverse);
+        return attenuation * (body * (1.0 - shape.disc * disc + 0.2 * plates) + 0.3 * pedicles +
+                              0.22 * process + 0.2 * transverse);
     });
 }
 

@@ -71,6 +71,8 @@ struct SpineShape
     double halfWidthMm = 18.0;
     double periodMm = 32.0;
     double phase = 0.0;
+    double softness = 0.12; ///< of the borders, share of the half width
+    double disc = 0.4;      ///< how much lighter the discs are
 };
 void addSpine(FloatPlane& plane, double fieldMm, const SpineShape& shape, double attenuation);
 

@@ -91,7 +91,7 @@ void drawDepths(const SourcePreset& preset, ProcedureSettings& procedure, double
     procedure.catheterTipMm = std::clamp(procedure.catheterTipMm, 60.0, total - 10.0);
     const double longest = std::min(0.9 * fieldMm, total - procedure.catheterTipMm);
     procedure.wireBeyondMm =
-        random.chance(0.1) ? -random.range(0.0, 60.0) : std::max(8.0, longest * random.range(0.12, 1.0));
+        random.chance(0.1) ? -random.range(0.0, 60.0) : std::max(8.0, longest * random.range(0.2, 1.0));
     procedure.speedMmPerFrame = random.range(0.5, 0.02 * fieldMm);
 }
 
@@ -210,7 +210,7 @@ ImageChainSettings drawChain(const SourcePreset& preset, int sizePx, RandomStrea
 void keepVisible(SceneSettings& scene)
 {
     const double pxPerMm = scene.view.isocentrePxPerMm();
-    const double least = std::max(1.3 * scene.chain.noiseShare, 0.035 * scene.anatomyStrength);
+    const double least = std::max(1.8 * scene.chain.noiseShare, 0.045 * scene.anatomyStrength);
     for (DeviceDesign* device : {&scene.procedure.catheter, &scene.procedure.wire, &scene.passingCatheter}) {
         const double diameterPx = 2.0 * device->radiusMm * pxPerMm;
         const double spread = 2.355 * scene.chain.blurPx;

@@ -12,7 +12,7 @@ SourcePreset human()
     p.description = "patients: chest, abdomen, pelvis; arch and coronary access";
     p.anatomies = {AnatomyKind::Thorax, AnatomyKind::Thorax, AnatomyKind::Thorax, AnatomyKind::Abdomen};
     p.region = VesselRegion::Coronary;
-    p.fieldMm = {90, 320};
+    p.fieldMm = {75, 300};
     p.contrastAgent = 0.35;
     p.breathingMm = {0, 14};
     p.beatShare = {0.03, 0.12};
@@ -27,7 +27,7 @@ SourcePreset animal()
     p.description = "pigs: abdomen and chest, gas-filled bowel, smaller vessels";
     p.anatomies = {AnatomyKind::Abdomen, AnatomyKind::Abdomen, AnatomyKind::Thorax};
     p.region = VesselRegion::Abdomen;
-    p.fieldMm = {140, 340};
+    p.fieldMm = {100, 340};
     p.primaryDeg = {-20, 20};
     p.secondaryDeg = {-10, 10};
     p.vesselScale = {0.6, 0.9};
@@ -46,7 +46,8 @@ SourcePreset phantom()
     p.description = "silicone aorta in a mounting: walls, screws, plates; no motion but the instruments'";
     p.anatomies = {AnatomyKind::Box};
     p.region = VesselRegion::Arch;
-    p.fieldMm = {75, 260};
+    p.fieldMm = {65, 220};
+    p.vesselScale = {0.85, 1.3};
     p.primaryDeg = {15, 75};
     p.secondaryDeg = {-15, 15};
     p.anatomyStrength = {0.3, 1.2};
@@ -70,7 +71,7 @@ SourcePreset simulation()
     p.description = "pictures of a training simulator: flat, even, hardly any noise";
     p.anatomies = {AnatomyKind::Clean};
     p.region = VesselRegion::Arch;
-    p.fieldMm = {110, 320};
+    p.fieldMm = {80, 300};
     p.primaryDeg = {-20, 80};
     p.visibleVessels = 0.8;
     p.lumenPerMm = {0.001, 0.02};
@@ -99,7 +100,7 @@ SourcePreset coronary()
     p.name = "coronary";
     p.description = "coronary intervention: small field, guide wires of 0.014 inch, balloons, contrast agent";
     p.anatomies = {AnatomyKind::Thorax};
-    p.fieldMm = {80, 180};
+    p.fieldMm = {70, 170};
     p.primaryDeg = {-45, 60};
     p.secondaryDeg = {-35, 35};
     p.contrastAgent = 0.65;
