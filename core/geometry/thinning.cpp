@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/geometry/thinning.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -43,26 +44,20 @@ public:
     }
 
 private:
-    /// Zhang and Suen's conditions (Comm. ACM 27, 1984) with the neighbours p2…p9 clockwise from the north.
+    /// Guo and Hall's conditions (Comm. ACM 32, 1989, algorithm A1), neighbours clockwise from the north.
     bool removable(std::size_t i, bool firstHalf) const
     {
-        std::array<int, 8> p{};
-        int count = 0;
-        for (std::size_t k = 0; k < 8; ++k) {
-            p[k] = m_framed[static_cast<std::size_t>(static_cast<std::ptrdiff_t>(i) + m_around[k])];
-            count += p[k];
-        }
-        int rises = 0;
+        std::array<bool, 8> p{};
         for (std::size_t k = 0; k < 8; ++k)
-            rises += p[k] == 0 && p[(k + 1) % 8] == 1 ? 1 : 0;
-        if (count < 2 || count > 6 || rises != 1)
+            p[k] = m_framed[static_cast<std::size_t>(static_cast<std::ptrdiff_t>(i) + m_around[k])] != 0;
+        const auto [n, ne, e, se, s, sw, w, nw] = p;
+        const int parts = (!n && (ne || e)) + (!e && (se || s)) + (!s && (sw || w)) + (!w && (nw || n));
+        const int pairsFromNorthWest = (nw || n) + (ne || e) + (se || s) + (sw || w);
+        const int pairsFromNorth = (n || ne) + (e || se) + (s || sw) + (w || nw);
+        const int pairs = std::min(pairsFromNorthWest, pairsFromNorth);
+        if (parts != 1 || pairs < 2 || pairs > 3)
             return false;
-        const int north = p[0];
-        const int east = p[2];
-        const int south = p[4];
-        const int west = p[6];
-        return firstHalf ? north * east * south == 0 && east * south * west == 0
-                         : north * east * west == 0 && north * south * west == 0;
+        return firstHalf ? !((n || ne || !se) && e) : !((s || sw || !nw) && w);
     }
 
     bool pass(bool firstHalf)

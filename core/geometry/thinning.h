@@ -6,7 +6,8 @@
 
 namespace fedefm {
 
-/// Reduces the non-zero area to 8-connected lines one pixel wide (Zhang–Suen); the result holds 0 and 1.
+/// Reduces the non-zero area to 8-connected lines one pixel wide; the result holds 0 and 1. Guo and Hall's
+/// method: that of Zhang and Suen erases diagonals two pixels wide and dots of 2×2.
 std::vector<std::uint8_t> thin(const std::vector<std::uint8_t>& bytes, int width, int height);
 
 } // namespace fedefm
