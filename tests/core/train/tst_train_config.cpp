@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/nearest_name.h"
 #include "core/base/atomic_file.h"
+#include "core/base/nearest_name.h"
 #include "core/train/config_document.h"
 #include "core/train/strict_object.h"
 #include "core/train/train_config.h"
