@@ -9,6 +9,7 @@ namespace fedefm {
 namespace {
 
 constexpr float kOpen = 0.5F;         ///< light above which a pixel counts as inside the collimator
+constexpr double kDarkGrey = 0.05;    ///< the darkest tissue keeps this share of full scale
 constexpr float kDarkestSpans = 2.5F; ///< how far below the median the processing looks, in spans
 
 float percentile(std::vector<float>& values, double share)
@@ -53,6 +54,7 @@ ImageChain::ImageChain(const ImageChainSettings& settings, int sizePx, const Flo
         open = openValues(processed, light);
         m_anchor.median = percentile(open, 0.5);
         m_anchor.span = std::max(0.15F, percentile(open, 0.95) - percentile(open, 0.05));
+        m_anchor.dark = percentile(open, 0.02);
     }
 }
 
@@ -142,6 +144,13 @@ void ImageChain::process(FloatPlane& signal, double scale) const
     }
 }
 
+double ImageChain::greyPerSignal() const
+{
+    const double depth = std::max(0.01, static_cast<double>(m_anchor.median - m_anchor.dark));
+    const double steepest = std::max(0.05, m_settings.greyMedian - kDarkGrey) / depth;
+    return std::min(m_settings.greySpread / m_anchor.span, steepest);
+}
+
 FramePtr ImageChain::quantised(const FloatPlane& signal) const
 {
     // Gamma through a table: one power per entry, not per pixel.
@@ -157,7 +166,7 @@ FramePtr ImageChain::quantised(const FloatPlane& signal) const
             static_cast<std::uint16_t>(std::lround(std::clamp(level, 0.0, 1.0) * highest));
     }
     const auto blank = static_cast<std::uint16_t>(std::lround(m_settings.aperture.blankGrey * highest));
-    const auto gain = static_cast<float>(m_settings.greySpread / m_anchor.span * kSteps);
+    const auto gain = static_cast<float>(greyPerSignal() * kSteps);
     const auto offset = static_cast<float>(median * kSteps) - gain * m_anchor.median;
     const bool wide = m_settings.bitsStored > 8;
     const std::size_t count = signal.values.size();

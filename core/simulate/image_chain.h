@@ -53,6 +53,7 @@ struct GreyAnchor
     float attenuation = 0.0F; ///< median: subtracted before exponentiation
     float median = 0.0F;      ///< after processing
     float span = 1.0F;        ///< 5th to 95th percentile
+    float dark = -1.0F;       ///< 2nd percentile
 };
 
 /// The image chain of one scene; immutable after construction, used by several threads at once.
@@ -68,6 +69,9 @@ public:
     /// Primary intensity without scatter, blur and noise, 1 at the scene's median attenuation.
     FloatPlane primary(FloatPlane attenuation) const;
 
+    /// Slope of the display at the median grey: share of full scale per unit of the processed signal, which
+    /// for small changes is one unit of attenuation.
+    double greyPerSignal() const;
     const FloatPlane& light() const
     {
         return m_light;

@@ -43,6 +43,7 @@ Scene::Scene(const SourcePreset& preset, int sizePx, int frames, std::uint64_t s
     FloatPlane coarse(kCoarsePx, kCoarsePx);
     addLayers(coarse, motionAt(0));
     m_chain = std::make_unique<ImageChain>(m_settings.chain, sizePx, coarse);
+    keepVisible(m_settings, m_chain->greyPerSignal());
 }
 
 /// From one side of the picture to the other at the depth of the isocentre, slightly bent.

@@ -206,22 +206,6 @@ ImageChainSettings drawChain(const SourcePreset& preset, int sizePx, RandomStrea
     return chain;
 }
 
-/// Instruments that drown in noise teach nothing: both get a least contrast.
-void keepVisible(SceneSettings& scene)
-{
-    const double pxPerMm = scene.view.isocentrePxPerMm();
-    const double least = std::max(1.8 * scene.chain.noiseShare, 0.045 * scene.anatomyStrength);
-    for (DeviceDesign* device : {&scene.procedure.catheter, &scene.procedure.wire, &scene.passingCatheter}) {
-        const double diameterPx = 2.0 * device->radiusMm * pxPerMm;
-        const double spread = 2.355 * scene.chain.blurPx;
-        const double wall = 1.0 - device->lumenShare * device->lumenShare;
-        const double shown = device->attenuation * wall * diameterPx / std::hypot(diameterPx, spread);
-        const double perShown = (1.0 - scene.chain.scatterShare) * shown;
-        if (perShown < least)
-            device->attenuation *= least / perShown;
-    }
-}
-
 } // namespace
 
 SceneSettings drawScene(const SourcePreset& preset, int sizePx, int frames, const RandomStream& random)
@@ -240,8 +224,24 @@ SceneSettings drawScene(const SourcePreset& preset, int sizePx, int frames, cons
     drawContrast(preset, scene, random.branch(kContrast));
     scene.chain = drawChain(preset, sizePx, random.branch(kChain));
     scene.chain.aperture = drawAperture(preset, random.branch(kAperture));
-    keepVisible(scene);
     return scene;
+}
+
+void keepVisible(SceneSettings& scene, double greyPerAttenuation)
+{
+    constexpr double kLeastGrey = 0.012; // about three of 256
+    const double pxPerMm = scene.view.isocentrePxPerMm();
+    const double least = std::max({1.8 * scene.chain.noiseShare, 0.045 * scene.anatomyStrength,
+                                   kLeastGrey / std::max(greyPerAttenuation, 1e-3)});
+    for (DeviceDesign* device : {&scene.procedure.catheter, &scene.procedure.wire, &scene.passingCatheter}) {
+        const double diameterPx = 2.0 * device->radiusMm * pxPerMm;
+        const double spread = 2.355 * scene.chain.blurPx;
+        const double wall = 1.0 - device->lumenShare * device->lumenShare;
+        const double shown = device->attenuation * wall * diameterPx / std::hypot(diameterPx, spread);
+        const double perShown = (1.0 - scene.chain.scatterShare) * shown;
+        if (perShown < least)
+            device->attenuation *= least / perShown;
+    }
 }
 
 } // namespace fedefm

@@ -55,6 +55,10 @@ struct SceneSettings
     double lagShare = 0.0;
 };
 
+/// Instruments that drown in noise or lie below the grey steps teach nothing: they get a least contrast.
+/// `greyPerAttenuation` is the display's slope, share of full scale per unit of attenuation.
+void keepVisible(SceneSettings& scene, double greyPerAttenuation);
+
 SceneSettings drawScene(const SourcePreset& preset, int sizePx, int frames, const RandomStream& random);
 
 } // namespace fedefm
