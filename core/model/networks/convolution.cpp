@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/convolution_private.h"
 
+#include "core/model/networks/torchscript_private.h"
+
 namespace fedefm {
 
 namespace {
@@ -47,6 +49,12 @@ torch::Tensor convNormRelu(torch::nn::Conv2d& conv, torch::nn::BatchNorm2d& norm
 torch::Tensor transposedConv2x2(const torch::Tensor& input, const torch::Tensor& weight,
                                 const torch::Tensor& bias)
 {
+    if (isTracingAnySize()) { // not conv_transpose2d: LibTorch 1.13 cannot freeze a traced one
+        const torch::Tensor kernel =
+            weight.permute({1, 2, 3, 0}).reshape({4 * weight.size(1), weight.size(0), 1, 1});
+        const torch::Tensor offsets = bias.defined() ? bias.repeat_interleave(4) : torch::Tensor();
+        return torch::pixel_shuffle(torch::conv2d(input, kernel, offsets), 2);
+    }
     const std::int64_t count = input.size(0);
     const std::int64_t height = input.size(2);
     const std::int64_t width = input.size(3);
@@ -77,6 +85,8 @@ torch::Tensor padCentred(const torch::Tensor& input, std::int64_t height, std::i
 
 torch::Tensor upsampleTwice(const torch::Tensor& input)
 {
+    if (isTracingAnySize())
+        return torch::upsample_bilinear2d(input, c10::nullopt, true, std::vector<double>{2.0, 2.0});
     return torch::upsample_bilinear2d(input, {2 * input.size(2), 2 * input.size(3)}, /*align_corners=*/true);
 }
 

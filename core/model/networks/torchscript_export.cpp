@@ -71,7 +71,7 @@ Result<TorchScriptReport> exportTorchScript(Network& network, const std::vector<
     if (inputShape.size() != 4)
         return fail(ErrorCode::InvalidArgument, target.string(),
                     "an input shape has four numbers: N, C, H, W");
-    auto module = tracedModule(network, inputShape);
+    auto module = tracedModule(network, inputShape, TraceFor::AnySize);
     if (!module)
         return fail(module.error().code, target.string(), module.error().detail);
     TorchScriptReport report{inputShape, agreesOnOtherSizes(network, *module, inputShape)};

@@ -6,15 +6,23 @@
 
 namespace fedefm {
 
+/// What a trace is for: one size at full speed, or as many sizes as the network's operations allow.
+enum class TraceFor { OneSize, AnySize };
+
+/// Whether this thread traces for any size. Sizes that a network computes with become constants of the trace,
+/// so it then prefers operations that ask their input.
+bool isTracingAnySize();
+
 /// The network traced in evaluation mode; the module shares parameters and buffers with it, under the same
-/// nested names. Sizes are those of `inputShape` (N×C×H×W); purely convolutional networks take others too.
-/// The network's training mode is as before. Errors: InvalidArgument (message of the network), OutOfMemory.
-Result<torch::jit::Module> tracedModule(Network& network, const std::vector<std::int64_t>& inputShape);
+/// nested names. The network's training mode is as before. `inputShape`: N×C×H×W.
+/// Errors: InvalidArgument (message of the network), OutOfMemory.
+Result<torch::jit::Module> tracedModule(Network& network, const std::vector<std::int64_t>& inputShape,
+                                        TraceFor purpose = TraceFor::OneSize);
 
 /// For repeated inference: traced, frozen (weights become constants, batch norms are folded) and given to
-/// LibTorch's optimiser, which fuses convolution, bias and ReLU into oneDNN's operations on the CPU. Its
-/// forward() takes one tensor of exactly `inputShape` and gives the logits. Later changes of the network do
-/// not reach it. The first two calls are slow: they compile.
+/// LibTorch's optimiser, which keeps convolutions in oneDNN's own memory layout on the CPU. Its forward()
+/// takes one tensor of exactly `inputShape` and gives the logits. Later changes of the network do not reach
+/// it. The first two calls are slow: they compile.
 Result<torch::jit::Module> frozenForInference(Network& network, const std::vector<std::int64_t>& inputShape);
 
 } // namespace fedefm

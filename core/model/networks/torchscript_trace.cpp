@@ -7,6 +7,17 @@ namespace fedefm {
 
 namespace {
 
+thread_local bool tracingAnySize = false;
+
+class AnySizeScope
+{
+public:
+    explicit AnySizeScope(bool anySize) { tracingAnySize = anySize; }
+    ~AnySizeScope() { tracingAnySize = false; }
+    AnySizeScope(const AnySizeScope&) = delete;
+    AnySizeScope& operator=(const AnySizeScope&) = delete;
+};
+
 using CompilationUnit = std::shared_ptr<torch::jit::CompilationUnit>;
 
 /// Evaluation mode for as long as it lives.
@@ -53,11 +64,18 @@ std::string firstLine(const char* text)
 
 } // namespace
 
-Result<torch::jit::Module> tracedModule(Network& network, const std::vector<std::int64_t>& inputShape)
+bool isTracingAnySize()
+{
+    return tracingAnySize;
+}
+
+Result<torch::jit::Module> tracedModule(Network& network, const std::vector<std::int64_t>& inputShape,
+                                        TraceFor purpose)
 {
     try {
         const torch::NoGradGuard noGradients;
         const EvaluationMode evaluation(network);
+        const AnySizeScope scope(purpose == TraceFor::AnySize);
         const auto unit = std::make_shared<torch::jit::CompilationUnit>();
         torch::jit::Module module = mirror(network, unit);
         const auto parameters = network.parameters();
