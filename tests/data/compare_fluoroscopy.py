@@ -51,7 +51,8 @@ def noise_spectrum(frame):
                 continue
             values = frame[area].ravel()
             rest = values - plane @ np.linalg.lstsq(plane, values, rcond=None)[0]
-            patches.append(rest.reshape(PATCH, PATCH))
+            if rest.var() > 1e-9:  # a blanked area has no noise
+                patches.append(rest.reshape(PATCH, PATCH))
     if not patches:
         return [float("nan")] * len(BANDS)
     patches.sort(key=lambda rest: rest.var())
