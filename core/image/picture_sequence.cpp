@@ -82,7 +82,7 @@ bool isMaskName(const fs::path& file)
         return stem.size() >= ending.size() &&
                stem.compare(stem.size() - ending.size(), ending.size(), ending) == 0;
     };
-    return endsWith("_mask") || endsWith("_label");
+    return endsWith("_mask") || endsWith("_label") || endsWith("_classes");
 }
 
 /// Grey and colour go together: grey is then shown as colour.
