@@ -16,6 +16,16 @@ void StudioStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* op
 {
     if (element != PE_FrameFocusRect) {
         QProxyStyle::drawPrimitive(element, option, painter, widget);
+        if (element != PE_IndicatorCheckBox)
+            return;
+        // Fusion's own edge vanishes on a dark ground.
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setBrush(Qt::NoBrush);
+        painter->setPen(option->palette.color(
+            option->state.testFlag(State_Enabled) ? QPalette::PlaceholderText : QPalette::Light));
+        painter->drawRoundedRect(QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5), 2.0, 2.0);
+        painter->restore();
         return;
     }
     painter->save();

@@ -100,10 +100,10 @@ constexpr Definition kDefinitions[]{
 
     {"mode.view", "Modes", "&View mode", "Alt+1", "view-mode", kToggle},
     {"mode.train", "Modes", "&Train mode", "Alt+3", "train-mode", kToggle},
-    {"train.start", "Train", "&Start training", "Ctrl+Return", "play", kPlain},
+    {"train.start", "Train", "&Start training", "Ctrl+Return", "add", kPlain},
     {"train.data", "Train", "&Data browser…", "Ctrl+D", "picture", kPlain},
     {"train.pause", "Train", "&Pause the run", "Ctrl+P", "pause", kPlain},
-    {"train.goOn", "Train", "&Go on with the run", "Ctrl+G", "step-forward", kPlain},
+    {"train.goOn", "Train", "&Go on with the run", "Ctrl+G", "play", kPlain},
     {"train.stop", "Train", "S&top the run", "Ctrl+.", "stop", kPlain},
     {"train.refresh", "Train", "&Read the runs again", "F5", "reset", kPlain},
     {"train.showAll", "Train", "Show &whole curves", "Ctrl+0", "fit", kPlain},

@@ -44,7 +44,7 @@ MainWindow::MainWindow(const AppContext& context, QWidget* parent)
     buildCentre();
     buildDocks();
     buildMenus();
-    buildToolBar();
+    buildToolBars();
     buildModeBar();
     connectParts();
     connectActions();

@@ -94,7 +94,8 @@ private:
 
     // main_window_menus.cpp
     void buildMenus();
-    void buildToolBar();
+    void buildToolBars();
+    QToolBar* toolBarOf(const QString& name, const QString& title, const QStringList& ids);
     QMenu* menuOf(const QString& title, const QStringList& ids);
     void fillRecentMenu();
     void showContextMenu(const QPoint& globalPosition);
@@ -161,6 +162,7 @@ private:
     QDockWidget* m_studyDock = nullptr;
     QDockWidget* m_sideDock = nullptr;
     QToolBar* m_viewBar = nullptr;
+    QToolBar* m_trainBar = nullptr;
     QDockWidget* m_issuesDock = nullptr;
     QDockWidget* m_jobsDock = nullptr;
     QWidget* m_sections = nullptr;

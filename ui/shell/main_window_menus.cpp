@@ -95,12 +95,25 @@ void MainWindow::buildMenus()
     menuOf(tr("&Help"), {"help.search", "help.keys", kSeparator, "help.modules", "help.about"});
 }
 
-void MainWindow::buildToolBar()
+QToolBar* MainWindow::toolBarOf(const QString& name, const QString& title, const QStringList& ids)
 {
-    QToolBar* bar = addToolBar(tr("Tools"));
-    bar->setObjectName(QStringLiteral("toolBar"));
+    QToolBar* bar = addToolBar(title);
+    bar->setObjectName(name);
     bar->setMovable(false);
     bar->setIconSize({20, 20});
+    for (const QString& id : ids) {
+        if (id == kSeparator)
+            bar->addSeparator();
+        else
+            bar->addAction(m_context.actions->action(id));
+    }
+    nameButtons(bar);
+    m_chrome << bar;
+    return bar;
+}
+
+void MainWindow::buildToolBars()
+{
     auto* tools = new QActionGroup(this);
     for (const char* id :
          {"tool.window", "tool.zoom", "tool.pan", "tool.ruler", "tool.angle", "tool.calibrate"})
@@ -108,34 +121,26 @@ void MainWindow::buildToolBar()
     auto* layouts = new QActionGroup(this);
     for (const char* id : {"layout.1x1", "layout.1x2", "layout.2x2"})
         layouts->addAction(action(id));
-    const QStringList ids{"file.open",         "file.openFolder", kSeparator,         "tool.window",
-                          "tool.zoom",         "tool.pan",        "tool.ruler",       "tool.angle",
-                          "tool.calibrate",    kSeparator,        "view.invert",      "view.fit",
-                          "view.oneToOne",     "view.rotateLeft", "view.rotateRight", "view.flipHorizontal",
-                          "view.flipVertical", kSeparator,        "subtract.enabled", "overlay.visible",
-                          "overlay.outline",   "segment.clip",    kSeparator,         "layout.1x1",
-                          "layout.1x2",        "layout.2x2",      "layout.link",      kSeparator,
-                          "file.export"};
-    for (const QString& id : ids) {
-        if (id == kSeparator)
-            bar->addSeparator();
-        else
-            bar->addAction(m_context.actions->action(id));
-    }
-    m_viewBar = bar;
-    QToolBar* general = addToolBar(tr("General"));
-    general->setObjectName(QStringLiteral("generalBar"));
-    general->setMovable(false);
-    general->setIconSize({20, 20});
+    m_viewBar = toolBarOf(QStringLiteral("toolBar"), tr("Tools"),
+                          {"file.open",         "file.openFolder", kSeparator,         "tool.window",
+                           "tool.zoom",         "tool.pan",        "tool.ruler",       "tool.angle",
+                           "tool.calibrate",    kSeparator,        "view.invert",      "view.fit",
+                           "view.oneToOne",     "view.rotateLeft", "view.rotateRight", "view.flipHorizontal",
+                           "view.flipVertical", kSeparator,        "subtract.enabled", "overlay.visible",
+                           "overlay.outline",   "segment.clip",    kSeparator,         "layout.1x1",
+                           "layout.1x2",        "layout.2x2",      "layout.link",      kSeparator,
+                           "file.export"});
+    m_trainBar =
+        toolBarOf(QStringLiteral("trainBar"), tr("Training"),
+                  {"train.start", "train.data", kSeparator, "train.pause", "train.goOn", "train.stop",
+                   kSeparator, "train.showAll", "train.refresh", kSeparator, "train.export.png"});
+    m_trainBar->hide();
+    QToolBar* general =
+        toolBarOf(QStringLiteral("generalBar"), tr("General"),
+                  {"help.search", "window.privacy", "window.theme", "edit.settings", "help.keys"});
     auto* space = new QWidget(general);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    general->addWidget(space);
-    for (const char* id : {"help.search", "window.privacy", "window.theme", "edit.settings", "help.keys"})
-        general->addAction(action(id));
-    for (QToolBar* each : {bar, general}) {
-        nameButtons(each);
-        m_chrome << each;
-    }
+    general->insertWidget(general->actions().first(), space);
 }
 
 void MainWindow::fillRecentMenu()

@@ -53,6 +53,7 @@ void MainWindow::setMode(WindowMode mode)
         showViewParts();
     else
         hideViewParts();
+    m_trainBar->setVisible(!isView);
     m_modes->setCurrentIndex(isView ? 0 : m_modes->indexOf(m_train));
     if (m_train)
         m_train->setShown(mode == WindowMode::Train);

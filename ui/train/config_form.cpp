@@ -61,6 +61,7 @@ void ConfigForm::addRow(const ConfigField& field, QGridLayout* grid)
         label->setToolTip(row.editor.widget->toolTip());
         label->setBuddy(row.editor.widget);
         label->setWordWrap(true);
+        label->setFixedWidth(kLabelWidthPx);
         grid->addWidget(label, at, 0,
                         field.kind == ConfigField::Kind::Json ? Qt::AlignTop : Qt::AlignVCenter);
     }

@@ -135,7 +135,7 @@ void ConfigPanel::refresh()
 {
     const auto shown = nlohmann::json::parse(m_json->toPlainText().toStdString(), nullptr, false);
     const bool isBeingWritten = m_json->hasFocus() && m_tabs->currentWidget() == m_json;
-    if (shown != m_draft->document() && !isBeingWritten) {
+    if ((shown.is_discarded() || shown != m_draft->document()) && !isBeingWritten) {
         const QSignalBlocker blocker(m_json);
         m_json->setPlainText(m_draft->text());
     }

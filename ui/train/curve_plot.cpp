@@ -42,6 +42,7 @@ CurvePlot::CurvePlot(const QString& accessibleName, QWidget* parent)
     m_plot->setToolTip({});
     auto* head = new QHBoxLayout;
     head->setContentsMargins(4, 2, 2, 0);
+    head->setSpacing(8);
     head->addWidget(m_groupBox);
     head->addWidget(m_hint, 1);
     head->addWidget(m_maximise);

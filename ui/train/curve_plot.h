@@ -24,10 +24,11 @@ namespace fedefm {
 /// How all curves are looked at.
 struct CurveView
 {
+    static constexpr int kFirstSmoothing = 35;
     XAxis axis = XAxis::Step;
     bool logX = false;
     bool logY = false;
-    int smoothing = 0; ///< slider position, see smoothingSpan()
+    int smoothing = kFirstSmoothing; ///< slider position, see smoothingSpan()
     bool operator==(const CurveView& o) const
     {
         return axis == o.axis && logX == o.logX && logY == o.logY && smoothing == o.smoothing;

@@ -17,7 +17,7 @@ namespace fedefm {
 
 namespace {
 constexpr int kRowHeightPx = 26;
-constexpr int kWidths[RunTableModel::ColumnCount] = {130, 84, 62, 66, 116, 92, 56, 110};
+constexpr int kWidths[RunTableModel::ColumnCount] = {118, 96, 62, 66, 122, 92, 56, 110};
 } // namespace
 
 RunsPanel::RunsPanel(QWidget* parent)
@@ -80,10 +80,14 @@ void RunsPanel::buildTable()
     m_table->horizontalHeader()->setHighlightSections(false);
     for (int column = 0; column < RunTableModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, kWidths[column]);
-    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
-        refreshButtons();
-        Q_EMIT chosenChanged();
-    });
+    // Queued: the answer changes the model, which a filter that is just removing rows does not survive.
+    connect(
+        m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+        [this] {
+            refreshButtons();
+            Q_EMIT chosenChanged();
+        },
+        Qt::QueuedConnection);
     connect(m_model, &RunTableModel::dataChanged, this, &RunsPanel::refreshButtons);
 }
 
