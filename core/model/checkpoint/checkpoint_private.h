@@ -9,6 +9,9 @@
 
 namespace fedefm {
 
+/// TensorFile::metadata in a .pth archive: a JSON object of texts.
+inline constexpr const char* kMetadataEntry = "metadata.json";
+
 /// Bytes and who keeps them alive.
 struct ByteView
 {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model/checkpoint/tensor_file.h"
+#include "core/model/checkpoint/checkpoint_private.h"
 
 #ifdef FEDEFM_HAS_ZIP
+#include <algorithm>
 #include <cerrno>
+#include <nlohmann/json.hpp>
 #include <zip.h>
 #endif
 
@@ -108,7 +110,7 @@ bool addEntry(zip_t* archive, const std::string& name, const void* bytes, std::s
            zip_file_set_dostime(archive, position, 0, kFirstDay, 0) == 0;
 }
 
-bool addAll(zip_t* archive, const std::string& pickle, const TensorFile& file)
+bool addAll(zip_t* archive, const std::string& pickle, const std::string& metadata, const TensorFile& file)
 {
     static constexpr char kVersion[] = "3\n";
     bool isFine = addEntry(archive, "data.pkl", pickle.data(), pickle.size());
@@ -116,6 +118,8 @@ bool addAll(zip_t* archive, const std::string& pickle, const TensorFile& file)
     for (const auto& [name, tensor] : file.tensors)
         isFine =
             isFine && addEntry(archive, "data/" + std::to_string(key++), tensor.data, tensor.byteCount());
+    if (!file.metadata.empty())
+        isFine = isFine && addEntry(archive, kMetadataEntry, metadata.data(), metadata.size());
     return isFine && addEntry(archive, "version", kVersion, 2);
 }
 
@@ -136,6 +140,8 @@ Status writePth(const std::filesystem::path& target, const TensorFile& tensors, 
     if (!file)
         return tl::unexpected(file.error());
     const std::string pickle = pickleOf(tensors);
+    const std::string metadata =
+        nlohmann::json(tensors.metadata).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     int code = 0;
     zip_t* archive = zip_open(file->temporaryPath().c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
     if (!archive) {
@@ -143,7 +149,7 @@ Status writePth(const std::filesystem::path& target, const TensorFile& tensors, 
         zip_error_init_with_code(&error, code);
         return zipFailure(target, &error);
     }
-    if (!addAll(archive, pickle, tensors) || zip_close(archive) != 0) {
+    if (!addAll(archive, pickle, metadata, tensors) || zip_close(archive) != 0) {
         const auto failure = zipFailure(target, zip_get_error(archive));
         zip_discard(archive);
         return failure;

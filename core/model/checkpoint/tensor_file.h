@@ -39,8 +39,9 @@ struct StoredTensor
 struct TensorFile
 {
     std::map<std::string, StoredTensor> tensors;
-    std::map<std::string, std::string> metadata; ///< safetensors' __metadata__; empty for other forms
-    std::string form; ///< "safetensors", "pth", "pth (legacy)", "npz", "torchscript"
+    /// safetensors' __metadata__; writePth() keeps it too, and a TorchScript archive's card is "fedefm.card".
+    std::map<std::string, std::string> metadata;
+    std::string form; ///< "safetensors", "pth", "pth (legacy)", "npz", "npy", "torchscript"
 };
 
 /// Reads tensors from safetensors (memory-mapped), .pth (zip or pre-1.6 pickle; read by a strict unpickler,

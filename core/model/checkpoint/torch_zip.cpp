@@ -2,11 +2,14 @@
 #include "core/model/checkpoint/pickle_private.h"
 #include "core/model/checkpoint/zip_archive_private.h"
 
+#include <nlohmann/json.hpp>
+
 namespace fedefm {
 
 namespace {
 
 constexpr std::string_view kPickle = "data.pkl";
+constexpr const char* kScriptCardEntry = "extra/card.json";
 
 /// "NAME/" of the one NAME/data.pkl; nothing where there is none or more than one.
 std::optional<std::string> findPrefix(const ZipArchive& archive)
@@ -30,6 +33,25 @@ bool isScriptArchive(const ZipArchive& archive, const std::string& prefix)
     const auto found = archive.entries().lower_bound(code);
     return archive.has(prefix + "constants.pkl") ||
            (found != archive.entries().end() && found->first.compare(0, code.size(), code) == 0);
+}
+
+/// What writePth() and the TorchScript export put beside the tensors; other programs pass it over.
+std::map<std::string, std::string> readMetadata(const ZipArchive& archive, const std::string& prefix,
+                                                ByteBudget& budget)
+{
+    std::map<std::string, std::string> metadata;
+    if (archive.has(prefix + kMetadataEntry))
+        if (const auto bytes = archive.read(prefix + kMetadataEntry, budget)) {
+            const auto document = nlohmann::json::parse(bytes->text(), nullptr, false);
+            if (document.is_object())
+                for (const auto& [name, value] : document.items())
+                    if (value.is_string())
+                        metadata.emplace(name, value.get<std::string>());
+        }
+    if (archive.has(prefix + kScriptCardEntry))
+        if (const auto bytes = archive.read(prefix + kScriptCardEntry, budget))
+            metadata.emplace("fedefm.card", bytes->text());
+    return metadata;
 }
 
 /// Reads each storage once, however many tensors share it.
@@ -96,8 +118,10 @@ Result<TensorFile> readTorchZip(const ZipArchive& archive, ByteBudget& budget, c
     const StorageLoader load = [&reader](const PickledStorage& storage) { return reader(storage); };
     auto file = isScript ? collectScript(**root, heap, load, budget, subject)
                          : collectState(**root, heap, load, budget, subject);
-    if (file)
+    if (file) {
         file->form = isScript ? "torchscript" : "pth";
+        file->metadata = readMetadata(archive, *prefix, budget);
+    }
     return file;
 }
 

@@ -50,6 +50,7 @@ TensorFile sample()
     file.tensors["brain"] = StoredTensor::copyOf(DType::BF16, {1, 3}, brains);
     file.tensors["truth"] = StoredTensor::copyOf(DType::Bool, {2}, truths);
     file.tensors["empty"] = floats({0, 3}, {});
+    file.metadata["note"] = "kept é";
     return file;
 }
 
@@ -162,6 +163,7 @@ void TestTorchFiles::writesAndReads()
     QVERIFY2(read.has_value(), read ? "" : read.error().detail.c_str());
     QCOMPARE(difference(*read, sample()), std::string());
     QCOMPARE(read->form, std::string("pth"));
+    QCOMPARE(read->metadata, sample().metadata);
     QVERIFY(writePth(path("b.pth"), *read, Overwrite::No).has_value());
     QVERIFY(readBytes(path("a.pth")) == readBytes(path("b.pth")));
     QCOMPARE(writePth(path("a.pth"), sample(), Overwrite::No).error().code, ErrorCode::FileExists);
