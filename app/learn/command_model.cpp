@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/learn/commands.h"
+#include "app/learn/model_convert.h"
 #include "core/model/networks/model_check.h"
 #include "core/model/networks/network_spec.h"
 
@@ -149,6 +150,7 @@ void addModelCommand(CLI::App& app, Context& context)
     command->require_subcommand(1);
     addKeysCommand(*command, context);
     addCheckCommand(*command, context);
+    addConvertCommand(*command, context);
 }
 
 } // namespace fedefm::cli
