@@ -110,7 +110,10 @@ private Q_SLOTS:
     {
         QTemporaryDir folder;
         const std::string file = folder.filePath("config.json").toStdString();
-        std::ofstream(file) << R"({"network":"unet","std":NaN,"most":[-Infinity,Infinity],"text":"a \" NaN"})";
+        nlohmann::json written{{"text", "a \" NaN"}};
+        std::string text = written.dump();
+        text.back() = ',';
+        std::ofstream(file) << text << "\"std\":NaN,\"most\":[-Infinity,Infinity]}";
         const auto config = readNetworkConfig(file);
         QVERIFY(config.has_value());
         QVERIFY((*config)["std"].is_null());
