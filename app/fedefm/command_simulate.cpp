@@ -2,7 +2,9 @@
 #include "app/cli/progress_line.h"
 #include "app/fedefm/commands.h"
 #include "app/fedefm/simulate_export.h"
+#include "core/base/nearest_name.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace fs = std::filesystem;
@@ -68,6 +70,14 @@ Result<nlohmann::json> simulateOne(const SimulateOptions& options, int sequence,
     return nlohmann::json{{"seed", settings.seed}, {"folder", folder.string()}, {"files", std::move(names)}};
 }
 
+std::string checkPreset(const std::string& name)
+{
+    const auto& known = simulationPresets();
+    if (std::find(known.begin(), known.end(), name) != known.end())
+        return "";
+    return "unknown source type " + name + ", did you mean " + nearestName(name, known) + "?";
+}
+
 Result<Outcome> runSimulate(const SimulateOptions& options, Context& context)
 {
     nlohmann::json sequences = nlohmann::json::array();
@@ -98,7 +108,7 @@ void addSimulateCommand(CLI::App& app, Context& context)
     std::string names;
     for (const std::string& name : simulationPresets())
         names += (names.empty() ? "" : ", ") + name;
-    command->add_option("--preset", options->preset, "Source type: " + names)->check(checkNotEmpty);
+    command->add_option("--preset", options->preset, "Source type: " + names)->check(checkPreset);
     command->add_option("--frames", options->frames, "Frames per sequence (default 32)")
         ->check(CLI::Range(1, 10000));
     command->add_option("--size", options->sizePx, "Width and height in pixels (default 512)")

@@ -2,6 +2,7 @@
 #include "app/fedefm/simulate_export.h"
 
 #include "app/cli/context.h"
+#include "core/dicom/dicom_reader.h"
 #include "core/dicom/dicom_seg.h"
 #include "core/dicom/dicom_writer.h"
 #include "core/formats/npy.h"
@@ -202,7 +203,7 @@ private:
         if (!truth)
             return tl::unexpected(truth.error());
         const char* name = m_job.form == SimulationForm::Guide3d ? "annotations.json" : "truth.json";
-        return writeText(m_job.folder / name, truth->dump(1) + "\n");
+        return writeText(m_job.folder / name, truth->dump() + "\n");
     }
 
     /// CathAction's table: one row per run of frames with one action.
@@ -234,7 +235,10 @@ private:
         const fs::path file = m_job.folder / "simulated.dcm";
         if (auto done = keep(file, writeXa(file, m_job.cine, description, m_job.force)); !done)
             return done;
-        const auto results = segmentations();
+        const auto written = openDicom(file);
+        if (!written)
+            return tl::unexpected(written.error());
+        const auto results = segmentations((*written)->info());
         if (!results)
             return tl::unexpected(results.error());
         const fs::path seg = m_job.folder / "simulated_seg.dcm";
@@ -244,7 +248,8 @@ private:
         return hasLabels ? keep(seg, writeSeg(seg, file, *results, m_job.force)) : Status{};
     }
 
-    Result<std::vector<SegmentationPtr>> segmentations() const
+    /// The labels as results for the DICOM file just written.
+    Result<std::vector<SegmentationPtr>> segmentations(const SequenceInfo& image) const
     {
         std::vector<SegmentationPtr> results;
         for (int index = 0; index < m_info.frameCount; ++index) {
@@ -261,7 +266,7 @@ private:
                     result.masks.push_back({wireClass, std::move(mask)});
             }
             result.provenance.modelId = "simulator";
-            result.provenance.frame = {m_info.path, index};
+            result.provenance.frame = frameId(image, index);
             results.push_back(std::make_shared<const Segmentation>(std::move(result)));
         }
         return results;

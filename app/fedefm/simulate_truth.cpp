@@ -75,7 +75,7 @@ Result<nlohmann::json> truthJson(const SimulatedCine& cine, const SimulationSett
                           {"seed", settings.seed},
                           {"size_px", settings.sizePx},
                           {"classes", {{"background", 0}, {"catheter", 1}, {"guidewire", 2}}},
-                          {"fps", info.timing.fps},
+                          {"fps", rounded(info.timing.fps)},
                           {"detector_pixel_mm", info.spacing.rowMm},
                           {"primary_angle_deg", info.angles.front().primaryDeg},
                           {"secondary_angle_deg", info.angles.front().secondaryDeg},
