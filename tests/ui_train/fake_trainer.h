@@ -61,6 +61,10 @@ inline int fakeTrain(int argc, char** argv)
         else
             config = argument;
     }
+    if (config.empty() == resume.empty())
+        return 2;
+    if (config.empty())
+        config = resume + "/config.json";
     const auto text = readFile(config, 1u << 20);
     const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
     if (!json.is_object() || json.value("name", "") == "refused") {

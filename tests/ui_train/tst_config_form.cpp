@@ -7,6 +7,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QFile>
 #include <QPlainTextEdit>
 #include <QSpinBox>
 #include <QTemporaryDir>
@@ -179,13 +180,21 @@ void TestConfigForm::realNumbersKeepTheirDigits()
 void TestConfigForm::pathsBecomeAbsolute()
 {
     nlohmann::json document = sample();
-    document["data"] = {{"train", {{"form", "masks"}, {"path", "a/b"}}},
-                        {"validation", {{{"form", "masks"}, {"path", "/c"}}}}};
     document["init"] = "unet";
     const auto moved = withAbsolutePaths(document, "/base");
-    QVERIFY(moved["data"]["train"]["path"] == "/base/a/b");
-    QVERIFY(moved["data"]["validation"][0]["path"] == "/c");
+    QVERIFY(moved["data"]["folder"] == "/base");
+    QVERIFY(moved["data"]["form"] == "simulated");
     QVERIFY(moved["init"] == "unet");
+    document["data"]["folder"] = "sub";
+    QVERIFY(withAbsolutePaths(document, "/base")["data"]["folder"] == "/base/sub");
+    document["data"]["folder"] = "/other";
+    QVERIFY(withAbsolutePaths(document, "/base")["data"]["folder"] == "/other");
+    QTemporaryDir folder;
+    QFile weights(folder.filePath("w.safetensors"));
+    QVERIFY(weights.open(QIODevice::WriteOnly));
+    document["init"] = "w.safetensors";
+    QVERIFY(withAbsolutePaths(document, folder.path().toStdString())["init"] ==
+            weights.fileName().toStdString());
 }
 
 void TestConfigForm::filesRoundTrip()

@@ -354,6 +354,13 @@ void TestTrainMode::predictionsFollowTheNewestEpoch()
     PredictionPanel* panel = train()->predictions();
     QTRY_COMPARE(panel->epoch(), 1);
     QTRY_COMPARE(panel->pictureCount(), 1);
+    const auto hasPicture = [panel] {
+        for (const QLabel* label : panel->findChildren<QLabel*>())
+            if (label->isVisible() && !label->pixmap(Qt::ReturnByValue).isNull() && label->height() >= 60)
+                return true;
+        return false;
+    };
+    QTRY_VERIFY(hasPicture());
     test::writeEpochs(*a, 2, 1, 10);
     train()->watcher()->refreshNow();
     QTRY_COMPARE(panel->epoch(), 2);

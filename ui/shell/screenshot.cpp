@@ -16,7 +16,7 @@ namespace fedefm {
 
 namespace {
 
-constexpr int kSettleMs = 700;
+constexpr int kSettleMs = 1500;
 
 /// The window with the dialogs and menus that lie over it, whatever the window manager.
 QPixmap pictureOf(const MainWindow& window)

@@ -144,17 +144,6 @@ std::string absolutePath(const std::string& path, const std::filesystem::path& f
     return path.empty() || given.is_absolute() ? path : (folder / given).lexically_normal().string();
 }
 
-void makeAbsolute(nlohmann::json& json, const std::filesystem::path& folder)
-{
-    if (json.is_object())
-        for (const char* key : {"path", "images", "masks", "annotations"})
-            if (const auto it = json.find(key); it != json.end() && it->is_string())
-                *it = absolutePath(it->get<std::string>(), folder);
-    if (json.is_structured())
-        for (nlohmann::json& part : json)
-            makeAbsolute(part, folder);
-}
-
 } // namespace
 
 const std::vector<ConfigField>& configFields()
@@ -195,15 +184,16 @@ void setValueAt(nlohmann::json& document, const std::string& key, nlohmann::json
     *at = std::move(value);
 }
 
+std::string dataFolder(const nlohmann::json& document, const std::string& folder)
+{
+    const nlohmann::json given = valueAt(document, "data.folder");
+    return given.is_string() ? absolutePath(given.get<std::string>(), folder) : folder;
+}
+
 nlohmann::json withAbsolutePaths(nlohmann::json document, const std::string& folder)
 {
-    if (document.is_object() && document.contains("data")) {
-        const nlohmann::json given = valueAt(document, "data.folder");
-        const std::string base = given.is_string() ? absolutePath(given.get<std::string>(), folder) : folder;
-        if (given.is_string())
-            document["data"]["folder"] = base;
-        makeAbsolute(document["data"], base);
-    }
+    if (document.is_object() && document.contains("data") && document["data"].is_object())
+        document["data"]["folder"] = dataFolder(document, folder);
     // A name of a model stays a name; only what exists beside the configuration is a path.
     const nlohmann::json init = valueAt(document, "init");
     std::error_code code;

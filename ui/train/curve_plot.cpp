@@ -69,6 +69,7 @@ void CurvePlot::buildPlot()
     m_readOut->hide();
     m_plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     m_plot->setNoAntialiasingOnDrag(true);
+    m_plot->setPlottingHint(QCP::phFastPolylines);
     m_plot->axisRect()->setRangeZoom(Qt::Horizontal);
     m_plot->axisRect()->setRangeDrag(Qt::Horizontal | Qt::Vertical);
     m_plot->axisRect()->setupFullAxesBox();
@@ -216,11 +217,13 @@ CurvePlot::Drawn& CurvePlot::drawnFor(const ShownRun& run, const QString& metric
         faint.setAlpha(kRawAlpha);
         drawn.raw->setPen(QPen(faint, 1));
         drawn.raw->setAdaptiveSampling(true);
+        drawn.raw->setAntialiased(false);
     }
     auto* line = new CasedGraph(m_plot->xAxis, m_plot->yAxis);
     line->setPen(QPen(run.style.color, kLineWidthPx, run.style.line));
     line->setCasing(casingFor(palette().color(QPalette::Base)));
     line->setAdaptiveSampling(true);
+    line->setAveraging(m_view.smoothing > 0);
     if (hasPoints)
         line->setScatterStyle({QCPScatterStyle::ssDisc, run.style.color, run.style.color, kPointPx});
     drawn.line = line;

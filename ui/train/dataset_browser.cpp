@@ -4,6 +4,7 @@
 #include "core/train/readers/dataset_readers.h"
 #include "ui/common/issue_model.h"
 #include "ui/train/config_draft.h"
+#include "ui/train/config_schema.h"
 #include "ui/train/dataset_text.h"
 #include "ui/train/sample_view.h"
 #include "ui/viewer/panel_parts.h"
@@ -220,6 +221,7 @@ void DatasetBrowser::setDescription(const nlohmann::json& description)
     };
     options.erase("split");
     options.erase("cache_mb");
+    options.erase("folder");
     const QString form = take("form");
     if (!form.isEmpty())
         m_form->setCurrentText(form);
@@ -251,7 +253,8 @@ void DatasetBrowser::look()
     }
     m_look->setEnabled(false);
     m_look->setText(tr("Looking…"));
-    m_loader.open(json, m_draft->folder());
+    m_loader.open(json,
+                  QString::fromStdString(dataFolder(m_draft->document(), m_draft->folder().toStdString())));
 }
 
 void DatasetBrowser::showOverview(const DatasetOverview& overview)

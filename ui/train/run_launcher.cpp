@@ -82,8 +82,7 @@ Status RunLauncher::resume(const RunSummary& run)
 {
     const QString folder = QString::fromStdString(run.folder.string());
     const QString name = QString::fromStdString(run.name);
-    return launch({QStringLiteral("train"), QDir(folder).filePath(QStringLiteral("config.json")),
-                   QStringLiteral("--resume"), folder},
+    return launch({QStringLiteral("train"), QStringLiteral("--resume"), folder},
                   {0, name, newFile(name, QStringLiteral(".log")), run.id, 0});
 }
 

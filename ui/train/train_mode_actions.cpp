@@ -25,18 +25,18 @@ namespace fedefm {
 namespace {
 
 /// The first path of the data that does not exist.
-std::optional<std::string> missingPath(const nlohmann::json& data)
+std::optional<std::string> missingPath(const nlohmann::json& data, const std::filesystem::path& base)
 {
     if (data.is_object())
         if (const auto it = data.find("path"); it != data.end() && it->is_string()) {
             std::error_code code;
-            const auto path = it->get<std::string>();
+            const auto path = base / it->get<std::string>();
             if (!std::filesystem::exists(path, code))
-                return path;
+                return path.string();
         }
     if (data.is_structured())
         for (const nlohmann::json& part : data)
-            if (const auto missing = missingPath(part))
+            if (const auto missing = missingPath(part, base))
                 return missing;
     return std::nullopt;
 }
@@ -94,7 +94,7 @@ bool TrainMode::startTraining()
         return false;
     }
     const nlohmann::json config = withAbsolutePaths(m_draft->document(), m_draft->folder().toStdString());
-    if (const auto missing = missingPath(config["data"])) {
+    if (const auto missing = missingPath(config["data"], config["data"].value("folder", std::string()))) {
         report(Error{ErrorCode::FileNotFound, *missing, {}});
         return false;
     }
