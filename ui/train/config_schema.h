@@ -34,8 +34,10 @@ nlohmann::json valueAt(const nlohmann::json& document, const std::string& key);
 /// Sets it and makes missing objects on the way.
 void setValueAt(nlohmann::json& document, const std::string& key, nlohmann::json value);
 
-/// Paths of data and weights made absolute against `folder`, so that the configuration may be stored
-/// elsewhere.
+/// Where relative paths of the data begin: "data.folder", else the configuration's own folder.
+std::string dataFolder(const nlohmann::json& document, const std::string& folder);
+
+/// Says in the document where relative paths begin, so that it may be stored elsewhere than in `folder`.
 nlohmann::json withAbsolutePaths(nlohmann::json document, const std::string& folder);
 
 } // namespace fedefm
