@@ -9,6 +9,31 @@ namespace fedefm {
 
 namespace {
 
+/// Guo and Hall's conditions (Comm. ACM 32, 1989, algorithm A1) for neighbours clockwise from the north, the
+/// first in the lowest bit.
+bool isRemovable(unsigned neighbours, bool firstHalf)
+{
+    std::array<bool, 8> p{};
+    for (unsigned k = 0; k < 8; ++k)
+        p[k] = (neighbours >> k & 1U) != 0;
+    const auto [n, ne, e, se, s, sw, w, nw] = p;
+    const int parts = (!n && (ne || e)) + (!e && (se || s)) + (!s && (sw || w)) + (!w && (nw || n));
+    const int pairsFromNorthWest = (nw || n) + (ne || e) + (se || s) + (sw || w);
+    const int pairsFromNorth = (n || ne) + (e || se) + (s || sw) + (w || nw);
+    const int pairs = std::min(pairsFromNorthWest, pairsFromNorth);
+    if (parts != 1 || pairs < 2 || pairs > 3)
+        return false;
+    return firstHalf ? !((n || ne || !se) && e) : !((s || sw || !nw) && w);
+}
+
+std::array<bool, 256> removableNeighbourhoods(bool firstHalf)
+{
+    std::array<bool, 256> table{};
+    for (unsigned neighbours = 0; neighbours < table.size(); ++neighbours)
+        table[neighbours] = isRemovable(neighbours, firstHalf);
+    return table;
+}
+
 /// Works on a list of the set pixels: ridge crests fill about one pixel in a hundred, and OpenCV's thinning,
 /// which walks the whole picture in every pass, costs more than the ridge filter itself.
 class Thinner
@@ -44,20 +69,17 @@ public:
     }
 
 private:
-    /// Guo and Hall's conditions (Comm. ACM 32, 1989, algorithm A1), neighbours clockwise from the north.
     bool removable(std::size_t i, bool firstHalf) const
     {
-        std::array<bool, 8> p{};
+        unsigned neighbours = 0;
         for (std::size_t k = 0; k < 8; ++k)
-            p[k] = m_framed[static_cast<std::size_t>(static_cast<std::ptrdiff_t>(i) + m_around[k])] != 0;
-        const auto [n, ne, e, se, s, sw, w, nw] = p;
-        const int parts = (!n && (ne || e)) + (!e && (se || s)) + (!s && (sw || w)) + (!w && (nw || n));
-        const int pairsFromNorthWest = (nw || n) + (ne || e) + (se || s) + (sw || w);
-        const int pairsFromNorth = (n || ne) + (e || se) + (s || sw) + (w || nw);
-        const int pairs = std::min(pairsFromNorthWest, pairsFromNorth);
-        if (parts != 1 || pairs < 2 || pairs > 3)
-            return false;
-        return firstHalf ? !((n || ne || !se) && e) : !((s || sw || !nw) && w);
+            neighbours |=
+                static_cast<unsigned>(
+                    m_framed[static_cast<std::size_t>(static_cast<std::ptrdiff_t>(i) + m_around[k])])
+                << k;
+        static const auto kFirst = removableNeighbourhoods(true);
+        static const auto kSecond = removableNeighbourhoods(false);
+        return (firstHalf ? kFirst : kSecond)[neighbours];
     }
 
     bool pass(bool firstHalf)

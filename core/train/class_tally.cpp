@@ -13,16 +13,15 @@ namespace {
 
 constexpr std::uint8_t kNotCounted = 255;
 
-/// 1 where a label belongs to the class.
-struct Membership
+struct ForegroundTest
 {
-    std::uint8_t of[256] = {};
+    bool operator()(std::uint8_t label) const { return label != 0; }
+};
 
-    explicit Membership(int wireClass)
-    {
-        for (int label = 1; label < 256; ++label)
-            of[label] = wireClass == 0 || label == wireClass ? 1 : 0;
-    }
+struct ClassTest
+{
+    std::uint8_t label;
+    bool operator()(std::uint8_t other) const { return other == label; }
 };
 
 struct Box
@@ -30,19 +29,55 @@ struct Box
     int left, top, right, bottom; ///< last column and row included
 };
 
-Box boxOf(const LabelPair& pair, const Membership& member)
+template <typename Test> Box boxOf(const LabelPair& pair, Test isMember)
 {
     Box box{pair.width, pair.height, -1, -1};
     for (int y = 0; y < pair.height; ++y) {
-        const std::size_t row = static_cast<std::size_t>(y) * pair.width;
-        for (int x = 0; x < pair.width; ++x) {
-            const std::uint8_t reference = pair.reference[row + x];
-            if ((member.of[pair.prediction[row + x]] | member.of[reference]) == 0 || reference == kNotCounted)
-                continue;
-            box = {std::min(box.left, x), std::min(box.top, y), std::max(box.right, x), y};
-        }
+        const std::uint8_t* prediction = pair.prediction + static_cast<std::size_t>(y) * pair.width;
+        const std::uint8_t* reference = pair.reference + static_cast<std::size_t>(y) * pair.width;
+        const auto holds = [&](int x) {
+            return reference[x] != kNotCounted && (isMember(prediction[x]) || isMember(reference[x]));
+        };
+        int left = 0;
+        while (left < pair.width && !holds(left))
+            ++left;
+        if (left == pair.width)
+            continue;
+        int right = pair.width - 1;
+        while (!holds(right))
+            --right;
+        box = {std::min(box.left, left), std::min(box.top, y), std::max(box.right, right), y};
     }
     return box;
+}
+
+template <typename Test> MaskPair cutMasks(const LabelPair& pair, Test isMember)
+{
+    const Box box = boxOf(pair, isMember);
+    MaskPair masks;
+    masks.pictureWidth = pair.width;
+    masks.pictureHeight = pair.height;
+    masks.spacingMm = pair.spacingMm;
+    if (box.right < 0)
+        return masks;
+    masks.left = box.left;
+    masks.top = box.top;
+    masks.width = box.right - box.left + 1;
+    masks.height = box.bottom - box.top + 1;
+    const std::size_t size = static_cast<std::size_t>(masks.width) * masks.height;
+    masks.prediction.resize(size);
+    masks.reference.resize(size);
+    for (int y = 0; y < masks.height; ++y) {
+        const std::size_t from = static_cast<std::size_t>(y + box.top) * pair.width + box.left;
+        const std::size_t to = static_cast<std::size_t>(y) * masks.width;
+        for (std::size_t x = 0; x < static_cast<std::size_t>(masks.width); ++x) {
+            const std::uint8_t reference = pair.reference[from + x];
+            const bool counts = reference != kNotCounted;
+            masks.prediction[to + x] = counts && isMember(pair.prediction[from + x]) ? 1 : 0;
+            masks.reference[to + x] = counts && isMember(reference) ? 1 : 0;
+        }
+    }
+    return masks;
 }
 
 std::optional<double> ratio(std::uint64_t part, std::uint64_t whole)
@@ -71,31 +106,9 @@ double distance(Pixel a, Pixel b)
 
 MaskPair masksOf(const LabelPair& pair, int wireClass)
 {
-    const Membership member(wireClass);
-    const Box box = boxOf(pair, member);
-    MaskPair masks;
-    masks.pictureWidth = pair.width;
-    masks.pictureHeight = pair.height;
-    masks.spacingMm = pair.spacingMm;
-    if (box.right < 0)
-        return masks;
-    masks.left = box.left;
-    masks.top = box.top;
-    masks.width = box.right - box.left + 1;
-    masks.height = box.bottom - box.top + 1;
-    const std::size_t size = static_cast<std::size_t>(masks.width) * masks.height;
-    masks.prediction.reserve(size);
-    masks.reference.reserve(size);
-    for (int y = box.top; y <= box.bottom; ++y) {
-        const std::size_t row = static_cast<std::size_t>(y) * pair.width;
-        for (int x = box.left; x <= box.right; ++x) {
-            const std::uint8_t reference = pair.reference[row + x];
-            const bool counts = reference != kNotCounted;
-            masks.prediction.push_back(counts ? member.of[pair.prediction[row + x]] : 0);
-            masks.reference.push_back(counts ? member.of[reference] : 0);
-        }
-    }
-    return masks;
+    if (wireClass == 0)
+        return cutMasks(pair, ForegroundTest());
+    return cutMasks(pair, ClassTest{static_cast<std::uint8_t>(wireClass)});
 }
 
 void DistanceTally::add(double distance, std::uint64_t times)
