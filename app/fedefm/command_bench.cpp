@@ -26,10 +26,10 @@ struct Group
 };
 
 constexpr std::array kGroups{
-    Group{"decode", benchDecode},      Group{"open", benchOpen},         Group{"window", benchWindow},
-    Group{"subtract", benchSubtract},  Group{"segment", benchSegment},   Group{"memory", benchMemory},
-    Group{"desktop", benchDesktop},    Group{"simulate", benchSimulate}, Group{"train", benchTrain},
-    Group{"real-time", benchRealTime},
+    Group{"decode", benchDecode},     Group{"open", benchOpen},          Group{"window", benchWindow},
+    Group{"subtract", benchSubtract}, Group{"segment", benchSegment},    Group{"memory", benchMemory},
+    Group{"desktop", benchDesktop},   Group{"simulate", benchSimulate},  Group{"loader", benchLoader},
+    Group{"train", benchTrain},       Group{"real-time", benchRealTime},
 };
 
 std::string processorName()

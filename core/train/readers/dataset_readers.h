@@ -10,10 +10,10 @@ namespace fedefm {
 
 /// Opens a data set on disk or the simulator by its description in a training configuration:
 ///   {"form": "masks", "path": "DIR", "mask_suffix": "_mask", "group": "regex with one group", …}
-/// docs/training.md lists the forms and their options. Files that cannot be used are listed as faults; only a
-/// set without any usable sample is an error. Paths are relative to `folder` (that of the configuration
-/// file). Errors: InvalidArgument (unknown form or key, detail names the nearest), FileNotFound,
-/// NotRecognised.
+/// docs/training-data.md lists the forms and their options. Files that cannot be used are listed as faults;
+/// only a set without any usable sample is an error. Paths are relative to `folder` (that of the
+/// configuration file). Errors: InvalidArgument (unknown form or key, detail names the nearest),
+/// FileNotFound, NotRecognised.
 Result<DatasetPtr> openDataset(const nlohmann::json& description, const std::filesystem::path& folder);
 
 /// Names of the forms: "masks", "eiphantom", "eisimulation", "cathaction", "ranzcr", "cathanimal", "guide3d",

@@ -166,9 +166,8 @@ FormResult openCurves(const Json& description, const fs::path& base, bool isGuid
             const std::string key = (relative.parent_path() / relative.stem()).generic_string();
             item.info.id = isPictureName(item.image) ? key : key + "#" + std::to_string(item.frame + 1);
             const std::string own =
-                isPictureName(item.image) && !form->hasGroupPattern ? withoutFrameNumber(key) : key;
-            if (!seen.insert(item.info.id).second ||
-                !assignGroup(item, own.empty() ? form->source : own, *form, listing))
+                isPictureName(item.image) && !form->hasGroupPattern ? videoOf(key, form->source) : key;
+            if (!seen.insert(item.info.id).second || !assignGroup(item, own, *form, listing))
                 continue;
             const auto mask = finder.maskOf(record, json, item);
             item.number = curves.size();

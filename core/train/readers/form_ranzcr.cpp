@@ -41,6 +41,15 @@ Result<fs::path> findTable(const std::vector<fs::path>& files, const std::string
     return fail(ErrorCode::NotRecognised, folder.string(), "no CSV with a column StudyInstanceUID");
 }
 
+std::map<std::string, fs::path> picturesByName(const std::vector<fs::path>& files)
+{
+    std::map<std::string, fs::path> pictures;
+    for (const fs::path& file : files)
+        if (hasExtension(file, {".jpg", ".jpeg", ".png", ".dcm"}))
+            pictures.emplace(file.stem().string(), file);
+    return pictures;
+}
+
 } // namespace
 
 FormResult openRanzcr(const Json& description, const fs::path& base)
@@ -64,10 +73,7 @@ FormResult openRanzcr(const Json& description, const fs::path& base)
     const int patient = table->column({"PatientID", "patient_id"});
     if (study < 0)
         return fail(ErrorCode::NotRecognised, tableFile->string(), "no column StudyInstanceUID");
-    std::map<std::string, fs::path> pictures;
-    for (const fs::path& file : *files)
-        if (hasExtension(file, {".jpg", ".jpeg", ".png", ".dcm"}))
-            pictures.emplace(file.stem().string(), file);
+    const std::map<std::string, fs::path> pictures = picturesByName(*files);
     const std::vector<std::size_t> columns = flagColumns(*table, study, patient);
     Listing listing;
     std::vector<std::vector<std::uint8_t>> flags;

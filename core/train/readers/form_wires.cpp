@@ -144,8 +144,7 @@ Status listImages(const FormOptions& form, bool needsMasks, Listing& listing, Ac
         item.image = file;
         item.label = mask.value_or(fs::path());
         // Frames of one video belong together; a folder of bare numbers is one video.
-        const std::string own = form.hasGroupPattern ? key : withoutFrameNumber(key);
-        if (!assignGroup(item, own.empty() ? form.source : own, form, listing))
+        if (!assignGroup(item, form.hasGroupPattern ? key : videoOf(key, form.source), form, listing))
             continue;
         if (const auto boxes = finder.companionOf(file, ".txt"))
             tips.emplace(file, *boxes);

@@ -107,6 +107,14 @@ std::string withoutFrameNumber(const std::string& stem)
     return stem.substr(0, end);
 }
 
+std::string videoOf(const std::string& key, const std::string& other)
+{
+    std::string video = withoutFrameNumber(key);
+    while (!video.empty() && video.back() == '/')
+        video.pop_back();
+    return video.empty() ? other : video;
+}
+
 long long frameNumberOf(const std::string& stem)
 {
     std::size_t start = stem.size();

@@ -33,6 +33,8 @@ private:
 
 /// "video3_0012" → "video3"; without trailing number the name itself.
 std::string withoutFrameNumber(const std::string& stem);
+/// The group of a frame: "run/video3" of "run/video3_0012", "run" of "run/0012"; `other` for a bare number.
+std::string videoOf(const std::string& key, const std::string& other);
 /// 12 of "video3_0012"; −1 when there is none.
 long long frameNumberOf(const std::string& stem);
 

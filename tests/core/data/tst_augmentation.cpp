@@ -58,6 +58,16 @@ bool isInside(const Sample& sample, Point p)
     return p.x >= 1 && p.y >= 1 && p.x <= sample.width - 2 && p.y <= sample.height - 2;
 }
 
+/// Within a pixel: a collimator's edge may part a point from its pixel.
+bool isNearLabel(const Sample& sample, Point p)
+{
+    for (const double dy : {-1.0, 0.0, 1.0})
+        for (const double dx : {-1.0, 0.0, 1.0})
+            if (isLabelled(sample, {p.x + dx, p.y + dy}))
+                return true;
+    return false;
+}
+
 /// Curve and mask belong together: the curve's points lie on the mask, the mask's pixels near the curve.
 void compareCurveWithMask(const Sample& sample)
 {
@@ -66,7 +76,7 @@ void compareCurveWithMask(const Sample& sample)
         for (const Point& p : curve.points)
             if (isInside(sample, p)) {
                 ++inside;
-                QVERIFY(isLabelled(sample, p));
+                QVERIFY(isNearLabel(sample, p));
             }
     double farthest = 0.0;
     for (int y = 0; y < sample.height; ++y)

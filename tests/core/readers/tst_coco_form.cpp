@@ -89,8 +89,8 @@ private Q_SLOTS:
                          {"segmentation", {{"counts", counts}, {"size", {8, 12}}}}};
         json packed = plain;
         packed["segmentation"]["counts"] = pack(counts);
-        const Sample a = read({plain});
-        const Sample b = read({packed});
+        const Sample a = read(json::array({plain}));
+        const Sample b = read(json::array({packed}));
         QCOMPARE(a.labels.size(), std::size_t(96));
         QVERIFY(a.labels == b.labels);
         QCOMPARE(int(a.labels[3 * 12 + 1]), 1);
@@ -101,18 +101,19 @@ private Q_SLOTS:
     void packedCountsWithFallingRuns()
     {
         const std::vector<std::uint32_t> counts{1, 40, 2, 3, 30, 1, 19};
-        const Sample sample = read({{{"id", 1},
-                                     {"image_id", 1},
-                                     {"category_id", 7},
-                                     {"segmentation", {{"counts", pack(counts)}, {"size", {8, 12}}}}}});
+        const json one{{"id", 1},
+                       {"image_id", 1},
+                       {"category_id", 7},
+                       {"segmentation", {{"counts", pack(counts)}, {"size", {8, 12}}}}};
+        const Sample sample = read(json::array({one}));
         QCOMPARE(std::count(sample.labels.begin(), sample.labels.end(), 2), 44L);
     }
 
     void brokenAnnotationsAreFaults()
     {
         const auto broken = [this](const json& segmentation) {
-            const Sample sample =
-                read({{{"id", 1}, {"image_id", 1}, {"category_id", 3}, {"segmentation", segmentation}}});
+            const Sample sample = read(json::array(
+                {json{{"id", 1}, {"image_id", 1}, {"category_id", 3}, {"segmentation", segmentation}}}));
             return sample.width == 0 && m_faults.find("a: ") != std::string::npos;
         };
         QVERIFY(broken({{"counts", {1, 2}}, {"size", {8, 12}}}));
@@ -122,8 +123,7 @@ private Q_SLOTS:
         QVERIFY(broken({{"counts", "oooooooooooooo"}, {"size", {8, 12}}}));
         QVERIFY(broken(json::array({json::array({1, 2, 3})})));
         QVERIFY(broken(json::array({json::array({"a", 2, 3, 4, 5, 6})})));
-        const Sample orphan =
-            read({{{"id", 4}, {"image_id", 9}, {"category_id", 3}, {"segmentation", {{1, 1, 2, 2, 3, 1}}}}});
+        const Sample orphan = read(json::array({json{{"id", 4}, {"image_id", 9}, {"category_id", 3}}}));
         QCOMPARE(orphan.width, 12);
         QVERIFY(m_faults.find("belongs to no image") != std::string::npos);
     }
