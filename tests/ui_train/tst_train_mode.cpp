@@ -216,8 +216,10 @@ void TestTrainMode::startRunsObeysAndIsFoundAgain()
     QCOMPARE(onlyRun()->name, std::string("mine"));
     QVERIFY(onlyRun()->state == RunState::Running);
     QTRY_VERIFY(train()->runs()->current());
+    QTRY_VERIFY(action("train.pause")->isEnabled() && !action("train.goOn")->isEnabled());
     action("train.pause")->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(onlyRun()->state == RunState::Paused, 10000);
+    QTRY_VERIFY(action("train.goOn")->isEnabled());
     action("train.goOn")->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(onlyRun()->state == RunState::Running, 10000);
     const auto pid = onlyRun()->pid;
@@ -230,7 +232,7 @@ void TestTrainMode::startRunsObeysAndIsFoundAgain()
     action("mode.train")->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(onlyRun() && onlyRun()->state == RunState::Running, 10000);
     QCOMPARE(onlyRun()->pid, pid);
-    QTRY_VERIFY(train()->runs()->current());
+    QTRY_VERIFY(action("train.stop")->isEnabled());
     action("train.stop")->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(onlyRun()->state == RunState::Stopped, 10000);
     QTRY_VERIFY_WITH_TIMEOUT(!isProcessAlive(pid), 10000);

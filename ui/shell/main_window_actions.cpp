@@ -7,6 +7,7 @@
 #include "ui/shell/dialogs.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/status_fields.h"
+#include "ui/train/train_mode.h"
 #include "ui/viewer/image_view.h"
 #include "ui/viewer/segmentation_controller.h"
 #include "ui/viewer/viewer_grid.h"
@@ -274,6 +275,8 @@ void MainWindow::updateEnabled(const SeriesDocument* document)
         else if (family == QLatin1String("train"))
             entry->setEnabled(!isView);
     }
+    if (m_train)
+        m_train->updateActions();
 }
 
 void MainWindow::updateActions()

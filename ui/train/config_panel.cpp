@@ -4,6 +4,7 @@
 #include "core/train/config_document.h"
 #include "ui/train/config_draft.h"
 #include "ui/train/config_form.h"
+#include "ui/train/config_schema.h"
 #include "ui/viewer/panel_parts.h"
 
 #include <QComboBox>
@@ -20,12 +21,27 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace fedefm {
 
 namespace {
 
 const QString kPresetFolder = QStringLiteral(":/fedefm/configs");
 constexpr int kMarginPx = 8;
+
+bool needsFiles(const nlohmann::json& data)
+{
+    if (data.is_object() && data.contains("path"))
+        return true;
+    return data.is_structured() && std::any_of(data.begin(), data.end(), needsFiles);
+}
+
+bool isSimulatedOnly(const nlohmann::json& document)
+{
+    const nlohmann::json sets = valueAt(document, "data");
+    return sets.is_object() && !sets.empty() && !needsFiles(sets);
+}
 
 QPushButton* namedButton(const QString& text, const QString& name, const QString& tip, QWidget* parent)
 {
@@ -55,9 +71,13 @@ ConfigPanel::ConfigPanel(ConfigDraft* draft, QWidget* parent) : QWidget(parent),
     column->addWidget(buildTabs(), 1);
     column->addWidget(buildFoot());
     connect(m_draft, &ConfigDraft::changed, this, &ConfigPanel::refresh);
-    const QStringList presets = presetNames();
-    if (!presets.isEmpty())
-        loadPreset(presets.first());
+    // The first preset that needs no files, so that a new user can start at once.
+    for (const QString& preset : presetNames())
+        if (!isSimulatedOnly(m_draft->document())) {
+            loadPreset(preset);
+            if (isSimulatedOnly(m_draft->document()))
+                break;
+        }
     refresh();
 }
 

@@ -37,7 +37,7 @@ class DatasetLoader : public QObject
 {
     Q_OBJECT
 public:
-    static constexpr std::size_t kCountedSamples = 200;
+    static constexpr std::size_t kCountedSamples = 64;
 
     explicit DatasetLoader(QObject* parent = nullptr);
     ~DatasetLoader() override;

@@ -145,7 +145,7 @@ void RunsPanel::refreshEmptyState()
     m_stack->setCurrentIndex(m_filter->rowCount() == 0 ? 1 : 0);
     m_empty->setText(m_model->rowCount() == 0
                          ? tr("No run yet. Choose a preset on the right, look at its data and press Start "
-                              "training.\nRuns of the command line appear here too: %1")
+                              "training.\n\nRuns of the command line appear here too:\n%1")
                                .arg(m_folder)
                          : tr("No run has these words. Clear the filter to see all."));
 }
@@ -180,18 +180,34 @@ void RunsPanel::choose(const QString& id)
                                                               QItemSelectionModel::Rows);
 }
 
+bool RunsPanel::canPause() const
+{
+    const RunSummary* run = current();
+    return run && run->state == RunState::Running;
+}
+
+bool RunsPanel::canGoOn() const
+{
+    const RunSummary* run = current();
+    return run && (run->state == RunState::Paused || run->state == RunState::Lost ||
+                   run->state == RunState::Stopped);
+}
+
+bool RunsPanel::canStop() const
+{
+    const RunSummary* run = current();
+    return run && (run->state == RunState::Running || run->state == RunState::Paused);
+}
+
 void RunsPanel::refreshButtons()
 {
     if (!m_pause)
         return;
     const RunSummary* run = current();
-    const RunState state = run ? run->state : RunState::Done;
-    const bool isOpen = state == RunState::Running || state == RunState::Paused;
-    const bool canGoOn = state == RunState::Paused || state == RunState::Lost || state == RunState::Stopped;
-    m_pause->setEnabled(run && state == RunState::Running);
-    m_resume->setEnabled(run && canGoOn);
-    m_stop->setEnabled(run && isOpen);
-    QString text = run ? runStateText(state) : QString();
+    m_pause->setEnabled(canPause());
+    m_resume->setEnabled(canGoOn());
+    m_stop->setEnabled(canStop());
+    QString text = run ? runStateText(run->state) : QString();
     if (run && !run->message.empty())
         text += QStringLiteral(" · ") + QString::fromStdString(run->message);
     m_state->setText(text);

@@ -29,6 +29,9 @@ public:
     /// The run that keyboard and details are at; nullptr when none.
     const RunSummary* current() const;
     void choose(const QString& id);
+    bool canPause() const;
+    bool canGoOn() const;
+    bool canStop() const;
 
 Q_SIGNALS:
     void chosenChanged();

@@ -107,6 +107,7 @@ void TrainMode::onListed(const std::vector<RunSummary>& runs)
     m_runs->setRuns(runs, QString::fromStdString(m_watcher.root().string()));
     report(m_alerts.onRuns(runs));
     m_launcher.seen(runs);
+    updateActions();
     m_details->setRun(m_runs->current());
     updatePolling();
 }
@@ -137,6 +138,7 @@ void TrainMode::onChosen()
     const RunSummary* current = m_runs->current();
     const QString detailed = current ? QString::fromStdString(current->id) : QString();
     m_details->setRun(current);
+    updateActions();
     if (detailed == m_detailed)
         return;
     m_detailed = detailed;
@@ -185,6 +187,7 @@ void TrainMode::report(const std::vector<Issue>& issues)
 void TrainMode::setShown(bool shown)
 {
     m_isShown = shown;
+    updateActions();
     updatePolling();
 }
 

@@ -34,6 +34,8 @@ public:
     TrainMode(const AppContext& context, JobModel* jobs, QWidget* parent = nullptr);
     ~TrainMode() override;
 
+    /// Enables what makes sense for the current run; for after the window has enabled the whole family.
+    void updateActions();
     void setShown(bool shown); ///< hidden, it polls only while a run goes on
 
     RunsPanel* runs() const { return m_runs; }

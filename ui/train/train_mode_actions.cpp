@@ -71,6 +71,18 @@ void TrainMode::connectActions()
            [this, plot] { m_curves->maximise(plot); });
 }
 
+void TrainMode::updateActions()
+{
+    const bool hasRuns = !m_chosen.isEmpty();
+    const std::pair<const char*, bool> states[] = {
+        {"train.pause", m_runs->canPause()}, {"train.goOn", m_runs->canGoOn()},
+        {"train.stop", m_runs->canStop()},   {"train.export.csv", hasRuns},
+        {"train.export.png", hasRuns},       {"train.export.pdf", hasRuns}};
+    for (const auto& [id, isPossible] : states)
+        if (QAction* action = m_context.actions->action(QString::fromLatin1(id)))
+            action->setEnabled(m_isShown && isPossible);
+}
+
 DatasetBrowser* TrainMode::openDataBrowser()
 {
     if (!m_browser) {
