@@ -160,7 +160,8 @@ Result<Outcome> runConvert(const Context& context, const ConvertOptions& options
         outcome.document["traced_shape"] = report->tracedShape;
         outcome.document["other_sizes"] = report->takesOtherSizes;
         note = ", traced at " + shapeText(report->tracedShape) +
-               (report->takesOtherSizes ? ", takes other sizes too" : ", takes this size alone");
+               (report->takesOtherSizes ? ", takes sizes that differ by multiples of 32 too"
+                                        : ", takes this size alone");
     } else if (const Status written = *form == "pth" ? writePth(options.output, *file, overwrite)
                                                      : writeSafetensors(options.output, *file, overwrite);
                !written) {

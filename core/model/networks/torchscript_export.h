@@ -17,8 +17,9 @@ class Network;
 struct TorchScriptReport
 {
     std::vector<std::int64_t> tracedShape;
-    /// Another height, width and batch give the network's own results too. Networks whose sizes enter the
-    /// computation (position embeddings, windows, padding to an even size) take the traced size alone.
+    /// Heights and widths that differ by multiples of 32, and other batches, give the network's own results
+    /// too. Networks whose sizes enter the computation (position embeddings, windows) take the traced size
+    /// alone.
     bool takesOtherSizes = false;
 };
 
