@@ -1,49 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/atomic_file.h"
-#include "core/train/process_identity.h"
-#include "core/train/run_store.h"
+#include "tests/core/train/run_fixture.h"
 
-#include <QTemporaryDir>
-#include <QTest>
 #include <cmath>
-#include <csignal>
-#include <fstream>
-#include <functional>
 #include <limits>
-#include <sched.h>
 #include <set>
-#include <sqlite3.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace fedefm;
-namespace fs = std::filesystem;
+using namespace fedefm::test;
 
 class TestRunStore : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init();
+    void init() { m_runs = std::make_unique<RunFixture>(); }
     void recordsARun();
     void pollsACurve();
     void resumeSupersedesWithoutDeleting();
     void resumeIsSeenByAPollingReader();
     void laterEpochCounts();
-    void killedProcessIsLost();
-    void reusedProcessNumberIsLost();
-    void resumeIsRefusedWhileAtWork();
-    void writerWithoutLastWordIsLost();
-    void commandsReachTheWriter();
-    void refusesCommands();
-    void pausesAreNoWorkingTime();
     void tablesAreAppendOnly();
     void listsRunsNewestFirst();
     void exportsCsv();
-    void fullDisk();
-    void readOnlyFolder();
     void hostileStores_data();
     void hostileStores();
     void keepsNamesInside();
@@ -51,74 +31,12 @@ private Q_SLOTS:
     void holdsNoMachineName();
 
 private:
-    std::unique_ptr<RunWriter> make(const std::string& name = "test")
-    {
-        RunWriter::Start start;
-        start.name = name;
-        start.seed = 18446744073709551615ULL;
-        start.epochsPlanned = 5;
-        start.architecture = "unet";
-        start.threads = 2;
-        start.config = {{"epochs", 5}};
-        start.split = {{"train", {"a", "b"}}};
-        auto run = RunWriter::create(m_root, start);
-        if (!run)
-            qFatal("%s", describe(run.error()).c_str());
-        return std::move(*run);
-    }
-    static RunSummary summaryOf(const fs::path& folder)
-    {
-        const auto reader = RunReader::open(folder);
-        if (!reader)
-            qFatal("%s", describe(reader.error()).c_str());
-        return *(*reader)->summary();
-    }
-    static void execute(const fs::path& folder, const char* sql, int expected = SQLITE_OK)
-    {
-        sqlite3* handle = nullptr;
-        sqlite3_open((folder / "run.sqlite").c_str(), &handle);
-        const int code = sqlite3_exec(handle, sql, nullptr, nullptr, nullptr);
-        sqlite3_close(handle);
-        QCOMPARE(code, expected);
-    }
-    std::unique_ptr<QTemporaryDir> m_folder;
-    fs::path m_root;
+    std::unique_ptr<RunFixture> m_runs;
 };
-
-namespace {
-
-/// Runs `work` in a process of its own and returns how it ended.
-int inChild(const std::function<void()>& work)
-{
-    const pid_t child = ::fork();
-    if (child == 0) {
-        work();
-        ::_exit(0);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return status;
-}
-
-std::vector<double> values(const RunReader::Curve& curve)
-{
-    std::vector<double> list;
-    for (const MetricPoint& point : curve.points)
-        list.push_back(point.value);
-    return list;
-}
-
-} // namespace
-
-void TestRunStore::init()
-{
-    m_folder = std::make_unique<QTemporaryDir>();
-    m_root = fs::path(m_folder->path().toStdString()) / "runs";
-}
 
 void TestRunStore::recordsARun()
 {
-    const auto run = make("first try");
+    const auto run = m_runs->make("first try");
     QVERIFY(run->addMetrics(1, 0.5, {{"train/loss", 0.75}, {"train/lr", 1e-3}}));
     QVERIFY(run->addMetrics(2, 1.0, {{"train/loss", 0.5}}));
     QVERIFY(run->finishEpoch(0, true, {{"dice", 0.8}}));
@@ -163,7 +81,7 @@ void TestRunStore::recordsARun()
 
 void TestRunStore::pollsACurve()
 {
-    const auto run = make();
+    const auto run = m_runs->make();
     const auto reader = RunReader::open(run->folder());
     QVERIFY(reader);
     QVERIFY((*reader)->curve("loss")->points.empty());
@@ -187,14 +105,14 @@ void TestRunStore::resumeSupersedesWithoutDeleting()
 {
     fs::path folder;
     {
-        const auto run = make();
+        const auto run = m_runs->make();
         folder = run->folder();
         for (int step = 1; step <= 6; ++step)
             QVERIFY(run->addMetrics(step, 0.0, {{"loss", 10.0 + step}}));
         QVERIFY(run->finishEpoch(0, true, {{"dice", 0.9}}));
         QVERIFY(run->addSample(0, "samples/old.png", "", ""));
     }
-    const double spent = summaryOf(folder).wallSeconds;
+    const double spent = RunFixture::summaryOf(folder).wallSeconds;
     for (const std::int64_t step : {4, 2}) {
         const auto run = RunWriter::resume(folder, step);
         QVERIFY(run);
@@ -207,8 +125,8 @@ void TestRunStore::resumeSupersedesWithoutDeleting()
     QVERIFY(!(*reader)->summary()->bestEpoch);
     QVERIFY((*reader)->samples().empty());
     // All eight are still there.
-    execute(folder,
-            "CREATE TABLE proof (n INTEGER CHECK (n = 8)); INSERT INTO proof SELECT count(*) FROM point");
+    RunFixture::execute(
+        folder, "CREATE TABLE proof (n INTEGER CHECK (n = 8)); INSERT INTO proof SELECT count(*) FROM point");
 }
 
 void TestRunStore::resumeIsSeenByAPollingReader()
@@ -216,7 +134,7 @@ void TestRunStore::resumeIsSeenByAPollingReader()
     fs::path folder;
     std::int64_t at = 0;
     {
-        const auto run = make();
+        const auto run = m_runs->make();
         folder = run->folder();
         for (int step = 1; step <= 4; ++step)
             QVERIFY(run->addMetrics(step, 0.0, {{"loss", 1.0 * step}, {"early", 1.0}}));
@@ -241,7 +159,7 @@ void TestRunStore::laterEpochCounts()
 {
     fs::path folder;
     {
-        const auto run = make();
+        const auto run = m_runs->make();
         folder = run->folder();
         QVERIFY(run->addMetrics(10, 1.0, {{"validation/dice", 0.5}}));
         QVERIFY(run->finishEpoch(0, true, {{"dice", 0.5}}));
@@ -256,139 +174,24 @@ void TestRunStore::laterEpochCounts()
     QCOMPARE(values(*(*reader)->curve("validation/dice")), std::vector<double>{0.25});
 }
 
-void TestRunStore::killedProcessIsLost()
-{
-    const int status = inChild([this] {
-        const auto run = make();
-        run->addMetrics(1, 0.1, {{"loss", 0.5}});
-        ::kill(::getpid(), SIGKILL);
-    });
-    QVERIFY(WIFSIGNALED(status));
-    const auto runs = listRuns(m_root);
-    QCOMPARE(runs.size(), std::size_t{1});
-    QCOMPARE(runs[0].state, RunState::Lost);
-    const auto reader = RunReader::open(runs[0].folder);
-    QCOMPARE(values(*(*reader)->curve("loss")), std::vector<double>{0.5});
-    const auto resumed = RunWriter::resume(runs[0].folder, 1);
-    QVERIFY(resumed);
-    QCOMPARE(summaryOf(runs[0].folder).state, RunState::Running);
-}
-
-void TestRunStore::reusedProcessNumberIsLost()
-{
-    ProcessIdentity self = thisProcess();
-    QVERIFY(isAlive(self));
-    ProcessIdentity other = self;
-    other.startTicks += 1;
-    QVERIFY(!isAlive(other));
-    other = self;
-    other.bootId = "another";
-    QVERIFY(!isAlive(other));
-    // An ended process that nobody has waited for.
-    const pid_t child = ::fork();
-    if (child == 0)
-        ::_exit(0);
-    siginfo_t info{};
-    ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT);
-    std::ifstream file("/proc/" + std::to_string(child) + "/stat");
-    QVERIFY(file.good());
-    ProcessIdentity zombie = self;
-    zombie.pid = child;
-    std::string field;
-    for (int i = 0; i < 22; ++i)
-        file >> field;
-    zombie.startTicks = std::stoll(field);
-    QVERIFY(!isAlive(zombie));
-    ::waitpid(child, nullptr, 0);
-
-    const auto run = make();
-    QVERIFY(run->setState(RunState::Paused));
-    QCOMPARE(summaryOf(run->folder()).state, RunState::Paused);
-    execute(run->folder(),
-            "INSERT INTO session (utc, pid, process_start, boot_id, from_step, wall_seconds, version, "
-            "machine) SELECT utc, pid, process_start + 1, boot_id, 0, 0, '', '' FROM session");
-    QCOMPARE(summaryOf(run->folder()).state, RunState::Lost);
-}
-
-void TestRunStore::resumeIsRefusedWhileAtWork()
-{
-    const auto run = make();
-    const auto second = RunWriter::resume(run->folder(), 0);
-    QVERIFY(!second);
-    QCOMPARE(second.error().code, ErrorCode::InvalidArgument);
-    QVERIFY(run->setState(RunState::Stopped, "by the user"));
-    QVERIFY(RunWriter::resume(run->folder(), 0));
-    const auto none = RunWriter::resume(m_root / "none", 0);
-    QCOMPARE(none.error().code, ErrorCode::FileNotFound);
-}
-
-void TestRunStore::writerWithoutLastWordIsLost()
-{
-    auto run = make();
-    const fs::path folder = run->folder();
-    run.reset();
-    QCOMPARE(summaryOf(folder).state, RunState::Lost);
-}
-
-void TestRunStore::commandsReachTheWriter()
-{
-    const auto run = make();
-    QCOMPARE(run->takeCommand(), std::string());
-    QVERIFY(sendRunCommand(run->folder(), "pause"));
-    QCOMPARE(run->takeCommand(), std::string("pause"));
-    QCOMPARE(run->takeCommand(), std::string());
-    QVERIFY(sendRunCommand(run->folder(), "pause"));
-    QVERIFY(sendRunCommand(run->folder(), "resume"));
-    QCOMPARE(run->takeCommand(), std::string("resume"));
-    QVERIFY(sendRunCommand(run->folder(), "stop"));
-    QVERIFY(sendRunCommand(run->folder(), "pause"));
-    QCOMPARE(run->takeCommand(), std::string("stop"));
-    QVERIFY(sendRunCommand(run->folder(), "stop"));
-    QVERIFY(run->setState(RunState::Stopped));
-    // What was asked of the former process is no business of the next.
-    const auto resumed = RunWriter::resume(run->folder(), 0);
-    QCOMPARE((*resumed)->takeCommand(), std::string());
-}
-
-void TestRunStore::refusesCommands()
-{
-    const auto run = make();
-    QCOMPARE(sendRunCommand(run->folder(), "halt").error().code, ErrorCode::InvalidArgument);
-    QVERIFY(run->setState(RunState::Done));
-    QCOMPARE(sendRunCommand(run->folder(), "stop").error().code, ErrorCode::InvalidArgument);
-    QCOMPARE(sendRunCommand(m_root / "none", "stop").error().code, ErrorCode::FileNotFound);
-}
-
-void TestRunStore::pausesAreNoWorkingTime()
-{
-    const auto run = make();
-    QVERIFY(run->setState(RunState::Paused));
-    const double paused = run->wallSeconds();
-    QVERIFY(run->addEvent("info", "some time passes with a write to the disk"));
-    QCOMPARE(run->wallSeconds(), paused);
-    QVERIFY(run->setState(RunState::Running));
-    QVERIFY(run->addEvent("info", "work"));
-    QVERIFY(run->wallSeconds() > paused);
-}
-
 void TestRunStore::tablesAreAppendOnly()
 {
-    const auto run = make();
+    const auto run = m_runs->make();
     QVERIFY(run->addMetrics(1, 0.0, {{"loss", 1.0}}));
-    execute(run->folder(), "DELETE FROM point", SQLITE_CONSTRAINT);
-    execute(run->folder(), "UPDATE state SET state = 'done'", SQLITE_CONSTRAINT);
-    execute(run->folder(), "UPDATE run SET seed = '1'", SQLITE_CONSTRAINT);
+    RunFixture::execute(run->folder(), "DELETE FROM point", SQLITE_CONSTRAINT);
+    RunFixture::execute(run->folder(), "UPDATE state SET state = 'done'", SQLITE_CONSTRAINT);
+    RunFixture::execute(run->folder(), "UPDATE run SET seed = '1'", SQLITE_CONSTRAINT);
 }
 
 void TestRunStore::listsRunsNewestFirst()
 {
-    QVERIFY(listRuns(m_root).empty());
-    const auto first = make("b");
-    const auto second = make("a");
-    fs::create_directory(m_root / "something else");
-    fs::create_directory(m_root / "broken");
-    QVERIFY(writeFile(m_root / "broken" / "run.sqlite", std::string(5000, 'x'), Overwrite::No));
-    const auto runs = listRuns(m_root);
+    QVERIFY(listRuns(m_runs->root()).empty());
+    const auto first = m_runs->make("b");
+    const auto second = m_runs->make("a");
+    fs::create_directory(m_runs->root() / "something else");
+    fs::create_directory(m_runs->root() / "broken");
+    QVERIFY(writeFile(m_runs->root() / "broken" / "run.sqlite", std::string(5000, 'x'), Overwrite::No));
+    const auto runs = listRuns(m_runs->root());
     QCOMPARE(runs.size(), std::size_t{3});
     QVERIFY(runs[0].startedUtc >= runs[1].startedUtc);
     QCOMPARE(runs[2].id, std::string("broken"));
@@ -398,12 +201,12 @@ void TestRunStore::listsRunsNewestFirst()
 
 void TestRunStore::exportsCsv()
 {
-    const auto run = make();
+    const auto run = m_runs->make();
     QVERIFY(run->addMetrics(1, 0.5, {{"a,\"b\"", 0.1}, {"loss", -2.0}}));
     QVERIFY(run->addMetrics(2, 1.0, {{"loss", 1e-7}}));
     const auto reader = RunReader::open(run->folder());
     const auto points = (*reader)->curve("loss")->points;
-    const fs::path target = m_root / "out.csv";
+    const fs::path target = m_runs->root() / "out.csv";
     QVERIFY(exportCsv(**reader, target, false));
     const auto text = readFile(target, 10000);
     QVERIFY(text);
@@ -418,57 +221,6 @@ void TestRunStore::exportsCsv()
     QCOMPARE(lines[3].split(',')[2].toDouble(), points[1].wallSeconds);
     QCOMPARE(exportCsv(**reader, target, false).error().code, ErrorCode::FileExists);
     QVERIFY(exportCsv(**reader, target, true));
-}
-
-void TestRunStore::fullDisk()
-{
-    fs::create_directories(m_root);
-    const int status = inChild([this] {
-        // A drive of 512 KiB of its own.
-        if (::unshare(::geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) != 0 ||
-            ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-            ::mount("none", m_root.c_str(), "tmpfs", 0, "size=512k") != 0)
-            ::_exit(77);
-        const auto run = make();
-        if (!run->addMetrics(1, 0.0, {{"loss", 1.0}}))
-            ::_exit(1);
-        bool isFull = false;
-        for (int i = 0; i < 400 && !isFull; ++i) {
-            const auto added = run->addEvent("info", std::string(4000, 'x'));
-            if (!added && added.error().code != ErrorCode::DiskFull)
-                ::_exit(2);
-            isFull = !added;
-        }
-        const auto other = RunWriter::create(m_root, {});
-        if (other || other.error().code != ErrorCode::DiskFull)
-            ::_exit(3);
-        // What was said to be written is there.
-        const auto reader = RunReader::open(run->folder());
-        if (!reader || values(*(*reader)->curve("loss")) != std::vector<double>{1.0})
-            ::_exit(4);
-        ::_exit(isFull && listRuns(m_root).size() == 1 ? 42 : 5);
-    });
-    QVERIFY(WIFEXITED(status));
-    if (WEXITSTATUS(status) == 77)
-        QSKIP("this user may not mount a small drive");
-    QCOMPARE(WEXITSTATUS(status), 42);
-}
-
-void TestRunStore::readOnlyFolder()
-{
-    if (::geteuid() == 0)
-        QSKIP("root may write everywhere");
-    fs::path folder;
-    {
-        const auto run = make();
-        folder = run->folder();
-        QVERIFY(run->setState(RunState::Done));
-    }
-    ::chmod(folder.c_str(), 0500);
-    QCOMPARE(summaryOf(folder).state, RunState::Done);
-    const auto resumed = RunWriter::resume(folder, 0);
-    QCOMPARE(resumed.error().code, ErrorCode::WriteFailed);
-    ::chmod(folder.c_str(), 0700);
 }
 
 void TestRunStore::hostileStores_data()
@@ -486,25 +238,26 @@ void TestRunStore::hostileStores()
 {
     QFETCH(QString, sql);
     QFETCH(bool, opens);
-    auto run = make();
+    auto run = m_runs->make();
     const fs::path folder = run->folder();
     run.reset();
-    execute(folder, sql.toUtf8().constData());
+    RunFixture::execute(folder, sql.toUtf8().constData());
     const auto reader = RunReader::open(folder);
     QCOMPARE(reader.has_value(), opens);
     const Error error = reader ? (*reader)->summary().error() : reader.error();
     QCOMPARE(error.code, ErrorCode::FileUnreadable);
-    QCOMPARE(listRuns(m_root)[0].state, RunState::Failed);
+    QCOMPARE(listRuns(m_runs->root())[0].state, RunState::Failed);
 }
 
 void TestRunStore::keepsNamesInside()
 {
-    const auto run = make();
+    const auto run = m_runs->make();
     for (const char* name : {"/etc/passwd", "../x.png", "samples/../../x.png"})
         QCOMPARE(run->addSample(0, name, "", "").error().code, ErrorCode::InvalidArgument);
-    execute(run->folder(),
-            "INSERT INTO sample (session, step, epoch, picture, reference, prediction) VALUES (1, 0, "
-            "0, '../../x', '/etc/passwd', 'samples/ok.png')");
+    RunFixture::execute(
+        run->folder(),
+        "INSERT INTO sample (session, step, epoch, picture, reference, prediction) VALUES (1, 0, "
+        "0, '../../x', '/etc/passwd', 'samples/ok.png')");
     const auto reader = RunReader::open(run->folder());
     const auto samples = (*reader)->samples();
     QCOMPARE(samples.size(), std::size_t{1});
@@ -517,15 +270,15 @@ void TestRunStore::idsAreUnique()
 {
     std::set<fs::path> folders;
     for (int i = 0; i < 5; ++i)
-        folders.insert(make("same/../name")->folder());
+        folders.insert(m_runs->make("same/../name")->folder());
     QCOMPARE(folders.size(), std::size_t{5});
     for (const fs::path& folder : folders)
-        QCOMPARE(folder.parent_path(), m_root);
+        QCOMPARE(folder.parent_path(), m_runs->root());
 }
 
 void TestRunStore::holdsNoMachineName()
 {
-    const auto run = make();
+    const auto run = m_runs->make();
     char host[256] = {};
     ::gethostname(host, sizeof host - 1);
     const auto bytes = readFile(run->folder() / "run.sqlite-wal", 1 << 24);
@@ -533,7 +286,7 @@ void TestRunStore::holdsNoMachineName()
     QVERIFY(bytes->find("processor") != std::string::npos || bytes->find("cores") != std::string::npos);
     if (std::string(host).size() > 5)
         QVERIFY(bytes->find(host) == std::string::npos);
-    QVERIFY(bytes->find(m_root.string()) == std::string::npos);
+    QVERIFY(bytes->find(m_runs->root().string()) == std::string::npos);
 }
 
 QTEST_APPLESS_MAIN(TestRunStore)
