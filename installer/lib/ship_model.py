@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Copies a run's best weights into resources/models and writes the card with what was measured on real pictures."""
+import argparse
+import json
+import pathlib
+import shutil
+import struct
+import subprocess
+import tempfile
+
+ABOUT = {
+    "fast": ("wirenet-fast", "WireNet fast", "live"),
+    "strong": ("wirenet-strong", "WireNet strong", "offline"),
+}
+LIMITS = (
+    "Trained on simulated fluoroscopy only; no real frame was seen. Faint wires, devices of other kinds (stents, coils, "
+    "pacing leads) and strong motion can be missed or taken for one another. Each frame is judged alone. Research use "
+    "only: not for diagnosis."
+)
+
+
+def metadata_of(weights):
+    with open(weights, "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        return json.loads(json.loads(file.read(length))["__metadata__"]["fedefm.card"])
+
+
+def run_json(*command):
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def real_metrics(program, weights, folder):
+    """Pooled scores on a folder of NAME.png with NAME_classes.png {1 guidewire, 2 catheter}; None where it is absent."""
+    if not folder.is_dir():
+        return None
+    with tempfile.TemporaryDirectory() as scratch:
+        subprocess.run([program, "segment", str(folder), "--model", str(weights), "--out", scratch, "--as", "npy", "--quiet"],
+                       check=True, capture_output=True)
+        scores = run_json(program, "evaluate", "--prediction", scratch, "--reference", str(folder), "--map", "1=2,2=1",
+                          "--json")
+    return {"foreground": scores["foreground"], "pictures": scores["pictures"]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--name", choices=sorted(ABOUT), required=True)
+    parser.add_argument("--run", type=pathlib.Path, required=True)
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--models", type=pathlib.Path, required=True)
+    parser.add_argument("--real", type=pathlib.Path, required=True, help="folder that holds cathaction_phantom")
+    options = parser.parse_args()
+
+    identifier, name, role = ABOUT[options.name]
+    source = options.run / "weights" / "best.safetensors"
+    target = options.models / f"{identifier}.safetensors"
+    shutil.copyfile(source, target)
+    card = metadata_of(source)
+    record = card.pop("training_record")
+    card.update(id=identifier, name=name, role=role, licence="GPL-3.0-or-later", limits=LIMITS,
+                config=f"resources/configs/wirenet_{options.name}.json",
+                made_by=f"installer/train-models {options.name}")
+    card["metrics"] = {"simulated_validation": record["metrics"]}
+    card["seed"] = record["seed"]
+    card["epoch"] = record["epoch"]
+    result = options.run / "result.json"
+    if result.is_file():
+        card["metrics"]["simulated_test"] = json.loads(result.read_text())["test_metrics"]
+    card_file = target.with_suffix(".json")
+    card_file.write_text(json.dumps(card, indent=2) + "\n")
+    real = real_metrics(options.program, target, options.real / "cathaction_phantom")
+    if real:
+        card["metrics"]["cathaction_phantom"] = real
+    card_file.write_text(json.dumps(card, indent=2) + "\n")
+    print(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
