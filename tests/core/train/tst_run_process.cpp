@@ -29,6 +29,27 @@ int inChild(const std::function<void()>& work)
     return status;
 }
 
+/// Mounts a drive of 512 KiB that only this process sees; false where this user may not.
+bool mountSmallDrive(const fs::path& folder)
+{
+    const auto write = [](const char* file, const std::string& text) {
+        std::ofstream(file) << text << std::flush;
+    };
+    const bool isRoot = ::geteuid() == 0;
+    const std::string user = std::to_string(::geteuid());
+    const std::string group = std::to_string(::getegid());
+    if (::unshare(isRoot ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) != 0)
+        return false;
+    if (!isRoot) {
+        // Files on the drive need an owner that the new name space knows.
+        write("/proc/self/uid_map", user + " " + user + " 1");
+        write("/proc/self/setgroups", "deny");
+        write("/proc/self/gid_map", group + " " + group + " 1");
+    }
+    return ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+           ::mount("none", folder.c_str(), "tmpfs", 0, "size=512k") == 0;
+}
+
 } // namespace
 
 class TestRunProcess : public QObject
@@ -171,10 +192,7 @@ void TestRunProcess::fullDisk()
 {
     fs::create_directories(m_runs->root());
     const int status = inChild([this] {
-        // A drive of 512 KiB of its own.
-        if (::unshare(::geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) != 0 ||
-            ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-            ::mount("none", m_runs->root().c_str(), "tmpfs", 0, "size=512k") != 0)
+        if (!mountSmallDrive(m_runs->root()))
             ::_exit(77);
         const auto run = m_runs->make();
         if (!run->addMetrics(1, 0.0, {{"loss", 1.0}}))
