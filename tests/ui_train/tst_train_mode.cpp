@@ -57,6 +57,7 @@ private Q_SLOTS:
     void predictionsFollowTheNewestEpoch();
     void exportsCarryTheResearchLine();
     void dataBrowserFillsTheConfiguration();
+    void dataBrowserShowsTheSimulator();
     void hugeRunsStayFluid();
 
 private:
@@ -232,6 +233,7 @@ void TestTrainMode::startRunsObeysAndIsFoundAgain()
     action("mode.train")->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(onlyRun() && onlyRun()->state == RunState::Running, 10000);
     QCOMPARE(onlyRun()->pid, pid);
+    QVERIFY(std::filesystem::exists(onlyRun()->folder / "log.txt"));
     QTRY_VERIFY(action("train.stop")->isEnabled());
     action("train.stop")->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(onlyRun()->state == RunState::Stopped, 10000);
@@ -420,6 +422,33 @@ void TestTrainMode::dataBrowserFillsTheConfiguration()
     for (const QLabel* label : browser->findChildren<QLabel*>("fieldError"))
         hasProblem = hasProblem || label->isVisible();
     QTRY_VERIFY(hasProblem);
+}
+
+void TestTrainMode::dataBrowserShowsTheSimulator()
+{
+    DatasetBrowser* browser = train()->openDataBrowser();
+    browser->setDescription({{"form", "simulated"},
+                             {"presets", {"phantom"}},
+                             {"scenes", 2},
+                             {"frames_per_scene", 1},
+                             {"smallest_size_px", 64},
+                             {"largest_size_px", 64}});
+    int samples = 0;
+    QString overview;
+    connect(browser->loader(), &DatasetLoader::sampleRead, this, [&samples](const SamplePicture& sample) {
+        QVERIFY(!sample.picture.isNull() && sample.picture.size() == sample.labelled.size());
+        ++samples;
+    });
+    browser->look();
+    QTRY_VERIFY_WITH_TIMEOUT(samples == 1, 20000);
+    for (const QLabel* label : browser->findChildren<QLabel*>())
+        if (label->accessibleName() == QLatin1String("Statistics"))
+            overview = label->text();
+    QVERIFY2(overview.contains("phantom: 2"), qPrintable(overview));
+    QVERIFY2(overview.contains("64 × 64"), qPrintable(overview));
+    disconnect(browser->loader(), nullptr, this, nullptr);
+    if (qEnvironmentVariableIsSet("FEDEFM_TEST_PICTURES"))
+        browser->grab().save(qEnvironmentVariable("FEDEFM_TEST_PICTURES") + "/data_browser.png");
 }
 
 void TestTrainMode::hugeRunsStayFluid()

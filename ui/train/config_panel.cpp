@@ -37,10 +37,11 @@ bool needsFiles(const nlohmann::json& data)
     return data.is_structured() && std::any_of(data.begin(), data.end(), needsFiles);
 }
 
-bool isSimulatedOnly(const nlohmann::json& document)
+bool isFirstChoice(const nlohmann::json& document)
 {
     const nlohmann::json sets = valueAt(document, "data");
-    return sets.is_object() && !sets.empty() && !needsFiles(sets);
+    return sets.is_object() && !sets.empty() && !needsFiles(sets) &&
+           valueAt(document, "task") != "classification";
 }
 
 QPushButton* namedButton(const QString& text, const QString& name, const QString& tip, QWidget* parent)
@@ -73,11 +74,8 @@ ConfigPanel::ConfigPanel(ConfigDraft* draft, QWidget* parent) : QWidget(parent),
     connect(m_draft, &ConfigDraft::changed, this, &ConfigPanel::refresh);
     // The first preset that needs no files, so that a new user can start at once.
     for (const QString& preset : presetNames())
-        if (!isSimulatedOnly(m_draft->document())) {
+        if (!isFirstChoice(m_draft->document()))
             loadPreset(preset);
-            if (isSimulatedOnly(m_draft->document()))
-                break;
-        }
     refresh();
 }
 

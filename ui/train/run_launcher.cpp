@@ -19,6 +19,7 @@ namespace {
 
 constexpr int kCheckMs = 500;
 constexpr int kErrorLines = 6;
+constexpr int kMostLogs = 1000;
 constexpr int kChecksWhenOver = 6;
 /// Hidden, so that nobody takes it for a run.
 const QString kStartFolder = QStringLiteral(".starts");
@@ -75,7 +76,7 @@ Status RunLauncher::start(const nlohmann::json& config)
     if (const Status written = writeFile(file.toStdString(), config.dump(2), Overwrite::No); !written)
         return written;
     return launch({QStringLiteral("train"), file, QStringLiteral("--runs"), runs.path()},
-                  {0, name, newFile(name, QStringLiteral(".log")), {}, 0});
+                  {0, name, newFile(name, QStringLiteral(".log")), file, {}, 0});
 }
 
 Status RunLauncher::resume(const RunSummary& run)
@@ -83,7 +84,7 @@ Status RunLauncher::resume(const RunSummary& run)
     const QString folder = QString::fromStdString(run.folder.string());
     const QString name = QString::fromStdString(run.name);
     return launch({QStringLiteral("train"), QStringLiteral("--resume"), folder},
-                  {0, name, newFile(name, QStringLiteral(".log")), run.id, 0});
+                  {0, name, newFile(name, QStringLiteral(".log")), {}, run.id, 0});
 }
 
 Status RunLauncher::launch(const QStringList& arguments, Start start)
@@ -107,6 +108,19 @@ Status RunLauncher::launch(const QStringList& arguments, Start start)
     return {};
 }
 
+void RunLauncher::moveLog(const Start& start, const std::filesystem::path& run)
+{
+    // The process goes on writing into the same file under its new name; older logs of a resumed run stay.
+    const QDir folder(QString::fromStdString(run.string()));
+    const QString log = folder.filePath(QStringLiteral("log.txt"));
+    for (int number = 1; QFile::exists(log) && number < kMostLogs; ++number)
+        if (QFile::rename(log, folder.filePath(QStringLiteral("log_%1.txt").arg(number))))
+            break;
+    QFile::rename(start.log, log);
+    if (!start.config.isEmpty())
+        QFile::remove(start.config);
+}
+
 void RunLauncher::seen(const std::vector<RunSummary>& runs)
 {
     for (const RunSummary& run : runs) {
@@ -116,6 +130,7 @@ void RunLauncher::seen(const std::vector<RunSummary>& runs)
         const auto it = std::find_if(m_starts.begin(), m_starts.end(), isThis);
         if (it == m_starts.end())
             continue;
+        moveLog(*it, run.folder);
         m_starts.erase(it);
         Q_EMIT appeared(QString::fromStdString(run.id));
         Q_EMIT waitingChanged(waitingCount());

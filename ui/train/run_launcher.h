@@ -40,11 +40,13 @@ private:
         qint64 pid = 0;
         QString name;
         QString log;
+        QString config;        ///< written for this start; the run keeps its own copy
         std::string resumedId; ///< a resumed run is there before its process
         int checksWhenOver = 0;
     };
     Status launch(const QStringList& arguments, Start start);
     void checkProcesses();
+    static void moveLog(const Start& start, const std::filesystem::path& run);
     QString newFile(const QString& name, const QString& extension) const;
 
     std::filesystem::path m_runs;
