@@ -5,8 +5,9 @@
 #include "core/base/log.h"
 #include "core/train/torch/trainer.h"
 
-#include <cmath>
 #include <cstdio>
+#include <memory>
+#include <unistd.h>
 
 namespace fs = std::filesystem;
 
@@ -53,36 +54,48 @@ Result<TrainConfig> configOf(const TrainOptions& options, const Context& context
     return config;
 }
 
-/// One bar per epoch and phase on a terminal, else a line for each.
+/// A line per epoch and validation; on a terminal a bar below it.
 class TrainReport
 {
 public:
-    explicit TrainReport(bool quiet) : m_quiet(quiet) {}
+    explicit TrainReport(bool quiet) : m_quiet(quiet), m_hasBar(!quiet && ::isatty(STDERR_FILENO) == 1) {}
 
     void operator()(const TrainProgress& progress)
     {
-        if (progress.epoch != m_epoch || progress.phase != m_phase) {
-            m_epoch = progress.epoch;
-            m_phase = progress.phase;
-            m_line =
-                std::make_unique<ProgressLine>("epoch " + std::to_string(progress.epoch + 1) + " of " +
-                                                   std::to_string(progress.epochs) + ", " + progress.phase,
-                                               m_quiet);
-        }
-        m_line->update(progress.batch, progress.batches);
-        if (m_quiet || progress.phase != "train" || progress.batch != progress.batches)
+        if (m_quiet)
             return;
-        m_line.reset();
-        m_phase.clear();
-        std::fprintf(stderr, "epoch %d of %d: loss %.4f, %.1f pictures per second\n", progress.epoch + 1,
-                     progress.epochs, progress.loss, progress.imagesPerSecond);
+        const int epoch = progress.epoch + 1;
+        if (progress.phase == "validated") {
+            m_bar.reset();
+            std::fprintf(stderr, "epoch %d of %d: validation %.4f%s\n", epoch, progress.epochs,
+                         progress.validation, progress.isBest ? ", the best so far" : "");
+            return;
+        }
+        drawBar(progress);
+        if (progress.phase != "train" || progress.batch != progress.batches)
+            return;
+        m_bar.reset();
+        std::fprintf(stderr, "epoch %d of %d: loss %.4f, %.1f pictures per second\n", epoch, progress.epochs,
+                     progress.loss, progress.imagesPerSecond);
     }
 
 private:
+    void drawBar(const TrainProgress& progress)
+    {
+        if (!m_hasBar)
+            return;
+        if (!m_bar || progress.phase != m_phase) {
+            m_phase = progress.phase;
+            m_bar.reset();
+            m_bar = std::make_unique<ProgressLine>(m_phase, false);
+        }
+        m_bar->update(progress.batch, progress.batches);
+    }
+
     bool m_quiet;
-    int m_epoch = -1;
+    bool m_hasBar;
     std::string m_phase;
-    std::unique_ptr<ProgressLine> m_line;
+    std::unique_ptr<ProgressLine> m_bar;
 };
 
 Result<Outcome> runTrain(const TrainOptions& options, Context& context)

@@ -19,14 +19,17 @@ using DatasetOpener = std::function<Result<DatasetPtr>(const nlohmann::json& des
 using PictureWriter = std::function<Status(const std::filesystem::path& target, const std::uint8_t* grey,
                                            int width, int height)>;
 
-/// What a training reports while it runs; called from its thread, at most 20 times a second.
+/// What a training reports while it runs; called from its thread, at most 20 times a second besides
+/// the first and the last of a phase.
 struct TrainProgress
 {
     int epoch = 0, epochs = 0;
     int batch = 0, batches = 0;
     double loss = 0.0;
     double imagesPerSecond = 0.0;
-    std::string phase; ///< "train", "validate", "test"
+    std::string phase;       ///< "train", "validate", "validated" (once, with `validation`), "test"
+    double validation = 0.0; ///< the value that chooses the best epoch
+    bool isBest = false;
 };
 
 struct TrainResult

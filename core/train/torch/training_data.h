@@ -21,9 +21,9 @@ struct TrainingData
 ///   D with "split": {"validation": 0.1, "test": 0.1, "seed": 1}           shares of the groups
 ///   D with "split": {"train": ["0*"], "validation": ["09"], "test": […]}  groups by name
 /// where D is the description of a data set or, as a part or under "sets" beside "split", a list of them.
-/// Beside them may stand "cache_mb" (read samples of a part are kept in memory up to that; default 1024, and 0
-/// for more than 10,000 samples) and "folder" (where relative paths begin; for the opener).
-/// Errors: InvalidArgument, those of the opener.
+/// Beside them may stand "cache_mb" (read samples of a part are kept in memory up to that; default 1024, and
+/// 0 for more than 10,000 samples) and "folder" (where relative paths begin; for the opener). Errors:
+/// InvalidArgument, those of the opener.
 Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetOpener& openData,
                                       std::uint64_t seed);
 

@@ -167,10 +167,12 @@ Error TrainingSession::notFinite(const Batch& batch, double loss)
 void TrainingSession::report(const char* phase, int done, int total, double loss)
 {
     const double now = m_clock.nowMs();
-    if (!m_hooks.progress || (now - m_lastReportMs < kReportPeriodMs && done < total))
+    const bool isEdge = done <= 1 || done >= total;
+    if (!m_hooks.progress || (now - m_lastReportMs < kReportPeriodMs && !isEdge))
         return;
     m_lastReportMs = now;
-    m_hooks.progress({m_state.epoch, m_config.epochs, done, total, loss, m_imagesPerSecond, phase});
+    m_hooks.progress(
+        {m_state.epoch, m_config.epochs, done, total, loss, m_imagesPerSecond, phase, 0.0, false});
 }
 
 } // namespace fedefm

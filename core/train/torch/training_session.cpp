@@ -159,6 +159,9 @@ Status TrainingSession::validate(bool isLast)
     if (!value)
         return tl::unexpected(value.error());
     const bool isBest = m_state.bestEpoch < 0 || *value > m_state.bestValue;
+    if (m_hooks.progress)
+        m_hooks.progress({m_state.epoch, m_config.epochs, 1, 1, evaluation->loss, m_imagesPerSecond,
+                          "validated", *value, isBest});
     m_state.epochsWithoutGain = isBest ? 0 : m_state.epochsWithoutGain + 1;
     if (isBest)
         if (auto saved = noteBest(*value, evaluation->metrics); !saved)

@@ -62,13 +62,17 @@ inline TrainConfig smallConfig()
 {
     TrainConfig config;
     config.name = "small";
-    config.threads = 2;
+    config.threads = 1;
     config.model = {{"network", "unet"},
                     {"hyper_parameters", {{"n_channels", 1}, {"n_classes", 2}, {"base_channels", 4}}}};
     config.data = {{"train", {{"form", "drawn"}, {"count", 12}}},
                    {"validation", {{"form", "drawn"}, {"count", 4}}},
                    {"test", {{"form", "drawn"}, {"count", 2}}}};
     config.input = {{"stretch", false}};
+    for (const char* key : {"flip_probability", "rotation_deg", "scale_range", "shear_deg", "gamma_range",
+                            "contrast_range", "brightness_range", "noise_sigma", "noise_correlation_px",
+                            "blur_sigma_px", "collimator_probability", "cut_out_probability"})
+        config.augmentation[key] = 0.0;
     config.optimizer.learningRate = 5e-3;
     config.schedule.warmUpSteps = 2;
     config.epochs = 3;

@@ -186,7 +186,7 @@ void TestLosses::gradientsAgreeWithDifferences()
     const torch::Tensor logits = start.clone().requires_grad_();
     segmentationLoss(logits, labels, settings, {}).backward();
     const double slope = valueOf((logits.grad() * direction).sum());
-    constexpr double kStep = 1e-2;
+    constexpr double kStep = 1e-3;
     const double ahead = valueOf(segmentationLoss(start + kStep * direction, labels, settings, {}));
     const double behind = valueOf(segmentationLoss(start - kStep * direction, labels, settings, {}));
     const double measured = (ahead - behind) / (2.0 * kStep);

@@ -24,12 +24,12 @@ constexpr int kLimitMs = 60000;
 
 QByteArray configuration()
 {
-    return R"({"version": 1, "name": "kill", "threads": 2,
+    return R"({"version": 1, "name": "kill", "threads": 1,
         "model": {"network": "unet", "hyper_parameters": {"n_channels": 1, "n_classes": 3, "base_channels": 6}},
         "data": {"form": "simulated", "presets": ["simulation"], "scenes": 10, "frames_per_scene": 1,
                  "smallest_size_px": 64, "largest_size_px": 64, "split": {"validation": 0.2}},
         "augmentation": {"crop_px": 64},
-        "epochs": 12, "samples_per_epoch": 16, "batch_size": 2, "validation_every": 4, "ema_decay": 0.9,
+        "epochs": 8, "samples_per_epoch": 12, "batch_size": 2, "validation_every": 4, "ema_decay": 0.9,
         "checkpoint_every_steps": 3})";
 }
 
@@ -100,7 +100,7 @@ void TestTrainProgram::killedRunEndsWithTheSameWeights()
     QElapsedTimer timer;
     timer.start();
     std::vector<RunSummary> known;
-    while (timer.elapsed() < kLimitMs && (known.empty() || stepsOf(known.front().folder) < 20)) {
+    while (timer.elapsed() < kLimitMs && (known.empty() || stepsOf(known.front().folder) < 14)) {
         QVERIFY2(!process.waitForFinished(10), "ended before it could be killed");
         known = listRuns(runs);
     }

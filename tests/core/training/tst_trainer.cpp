@@ -15,13 +15,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Trains with a stop after `stepsBeforeStop` reported steps; 0: to the end.
+/// Trains with a stop after that many steps; 0: to the end. The first and the last step of an epoch are
+/// always reported.
 Result<TrainResult> trainIn(const fs::path& runs, const TrainConfig& config, int stepsBeforeStop = 0)
 {
     const CancelToken cancel;
-    int steps = 0;
     return train(config, openDrawn, runs, cancel, [&](const TrainProgress& progress) {
-        if (progress.phase == "train" && stepsBeforeStop > 0 && ++steps == stepsBeforeStop)
+        const int steps = progress.epoch * progress.batches + progress.batch;
+        if (progress.phase == "train" && steps == stepsBeforeStop)
             cancel.cancel();
     });
 }
@@ -92,7 +93,8 @@ void TestTrainer::lossFallsAndLineIsFound()
     const auto result = trainIn(runs(), config);
     QVERIFY2(result, qPrintable(messageOf(result)));
     QCOMPARE(result->epochsDone, 12);
-    QVERIFY(result->bestMetrics["foreground"]["dice"].get<double>() > 0.8);
+    QVERIFY2(result->bestMetrics["foreground"]["dice"].get<double>() > 0.8,
+             result->bestMetrics.dump().c_str());
     QVERIFY(result->testMetrics["foreground"]["dice"].get<double>() > 0.6);
     const auto reader = RunReader::open(result->runFolder);
     QVERIFY(reader);
@@ -137,12 +139,11 @@ void TestTrainer::classificationLearns()
                       {"embed_dim", 32},
                       {"depth", 2},
                       {"num_heads", 2}}}};
-    config.augmentation = {{"rotation_deg", 0.0}, {"shear_deg", 0.0}};
-    config.epochs = 30;
+    config.epochs = 20;
     config.validationEvery = 10;
     const auto result = trainIn(runs(), config);
     QVERIFY2(result, qPrintable(messageOf(result)));
-    QVERIFY(result->bestMetrics["accuracy"].get<double>() >= 0.75);
+    QVERIFY2(result->bestMetrics["accuracy"].get<double>() >= 0.75, result->bestMetrics.dump().c_str());
 }
 
 void TestTrainer::sameSeedGivesSameWeights()
@@ -163,7 +164,7 @@ void TestTrainer::resumedRunEqualsUndisturbedOne_data()
     QTest::addColumn<int>("stopAfter");
     QTest::addColumn<double>("average");
     QTest::newRow("at the beginning") << 1 << 0.0;
-    QTest::newRow("within an epoch") << 5 << 0.0;
+    QTest::newRow("within an epoch") << 4 << 0.0;
     QTest::newRow("at the end of an epoch, with average") << 6 << 0.9;
 }
 
@@ -184,8 +185,8 @@ void TestTrainer::resumedRunEqualsUndisturbedOne()
     QVERIFY2(resumed, qPrintable(messageOf(resumed)));
     for (const char* name : {"last.safetensors", "best.safetensors"})
         QVERIFY(sameTensors(whole->runFolder / "weights" / name, folder / "weights" / name));
-    QCOMPARE(resumed->bestMetrics, whole->bestMetrics);
-    QCOMPARE(resumed->testMetrics, whole->testMetrics);
+    QVERIFY(resumed->bestMetrics == whole->bestMetrics);
+    QVERIFY(resumed->testMetrics == whole->testMetrics);
 }
 
 void TestTrainer::finishedRunIsNotResumed()
@@ -228,7 +229,6 @@ void TestTrainer::notANumberStopsAndKeepsTheBatch()
 {
     TrainConfig config = smallConfig();
     config.data["train"]["nan_at"] = 3;
-    config.augmentation = {{"crop_px", 0}};
     const auto result = trainIn(runs(), config);
     QVERIFY(!result);
     QCOMPARE(result.error().code, ErrorCode::ModelBroken);
