@@ -37,6 +37,8 @@ void addLearningCommands(CLI::App& app, Context& context)
         CLI::App* command = app.add_subcommand(name, description);
         // Everything behind the name, --help included, is read by the other program.
         command->prefix_command();
+        // Inherited; it would hand what follows back to this program.
+        command->fallthrough(false);
         command->set_help_flag();
         command->callback(
             [&context] { context.action = [&context] { return becomeLearningProgram(context); }; });
