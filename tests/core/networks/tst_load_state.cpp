@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/network_private.h"
+#include "core/model/networks/reference_compare_private.h"
 
 #include "test_data.h"
 
 #include <QTest>
+
+#include <cmath>
 
 using namespace fedefm;
 
@@ -209,6 +212,22 @@ private Q_SLOTS:
         QVERIFY(!sameTensor(mapOf(), mapOf()));
         net->eval();
         QVERIFY(sameTensor(mapOf(), mapOf()));
+    }
+
+    void comparisonsRefuseWhatIsNotThere()
+    {
+        const torch::Tensor expected = torch::tensor({1.F, -4.F});
+        QVERIFY(!compareTensors("x", nullptr, expected, {1.0, false}).ok);
+        const torch::Tensor longer = torch::zeros({3});
+        QCOMPARE(compareTensors("x", &longer, expected, {1.0, false}).problem,
+                 std::string("shape 3 instead of 2"));
+        const torch::Tensor broken = torch::tensor({1.F, std::nanf("")});
+        QVERIFY(!compareTensors("x", &broken, expected, {1.0, false}).ok);
+        const torch::Tensor near = torch::tensor({1.F, -3.5F});
+        QCOMPARE(compareTensors("x", &near, expected, {0.5, false}).maxError, 0.5);
+        QVERIFY(compareTensors("x", &near, expected, {0.5, false}).ok);
+        QCOMPARE(compareTensors("grad.x", &near, expected, {0.1, true}).maxError, 0.125);
+        QVERIFY(!compareTensors("grad.x", &near, expected, {0.1, true}).ok);
     }
 
     void theSeedDecides()
