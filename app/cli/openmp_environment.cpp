@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/openmp_environment.h"
+
+#include <cstdlib>
+
+namespace fedefm::cli {
+
+bool limitOpenMpSpinning()
+{
+    if (std::getenv("GOMP_SPINCOUNT") || std::getenv("OMP_WAIT_POLICY"))
+        return false;
+    return ::setenv("GOMP_SPINCOUNT", "10000", 1) == 0;
+}
+
+} // namespace fedefm::cli
