@@ -3,7 +3,7 @@
 
 # `programs`: all that a user runs, without the tests. Packing builds just this.
 add_custom_target(programs)
-foreach(program fedefm fedefm-studio fedefm-silo)
+foreach(program fedefm fedefm-learn fedefm-studio fedefm-silo)
     if(TARGET ${program})
         add_dependencies(programs ${program})
     endif()
@@ -76,8 +76,8 @@ if(TARGET fedefm_neural_backend)
         "fedefm-studio (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}), libopenblas0-openmp | libblas.so.3")
     set(CPACK_COMPONENT_NEURAL_DESCRIPTION
         "neural networks for FedEFM Studio
-The back end that runs TorchScript networks in FedEFM Studio. It brings
-LibTorch with it.
+The back end that runs networks in FedEFM Studio, its models, and the
+program that trains them. It brings LibTorch with it.
 .
 For research use only: not for diagnosis.")
     set(neural_package fedefm-neural)

@@ -171,7 +171,7 @@ Status writePictures(DemoReport& report, const Sequence& sequence,
 Status exportAll(DemoReport& report, const SequencePtr& sequence, const std::vector<SegmentationPtr>& results,
                  const fs::path& folder, Context& context)
 {
-    ProgressLine progress("writing film", context.general.quiet);
+    ProgressLine progress("writing", context.general.quiet);
     ExportJob job{sequence, results, folder, context.general.force, context.cancel, progress.callback()};
     for (const SegmentationFormat format : kExports) {
         if (context.cancel.isCancelled())

@@ -159,7 +159,7 @@ Result<Outcome> runSegment(const SegmentOptions& options, Context& context)
     std::snprintf(line, sizeof line, "%zu frames, %.1f ms per frame (median), %.1f ms (95 %%)",
                   run->results.size(), percentile(run->elapsedMs, 0.5), percentile(run->elapsedMs, 0.95));
     context.say(line);
-    ProgressLine filmProgress("writing film", context.general.quiet);
+    ProgressLine filmProgress("writing", context.general.quiet);
     const ExportJob job{*sequence,      run->results,           options.out, context.general.force,
                         context.cancel, filmProgress.callback()};
     if (auto written = writeAll(job, *formats, context, outcome); !written)
