@@ -3,6 +3,7 @@
 // file by path.
 #include "core/base/atomic_file.h"
 #include "core/base/version.h"
+#include "core/model/checkpoint/tensor_file.h"
 #include "core/model/model_card.h"
 #include "core/plugin/module.h"
 #include "plugins/neural/backend/backend.h"
@@ -10,6 +11,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <dlfcn.h>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
@@ -20,6 +23,8 @@ namespace {
 using namespace fedefm;
 
 constexpr std::size_t kMaxCardBytes = 1 << 20;
+/// Where the trainer writes the card into the metadata of its weights.
+constexpr const char* kCardKey = "fedefm.card";
 
 fs::path thisModule()
 {
@@ -46,6 +51,26 @@ Result<OpenNeuralModel> backend()
     return symbol;
 }
 
+/// The card beside the file, or the one inside it under the file's own name; empty when there is none.
+std::string cardText(const fs::path& file)
+{
+    if (const auto beside = readFile(fs::path(file).replace_extension(".json"), kMaxCardBytes))
+        return *beside;
+    if (file.extension() != ".safetensors")
+        return {};
+    const auto weights = readTensorFile(file);
+    const auto inside =
+        weights ? weights->metadata.find(kCardKey) : std::map<std::string, std::string>::const_iterator();
+    if (!weights || inside == weights->metadata.end())
+        return {};
+    nlohmann::json card = nlohmann::json::parse(inside->second, nullptr, false);
+    if (!card.is_object())
+        return {};
+    card["id"] = file.stem().string();
+    card["name"] = file.stem().string();
+    return card.dump();
+}
+
 Result<std::unique_ptr<Segmenter>> openModel(const fs::path& file)
 {
     std::error_code code;
@@ -54,9 +79,8 @@ Result<std::unique_ptr<Segmenter>> openModel(const fs::path& file)
     const auto open = backend();
     if (!open)
         return tl::unexpected(open.error());
-    const auto card = readFile(fs::path(file).replace_extension(".json"), kMaxCardBytes);
     Result<std::unique_ptr<Segmenter>> result = fail(ErrorCode::Internal, file.string());
-    (*open)(file, card ? *card : std::string(), result);
+    (*open)(file, cardText(file), result);
     return result;
 }
 
@@ -107,8 +131,7 @@ void load(ModuleContents& contents)
     std::set<std::string> known;
     for (const fs::path& folder : modelFolders())
         for (const fs::path& file : modelFiles(folder)) {
-            const auto text = readFile(fs::path(file).replace_extension(".json"), kMaxCardBytes);
-            const ModelCard card = parseModelCard(text ? *text : std::string(), file.stem().string()).card;
+            const ModelCard card = parseModelCard(cardText(file), file.stem().string()).card;
             // The folder that is named first wins.
             if (known.insert(card.id).second)
                 contents.segmenters.emplace_back(card, [file] { return openModel(file); });

@@ -36,6 +36,14 @@ torch::nn::GroupNorm groupNorm(int groups, int channels, double eps)
     return torch::nn::GroupNorm(torch::nn::GroupNormOptions(groups, channels).eps(eps));
 }
 
+/// Under autocast maps are of another type than the parameters, which LibTorch 1.13 does not take.
+torch::Tensor normalised(torch::nn::GroupNorm& norm, const torch::Tensor& map)
+{
+    const auto type = map.scalar_type();
+    return torch::group_norm(map, norm->options.num_groups(), norm->weight.to(type), norm->bias.to(type),
+                             norm->options.eps());
+}
+
 } // namespace
 
 /// Bottleneck with the ReLU after the sum; its names say "pre-activation" upstream.
@@ -59,11 +67,11 @@ public:
 
     torch::Tensor forward(const torch::Tensor& input)
     {
-        torch::Tensor map = m_norm1->forward(standardisedConv(m_conv1, input)).relu_();
-        map = m_norm2->forward(standardisedConv(m_conv2, map)).relu_();
-        map = m_norm3->forward(standardisedConv(m_conv3, map));
+        torch::Tensor map = normalised(m_norm1, standardisedConv(m_conv1, input)).relu_();
+        map = normalised(m_norm2, standardisedConv(m_conv2, map)).relu_();
+        map = normalised(m_norm3, standardisedConv(m_conv3, map));
         if (m_downsample)
-            return map.add_(m_projectionNorm->forward(standardisedConv(m_downsample, input))).relu_();
+            return map.add_(normalised(m_projectionNorm, standardisedConv(m_downsample, input))).relu_();
         return map.add_(input).relu_();
     }
 
@@ -112,7 +120,7 @@ HybridResnet::Maps HybridResnet::forward(const torch::Tensor& input, bool wantSk
         maps.skips.insert(maps.skips.begin(),
                           fits ? map : torch::constant_pad_nd(map, {0, columns, 0, rows}));
     };
-    torch::Tensor map = m_norm->forward(standardisedConv(m_conv, input)).relu_();
+    torch::Tensor map = normalised(m_norm, standardisedConv(m_conv, input)).relu_();
     recordFeature("root", map);
     keep(map, 2);
     map = torch::max_pool2d(map, 3, 2);
