@@ -149,8 +149,8 @@ void drawContrast(const SourcePreset& preset, SceneSettings& scene, RandomStream
     contrast.lengthSeconds = random.range(1.0, 4.0);
     contrast.speedMmPerSecond = random.range(120.0, 400.0);
     // Great vessels dilute the agent.
-    contrast.attenuationPerMm =
-        preset.iodinePerMm.drawLog(random) * (contrast.group == 0 && !preset.isFine ? 0.3 : 1.0);
+    contrast.attenuationPerMm = preset.iodinePerMm.drawLog(random) *
+                                (contrast.group == 0 && preset.region != VesselRegion::Cerebral ? 0.12 : 1.0);
     scene.staticVessels.isOn = random.chance(preset.visibleVessels);
     scene.staticVessels.lumenPerMm = preset.lumenPerMm.draw(random);
     scene.staticVessels.wallPerMm = preset.wallPerMm.draw(random);
@@ -229,15 +229,16 @@ SceneSettings drawScene(const SourcePreset& preset, int sizePx, int frames, cons
 
 void keepVisible(SceneSettings& scene, double greyPerAttenuation)
 {
-    constexpr double kLeastGrey = 0.012; // about three of 256
+    constexpr double kLeastGrey = 0.025; // about six of 256
     const double pxPerMm = scene.view.isocentrePxPerMm();
-    const double least = std::max({1.8 * scene.chain.noiseShare, 0.045 * scene.anatomyStrength,
+    const double least = std::max({3.0 * scene.chain.noiseShare, 0.07 * scene.anatomyStrength,
                                    kLeastGrey / std::max(greyPerAttenuation, 1e-3)});
     for (DeviceDesign* device : {&scene.procedure.catheter, &scene.procedure.wire, &scene.passingCatheter}) {
         const double diameterPx = 2.0 * device->radiusMm * pxPerMm;
         const double spread = 2.355 * scene.chain.blurPx;
         const double wall = 1.0 - device->lumenShare * device->lumenShare;
-        const double shown = device->attenuation * wall * diameterPx / std::hypot(diameterPx, spread);
+        const double tip = std::min(1.0, device->tipAttenuation);
+        const double shown = device->attenuation * tip * wall * diameterPx / std::hypot(diameterPx, spread);
         const double perShown = (1.0 - scene.chain.scatterShare) * shown;
         if (perShown < least)
             device->attenuation *= least / perShown;

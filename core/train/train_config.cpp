@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/train_config.h"
 
-#include "core/train/strict_object.h"
+#include "core/base/strict_object.h"
 
 #include <algorithm>
 #include <cctype>
@@ -121,6 +121,9 @@ void readCourse(StrictObject& object, TrainConfig& config)
 
 Result<TrainConfig> parseTrainConfig(const nlohmann::json& document)
 {
+    if (!document.is_object())
+        return fail(ErrorCode::InvalidArgument, "the document",
+                    std::string("expected an object, not ") + document.type_name());
     TrainConfig config;
     config.model = config.data = config.input = config.augmentation = nlohmann::json::object();
     StrictObject object(document, "");

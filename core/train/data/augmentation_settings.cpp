@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/data/augmentation.h"
-#include "core/train/data/json_options.h"
+#include "core/base/strict_object.h"
 
 namespace fedefm {
 
@@ -9,7 +9,7 @@ using nlohmann::json;
 Result<AugmentationSettings> parseAugmentation(const json& document)
 {
     AugmentationSettings s;
-    JsonOptions options(document, "augmentation");
+    StrictObject options(document, "augmentation");
     options.number("flip_probability", s.flipProbability, 0.0, 1.0);
     options.number("rotation_deg", s.rotationDeg, 0.0, 180.0);
     options.number("scale_range", s.scaleRange, 0.0, 1.5);
@@ -52,7 +52,7 @@ json toJson(const AugmentationSettings& s)
 Result<InputSettings> parseInputSettings(const json& document)
 {
     InputSettings s;
-    JsonOptions options(document, "input");
+    StrictObject options(document, "input");
     options.integer("channels", s.channels, 1, 3);
     options.integer("channel_pick", s.channelPick, -1, 2);
     options.integer("size_px", s.sizePx, 0, 8192);
@@ -62,14 +62,14 @@ Result<InputSettings> parseInputSettings(const json& document)
     options.numbers("deviation", s.deviation);
     const auto channels = static_cast<std::size_t>(s.channels);
     if (s.channels == 2)
-        options.mistake("channels", "1 or 3 is needed");
+        options.refuse("channels", "1 or 3 is needed");
     if (!s.mean.empty() && s.mean.size() != channels)
-        options.mistake("mean", "one number per channel is needed");
+        options.refuse("mean", "one number per channel is needed");
     if (!s.deviation.empty() && s.deviation.size() != channels)
-        options.mistake("deviation", "one number per channel is needed");
+        options.refuse("deviation", "one number per channel is needed");
     for (const double deviation : s.deviation)
         if (!(deviation > 0.0))
-            options.mistake("deviation", "numbers above 0 are needed");
+            options.refuse("deviation", "numbers above 0 are needed");
     return options.finish().map([&] { return s; });
 }
 

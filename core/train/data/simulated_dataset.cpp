@@ -2,10 +2,10 @@
 #include "core/train/data/simulated_dataset.h"
 
 #include "core/base/nearest_name.h"
+#include "core/base/strict_object.h"
 #include "core/simulate/simulated_cine.h"
 #include "core/train/data/epoch_order_private.h"
 #include "core/train/data/frame_sample.h"
-#include "core/train/data/json_options.h"
 #include "core/train/data/random_private.h"
 
 #include <algorithm>
@@ -174,7 +174,7 @@ Result<DatasetPtr> openSimulatedDataset(const nlohmann::json& description)
 {
     SimulatedDatasetSettings settings;
     std::string form;
-    JsonOptions options(description, "data set");
+    StrictObject options(description, "data");
     options.text("form", form);
     options.texts("presets", settings.presets);
     options.integer("scenes", settings.scenes, 1, 100'000'000);

@@ -152,10 +152,10 @@ Result<fs::path> findAnnotations(const FormOptions& form, const std::string& giv
 FormResult openCoco(const Json& description, const fs::path& base)
 {
     std::string annotations, imageFolder;
-    JsonOptions options(description, "data set");
+    StrictObject options(description, "data");
     options.text("annotations", annotations);
     options.text("image_folder", imageFolder);
-    const Json classes = options.any("classes");
+    const Json classes = options.value("classes");
     const auto form = readFormOptions(options, base);
     if (!form)
         return tl::unexpected(form.error());

@@ -133,8 +133,8 @@ Result<LabelMapping> mappingOf(const Json& classes, bool isGuide3d, const std::v
 
 FormResult openCurves(const Json& description, const fs::path& base, bool isGuide3d)
 {
-    JsonOptions options(description, "data set");
-    const Json classes = options.any("classes");
+    StrictObject options(description, "data");
+    const Json classes = options.value("classes");
     std::string only;
     options.text("annotations", only);
     const auto form = readFormOptions(options, base);

@@ -90,7 +90,7 @@ Result<Sample> readDicomSample(const ListedItem& item, const Segmentation& segme
 
 FormResult openDicomSeg(const Json& description, const fs::path& base)
 {
-    JsonOptions options(description, "data set");
+    StrictObject options(description, "data");
     const auto form = readFormOptions(options, base);
     if (!form)
         return tl::unexpected(form.error());

@@ -44,7 +44,7 @@ void addFile(const fs::path& file, const FormOptions& form, int imageClass, List
 FormResult openFolders(const Json& description, const fs::path& base)
 {
     std::vector<std::string> names;
-    JsonOptions options(description, "data set");
+    StrictObject options(description, "data");
     options.texts("class_names", names);
     const auto form = readFormOptions(options, base);
     if (!form)

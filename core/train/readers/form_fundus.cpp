@@ -52,7 +52,7 @@ Result<Sample> readFundus(const ListedItem& item, const fs::path& field)
 FormResult openDrive(const Json& description, const fs::path& base)
 {
     std::string observer = "1st_manual";
-    JsonOptions options(description, "data set");
+    StrictObject options(description, "data");
     options.text("observer", observer);
     const auto form = readFormOptions(options, base);
     if (!form)
@@ -95,7 +95,7 @@ FormResult openDrive(const Json& description, const fs::path& base)
 
 FormResult openSenNet(const Json& description, const fs::path& base)
 {
-    JsonOptions options(description, "data set");
+    StrictObject options(description, "data");
     const auto form = readFormOptions(options, base);
     if (!form)
         return tl::unexpected(form.error());

@@ -157,18 +157,18 @@ std::vector<std::string> classNamesOf(const MaskOptions& options, int classCount
 FormResult openMasks(const Json& description, const fs::path& base)
 {
     MaskOptions masks;
-    JsonOptions options(description, "data set");
+    StrictObject options(description, "data");
     options.text("image_folder", masks.imageFolder);
     options.text("mask_folder", masks.maskFolder);
     masks.suffix = masks.maskFolder.empty() ? "_mask" : "";
     options.text("mask_suffix", masks.suffix);
     options.flag("recursive", masks.recursive);
     options.texts("class_names", masks.classNames);
-    masks.classes = options.any("classes");
+    masks.classes = options.value("classes");
     if (masks.suffix.empty() && masks.maskFolder.empty())
-        options.mistake("mask_suffix", "may be empty only with a mask_folder");
+        options.refuse("mask_suffix", "may be empty only with a mask_folder");
     if (masks.classNames.size() == 1 || masks.classNames.size() > 255)
-        options.mistake("class_names", "2 to 255 names, background first, are needed");
+        options.refuse("class_names", "2 to 255 names, background first, are needed");
     const auto form = readFormOptions(options, base);
     if (!form)
         return tl::unexpected(form.error());

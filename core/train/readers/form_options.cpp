@@ -7,7 +7,7 @@ namespace fs = std::filesystem;
 
 namespace fedefm {
 
-Result<FormOptions> readFormOptions(JsonOptions& options, const fs::path& base)
+Result<FormOptions> readFormOptions(StrictObject& options, const fs::path& base)
 {
     FormOptions form;
     std::string formName, path, group;
@@ -17,7 +17,7 @@ Result<FormOptions> readFormOptions(JsonOptions& options, const fs::path& base)
     options.text("group", group);
     options.integer("limit", form.limit, 0, 100'000'000);
     if (path.empty())
-        options.mistake("path", "the folder of the data is needed");
+        options.refuse("path", "the folder of the data is needed");
     if (const auto done = options.finish(); !done)
         return tl::unexpected(done.error());
     auto rule = GroupRule::create(group);

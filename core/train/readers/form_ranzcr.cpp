@@ -55,7 +55,7 @@ std::map<std::string, fs::path> picturesByName(const std::vector<fs::path>& file
 FormResult openRanzcr(const Json& description, const fs::path& base)
 {
     std::string tableName;
-    JsonOptions options(description, "data set");
+    StrictObject options(description, "data");
     options.text("table", tableName);
     const auto form = readFormOptions(options, base);
     if (!form)

@@ -24,14 +24,14 @@ struct Window
     double high = 3071.0;
 };
 
-Result<Window> windowOf(JsonOptions& options)
+Result<Window> windowOf(StrictObject& options)
 {
     std::vector<double> range;
     options.numbers("window_hu", range);
     if (range.empty())
         return Window{};
     if (range.size() != 2 || !(range[0] < range[1]))
-        options.mistake("window_hu", "a lower and an upper end are needed");
+        options.refuse("window_hu", "a lower and an upper end are needed");
     return range.size() == 2 ? Window{range[0], range[1]} : Window{};
 }
 
@@ -127,10 +127,10 @@ FormResult openVessel12(const Json& description, const fs::path& base)
 {
     std::string maskFolder;
     int every = 1;
-    JsonOptions options(description, "data set");
+    StrictObject options(description, "data");
     options.text("mask_folder", maskFolder);
     options.integer("every", every, 1, 10000);
-    const Json classes = options.any("classes");
+    const Json classes = options.value("classes");
     const auto window = windowOf(options);
     const auto form = readFormOptions(options, base);
     if (!form)
@@ -163,7 +163,7 @@ FormResult openVessel12(const Json& description, const fs::path& base)
 FormResult openDecathlon(const Json& description, const fs::path& base)
 {
     int every = 1;
-    JsonOptions options(description, "data set");
+    StrictObject options(description, "data");
     options.integer("every", every, 1, 10000);
     const auto window = windowOf(options);
     const auto form = readFormOptions(options, base);

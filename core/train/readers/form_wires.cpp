@@ -180,8 +180,8 @@ enum class WireValues { ClassNumbers, AnyIsCatheter, Guess };
 
 FormResult openWires(const Json& description, const fs::path& base, WireValues values, bool needsMasks)
 {
-    JsonOptions options(description, "data set");
-    const Json classes = options.any("classes");
+    StrictObject options(description, "data");
+    const Json classes = options.value("classes");
     const auto form = readFormOptions(options, base);
     if (!form)
         return tl::unexpected(form.error());

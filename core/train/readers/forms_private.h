@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/train/data/json_options.h"
+#include "core/base/strict_object.h"
 #include "core/train/readers/data_folder_private.h"
 #include "core/train/readers/label_file_private.h"
 #include "core/train/readers/listed_dataset_private.h"
@@ -21,7 +21,7 @@ struct FormOptions
 };
 
 /// Reads "path", "source", "group", "limit", calls options.finish() and resolves the path against `base`.
-Result<FormOptions> readFormOptions(JsonOptions& options, const std::filesystem::path& base);
+Result<FormOptions> readFormOptions(StrictObject& options, const std::filesystem::path& base);
 
 /// Puts the group into the item, or lists a fault and drops it: false.
 bool assignGroup(ListedItem& item, const std::string& text, const FormOptions& form, Listing& listing);

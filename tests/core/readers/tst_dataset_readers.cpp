@@ -77,7 +77,7 @@ private Q_SLOTS:
             const auto unknown = folder.open({{"form", form}, {"gruop", "x"}});
             QVERIFY(!unknown);
             QCOMPARE(unknown.error().code, ErrorCode::InvalidArgument);
-            QVERIFY2(unknown.error().detail.find("nearest: group") != std::string::npos,
+            QVERIFY2(unknown.error().detail.find("nearest known one is group") != std::string::npos,
                      unknown.error().detail.c_str());
         }
         QVERIFY(!openDataset(json::array(), "."));

@@ -96,7 +96,7 @@ private Q_SLOTS:
         const auto key = folder.open({{"form", "masks"}, {"mask_sufix", "_x"}});
         QVERIFY(!key);
         QCOMPARE(key.error().code, ErrorCode::InvalidArgument);
-        QVERIFY(key.error().detail.find("nearest: mask_suffix") != std::string::npos);
+        QVERIFY(key.error().detail.find("nearest known one is mask_suffix") != std::string::npos);
         const auto form = folder.open({{"form", "mask"}});
         QVERIFY(!form);
         QVERIFY(form.error().detail.find("nearest: masks") != std::string::npos);

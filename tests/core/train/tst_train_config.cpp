@@ -2,7 +2,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/nearest_name.h"
 #include "core/train/config_document.h"
-#include "core/train/strict_object.h"
+#include "core/base/strict_object.h"
 #include "core/train/train_config.h"
 
 #include <QTemporaryDir>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/train/strict_object.h"
+#include "core/base/strict_object.h"
 
 #include "core/base/nearest_name.h"
 
@@ -24,10 +24,10 @@ std::string rangeText(double least, double most)
 
 } // namespace
 
-StrictObject::StrictObject(const nlohmann::json& object, std::string where)
-    : m_object(object), m_where(std::move(where))
+StrictObject::StrictObject(nlohmann::json object, std::string where)
+    : m_object(std::move(object)), m_where(std::move(where))
 {
-    if (!m_object.is_object())
+    if (!m_object.is_object() && !m_object.is_null())
         m_status = fail(ErrorCode::InvalidArgument, m_where.empty() ? "the document" : m_where,
                         std::string("expected an object, not ") + m_object.type_name());
 }
@@ -49,7 +49,7 @@ const nlohmann::json* StrictObject::find(const std::string& key)
     if (!m_object.is_object())
         return nullptr;
     const auto found = m_object.find(key);
-    return found == m_object.end() ? nullptr : &*found;
+    return found == m_object.end() || found->is_null() ? nullptr : &*found;
 }
 
 bool StrictObject::has(const std::string& key) const
@@ -150,6 +150,19 @@ void StrictObject::numbers(const std::string& key, std::vector<double>& values, 
     values = std::move(given);
 }
 
+void StrictObject::texts(const std::string& key, std::vector<std::string>& values)
+{
+    const auto* json = find(key);
+    if (!json)
+        return;
+    const bool isList = json->is_array() && std::all_of(json->begin(), json->end(),
+                                                        [](const auto& item) { return item.is_string(); });
+    if (isList)
+        values = json->get<std::vector<std::string>>();
+    else
+        refuse(key, std::string("expected a list of texts, not ") + json->dump());
+}
+
 void StrictObject::object(const std::string& key, nlohmann::json& value)
 {
     const auto* json = find(key);
@@ -161,7 +174,13 @@ void StrictObject::object(const std::string& key, nlohmann::json& value)
         refuse(key, std::string("expected an object, not ") + json->type_name());
 }
 
-Status StrictObject::finish()
+nlohmann::json StrictObject::value(const std::string& key)
+{
+    const auto* json = find(key);
+    return json ? *json : nlohmann::json();
+}
+
+Status StrictObject::finish() const
 {
     if (!m_object.is_object())
         return m_status;
