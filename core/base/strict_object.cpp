@@ -49,7 +49,7 @@ const nlohmann::json* StrictObject::find(const std::string& key)
     if (!m_object.is_object())
         return nullptr;
     const auto found = m_object.find(key);
-    return found == m_object.end() || found->is_null() ? nullptr : &*found;
+    return found == m_object.end() ? nullptr : &*found;
 }
 
 bool StrictObject::has(const std::string& key) const

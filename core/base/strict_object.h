@@ -12,7 +12,7 @@
 namespace fedefm {
 
 /// Reads a JSON object key by key and remembers the first fault: wrong types, values outside their range, and
-/// keys that nobody asked for. Keys that are absent or null leave the variable as it is.
+/// keys that nobody asked for. Keys that are absent leave the variable as it is.
 ///   StrictObject loss(document, "loss");
 ///   loss.number("dice", settings.dice, 0.0);
 ///   if (auto read = loss.finish(); !read) …
