@@ -97,6 +97,7 @@ function(fedefm_tests)
         add_executable(${test} "${source}")
         set_target_properties(${test} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
         target_link_libraries(${test} PRIVATE fedefm_options fedefm_test_support Qt6::Test ${ARG_LIBS})
+        fedefm_uses_dicom(${test})
         add_test(NAME ${test} COMMAND ${test})
         set_tests_properties(${test} PROPERTIES TIMEOUT ${ARG_TIMEOUT} SKIP_RETURN_CODE 77
             ENVIRONMENT "QT_QPA_PLATFORM=offscreen;${ARG_ENVIRONMENT}")
