@@ -6,8 +6,8 @@ import json
 import pathlib
 import shutil
 import struct
-import subprocess
-import tempfile
+
+from measure_real import measure
 
 ABOUT = {
     "fast": ("wirenet-fast", "WireNet fast", "live"),
@@ -26,29 +26,13 @@ def metadata_of(weights):
         return json.loads(json.loads(file.read(length))["__metadata__"]["fedefm.card"])
 
 
-def run_json(*command):
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
-def real_metrics(program, weights, folder):
-    """Pooled scores on a folder of NAME.png with NAME_classes.png {1 guidewire, 2 catheter}; None where it is absent."""
-    if not folder.is_dir():
-        return None
-    with tempfile.TemporaryDirectory() as scratch:
-        subprocess.run([program, "segment", str(folder), "--model", str(weights), "--out", scratch, "--as", "npy", "--quiet"],
-                       check=True, capture_output=True)
-        scores = run_json(program, "evaluate", "--prediction", scratch, "--reference", str(folder), "--map", "1=2,2=1",
-                          "--json")
-    return {"foreground": scores["foreground"], "pictures": scores["pictures"]}
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--name", choices=sorted(ABOUT), required=True)
     parser.add_argument("--run", type=pathlib.Path, required=True)
     parser.add_argument("--program", required=True)
     parser.add_argument("--models", type=pathlib.Path, required=True)
-    parser.add_argument("--real", type=pathlib.Path, required=True, help="folder that holds cathaction_phantom")
+    parser.add_argument("--real", type=pathlib.Path, required=True, help="folder that holds seg/ and dicom/")
     options = parser.parse_args()
 
     identifier, name, role = ABOUT[options.name]
@@ -68,9 +52,7 @@ def main():
         card["metrics"]["simulated_test"] = json.loads(result.read_text())["test_metrics"]
     card_file = target.with_suffix(".json")
     card_file.write_text(json.dumps(card, indent=2) + "\n")
-    real = real_metrics(options.program, target, options.real / "cathaction_phantom")
-    if real:
-        card["metrics"]["cathaction_phantom"] = real
+    card["metrics"].update({name: scores for name, scores in measure(options.program, target, options.real).items() if scores})
     card_file.write_text(json.dumps(card, indent=2) + "\n")
     print(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
 

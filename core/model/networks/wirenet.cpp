@@ -140,7 +140,7 @@ Result<NetworkPtr> makeWireNet(const nlohmann::json& values)
 nlohmann::json officialWireNet(const std::string& variant)
 {
     if (variant == "strong")
-        return {{"widths", {16, 32, 64, 96, 128, 192}}, {"depths", {1, 1, 1, 2, 2, 2}}, {"stem_stride", 1}};
+        return {{"widths", {32, 64, 96, 160, 224}}, {"depths", {1, 2, 2, 2, 2}}};
     return nlohmann::json::object();
 }
 
@@ -180,7 +180,7 @@ const Architecture& wireNetArchitecture()
 {
     static const Architecture architecture{{"wirenet",
                                             "This project's network for catheters and guidewires: fast (real "
-                                            "time on two cores) and strong (full resolution)",
+                                            "time on two cores) and strong (wider and deeper)",
                                             {"fast", "strong"}},
                                            officialWireNet,
                                            makeWireNet};

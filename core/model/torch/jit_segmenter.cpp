@@ -100,26 +100,25 @@ private:
         map.labels.assign(count, 0);
         map.foreground = FloatPlane(width, height);
         const auto* values = planes.data_ptr<float>();
-        for (std::size_t i = 0; i < count; ++i) {
-            std::size_t best = 0;
-            for (std::size_t k = 1; k < m_card.outputs.size(); ++k)
+        const std::size_t classes = m_card.outputs.size();
+        for (std::size_t i = 0; i < count && classes > 1; ++i) {
+            std::size_t best = 1;
+            for (std::size_t k = 2; k < classes; ++k)
                 if (values[k * count + i] > values[best * count + i])
                     best = k;
+            const float device = values[best * count + i];
             // The softmax is only worth its price where there may be something.
-            const float lead = values[i] - values[best * count + i];
-            if (best == 0 && m_card.outputs.size() > 1) {
-                float second = values[count + i];
-                for (std::size_t k = 2; k < m_card.outputs.size(); ++k)
-                    second = std::max(second, values[k * count + i]);
-                if (values[i] - second > kSureBackground)
-                    continue;
-            }
-            map.labels[i] = static_cast<std::uint8_t>(m_card.outputs[best]);
-            double others = 0.0;
-            for (std::size_t k = 1; k < m_card.outputs.size(); ++k)
-                others += std::exp(static_cast<double>(values[k * count + i] - values[best * count + i]));
-            map.foreground.values[i] =
-                static_cast<float>(others / (others + std::exp(static_cast<double>(lead))));
+            if (values[i] - device > kSureBackground)
+                continue;
+            double devices = 0.0;
+            for (std::size_t k = 1; k < classes; ++k)
+                devices += std::exp(static_cast<double>(values[k * count + i] - device));
+            const double probability =
+                devices / (devices + std::exp(static_cast<double>(values[i] - device)));
+            map.foreground.values[i] = static_cast<float>(probability);
+            // A device of doubtful kind is a device: background has to beat all kinds together.
+            if (probability > 0.5)
+                map.labels[i] = static_cast<std::uint8_t>(m_card.outputs[best]);
         }
         return map;
     }
