@@ -51,6 +51,13 @@ void SegmenterRegistry::add(ModelCard card, Factory factory)
     m_entries.push_back({std::move(card), std::move(factory)});
 }
 
+void SegmenterRegistry::remove(const std::string& id)
+{
+    m_entries.erase(std::remove_if(m_entries.begin(), m_entries.end(),
+                                   [&](const Entry& entry) { return entry.card.id == id; }),
+                    m_entries.end());
+}
+
 std::vector<ModelCard> SegmenterRegistry::cards() const
 {
     std::vector<ModelCard> cards;

@@ -119,6 +119,7 @@ public:
     using FileOpener = std::function<Result<std::unique_ptr<Segmenter>>(const std::filesystem::path&)>;
 
     void add(ModelCard card, Factory factory);
+    void remove(const std::string& id); ///< nothing when there is none
     /// `extension` with dot, e.g. ".pt".
     void addFileOpener(std::string extension, FileOpener opener);
     std::vector<std::string> fileExtensions() const;

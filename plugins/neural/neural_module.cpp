@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Networks as segmenters: NAME.safetensors or NAME.pt with its card NAME.json in a model folder, or any such
 // file by path.
-#include "core/base/atomic_file.h"
 #include "core/base/version.h"
-#include "core/model/checkpoint/tensor_file.h"
+#include "core/model/checkpoint/model_files.h"
 #include "core/model/model_card.h"
 #include "core/plugin/module.h"
 #include "plugins/neural/backend/backend.h"
@@ -11,8 +10,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <dlfcn.h>
-#include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
@@ -21,10 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using namespace fedefm;
-
-constexpr std::size_t kMaxCardBytes = 1 << 20;
-/// Where the trainer writes the card into the metadata of its weights.
-constexpr const char* kCardKey = "fedefm.card";
 
 fs::path thisModule()
 {
@@ -51,26 +44,6 @@ Result<OpenNeuralModel> backend()
     return symbol;
 }
 
-/// The card beside the file, or the one inside it under the file's own name; empty when there is none.
-std::string cardText(const fs::path& file)
-{
-    if (const auto beside = readFile(fs::path(file).replace_extension(".json"), kMaxCardBytes))
-        return *beside;
-    if (file.extension() != ".safetensors")
-        return {};
-    const auto weights = readTensorFile(file);
-    const auto inside =
-        weights ? weights->metadata.find(kCardKey) : std::map<std::string, std::string>::const_iterator();
-    if (!weights || inside == weights->metadata.end())
-        return {};
-    nlohmann::json card = nlohmann::json::parse(inside->second, nullptr, false);
-    if (!card.is_object())
-        return {};
-    card["id"] = file.stem().string();
-    card["name"] = file.stem().string();
-    return card.dump();
-}
-
 Result<std::unique_ptr<Segmenter>> openModel(const fs::path& file)
 {
     std::error_code code;
@@ -80,7 +53,7 @@ Result<std::unique_ptr<Segmenter>> openModel(const fs::path& file)
     if (!open)
         return tl::unexpected(open.error());
     Result<std::unique_ptr<Segmenter>> result = fail(ErrorCode::Internal, file.string());
-    (*open)(file, cardText(file), result);
+    (*open)(file, modelCardText(file), result);
     return result;
 }
 
@@ -93,12 +66,8 @@ std::vector<fs::path> modelFolders()
         for (std::string folder; std::getline(list, folder, ':');)
             folders.emplace_back(folder);
     }
-    const char* data = std::getenv("XDG_DATA_HOME");
-    const char* home = std::getenv("HOME");
-    if (data && *data)
-        folders.push_back(fs::path(data) / "fedefm" / "models");
-    else if (home)
-        folders.push_back(fs::path(home) / ".local" / "share" / "fedefm" / "models");
+    if (const fs::path own = userModelsFolder(); !own.empty())
+        folders.push_back(own);
     folders.emplace_back("/usr/share/fedefm/models");
     folders.push_back(thisModule().parent_path() / "../../../share/fedefm/models");
     return folders;
@@ -131,7 +100,7 @@ void load(ModuleContents& contents)
     std::set<std::string> known;
     for (const fs::path& folder : modelFolders())
         for (const fs::path& file : modelFiles(folder)) {
-            const ModelCard card = parseModelCard(cardText(file), file.stem().string()).card;
+            const ModelCard card = parseModelCard(modelCardText(file), file.stem().string()).card;
             // The folder that is named first wins.
             if (known.insert(card.id).second)
                 contents.segmenters.emplace_back(card, [file] { return openModel(file); });

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/checkpoint/tensor_file.h"
 #include "train_fixture.h"
 #include "ui/train/config_draft.h"
 #include "ui/train/config_form.h"
 #include "ui/train/config_panel.h"
 #include "ui/train/dataset_browser.h"
+#include "ui/viewer/segmentation_controller.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemView>
@@ -37,6 +39,7 @@ private Q_SLOTS:
     void startRunsObeysAndIsFoundAgain();
     void lostRunGoesOn();
     void refusedStartTellsWhy();
+    void modelOfARunMarksFramesInViewMode();
 };
 
 void TestTrainMode::modesHideAndShowTheirParts()
@@ -184,6 +187,31 @@ void TestTrainMode::refusedStartTellsWhy()
     QVERIFY(
         m_studio->issues->index(0, IssueModel::CauseColumn).data().toString().contains("folder is empty"));
     QVERIFY(train()->config()->findChild<QPushButton*>("startTraining")->isEnabled());
+}
+
+void TestTrainMode::modelOfARunMarksFramesInViewMode()
+{
+    qputenv("XDG_DATA_HOME", m_folder->filePath("data").toUtf8());
+    const std::filesystem::path folder = writeRun("a", 1)->folder();
+    train()->watcher()->refreshNow();
+    QTRY_VERIFY(train()->runs()->current());
+    const QString id = QString::fromStdString(train()->runs()->current()->id);
+
+    action("train.useModel")->trigger(); // nothing is trained yet
+    QCOMPARE(m_window->mode(), WindowMode::Train);
+    QVERIFY(m_window->segmentation()->modelId() != id);
+
+    TensorFile weights;
+    weights.metadata["fedefm.card"] = R"({"id": "best", "network": "wirenet", "training": "12 frames"})";
+    std::filesystem::create_directories(folder / "weights");
+    QVERIFY(writeSafetensors(folder / "weights" / "best.safetensors", weights, Overwrite::No).has_value());
+    action("train.useModel")->trigger();
+    QCOMPARE(m_window->mode(), WindowMode::View);
+    QCOMPARE(m_window->segmentation()->modelId(), id);
+    QVERIFY(QFile::exists(m_folder->filePath("data/fedefm/models/" + id + ".safetensors")));
+    const auto models = m_window->segmentation()->models();
+    QCOMPARE(models.back().id, id.toStdString());
+    QCOMPARE(models.back().training, std::string("12 frames"));
 }
 
 int main(int argc, char** argv)

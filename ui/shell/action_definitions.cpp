@@ -105,6 +105,7 @@ constexpr Definition kDefinitions[]{
     {"train.pause", "Train", "&Pause the run", "Ctrl+P", "pause", kPlain},
     {"train.goOn", "Train", "&Go on with the run", "Ctrl+G", "play", kPlain},
     {"train.stop", "Train", "S&top the run", "Ctrl+.", "stop", kPlain},
+    {"train.useModel", "Train", "&Use this model in View mode", "Ctrl+U", "view-mode", kPlain},
     {"train.refresh", "Train", "&Read the runs again", "F5", "reset", kPlain},
     {"train.showAll", "Train", "Show &whole curves", "Ctrl+0", "fit", kPlain},
     {"train.logX", "Train", "Logarithmic &x", "Ctrl+Shift+X", "", kPlain},

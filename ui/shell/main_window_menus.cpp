@@ -81,9 +81,9 @@ void MainWindow::buildMenus()
           "subtract.left", "subtract.right", "subtract.up", "subtract.down", "subtract.fineLeft",
           "subtract.fineRight", "subtract.fineUp", "subtract.fineDown"})
         subtraction->addAction(action(id));
-    QMenu* train = menuOf(tr("T&rain"),
-                          {"train.start", "train.data", kSeparator, "train.pause", "train.goOn", "train.stop",
-                           kSeparator, "train.logX", "train.logY", "train.showAll", kSeparator});
+    QMenu* train = menuOf(tr("T&rain"), {"train.start", "train.data", kSeparator, "train.pause", "train.goOn",
+                                         "train.stop", "train.useModel", kSeparator, "train.logX",
+                                         "train.logY", "train.showAll", kSeparator});
     for (const char* id : {"train.plot1", "train.plot2", "train.plot3", "train.plot4", "train.export.csv",
                            "train.export.png", "train.export.pdf", "train.refresh"})
         train->addAction(action(id));
@@ -130,10 +130,10 @@ void MainWindow::buildToolBars()
                            "overlay.outline",   "segment.clip",    kSeparator,         "layout.1x1",
                            "layout.1x2",        "layout.2x2",      "layout.link",      kSeparator,
                            "file.export"});
-    m_trainBar =
-        toolBarOf(QStringLiteral("trainBar"), tr("Training"),
-                  {"train.start", "train.data", kSeparator, "train.pause", "train.goOn", "train.stop",
-                   kSeparator, "train.showAll", "train.refresh", kSeparator, "train.export.png"});
+    m_trainBar = toolBarOf(QStringLiteral("trainBar"), tr("Training"),
+                           {"train.start", "train.data", kSeparator, "train.pause", "train.goOn",
+                            "train.stop", "train.useModel", kSeparator, "train.showAll", "train.refresh",
+                            kSeparator, "train.export.png"});
     m_trainBar->hide();
     QToolBar* general =
         toolBarOf(QStringLiteral("generalBar"), tr("General"),

@@ -4,6 +4,7 @@
 #include "ui/shell/tool_bar_names.h"
 #include "ui/train/train_mode.h"
 #include "ui/viewer/cine_controller.h"
+#include "ui/viewer/segmentation_controller.h"
 #include "ui/viewer/viewer_grid.h"
 
 #include <QAction>
@@ -47,6 +48,10 @@ void MainWindow::setMode(WindowMode mode)
         m_train = new TrainMode(m_context, m_jobs, this);
         m_modes->addWidget(m_train);
         connect(m_train, &TrainMode::issueRaised, this, &MainWindow::showIssues);
+        connect(m_train, &TrainMode::modelWanted, this, [this](const QString& file) {
+            m_segmentation->setModel(m_segmentation->addModelFile(file.toStdString()));
+            setMode(WindowMode::View);
+        });
     }
     const bool isView = mode == WindowMode::View;
     if (isView)

@@ -48,12 +48,15 @@ public:
     bool startTraining(); ///< false when the configuration is not right or the program is missing
     /// "pause", "resume", "stop", "goOn" for the current run.
     void command(const QString& name);
+    /// Keeps the best weights of the current run among the user's models and asks for them in View mode.
+    void useModel();
     /// `kind` is "csv", "png" or "pdf"; asks for the file.
     void exportCurves(const QString& kind);
     void exportTo(const QString& kind, const QString& path);
 
 Q_SIGNALS:
-    void issueRaised(); ///< something that the user is waiting for has failed
+    void modelWanted(const QString& file); ///< as the model that marks frames
+    void issueRaised();                    ///< something that the user is waiting for has failed
 
 private:
     void buildLayout();

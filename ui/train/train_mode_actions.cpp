@@ -2,6 +2,8 @@
 // What the user does in the Train mode.
 #include "ui/train/train_mode.h"
 
+#include "core/base/atomic_file.h"
+#include "core/model/checkpoint/model_files.h"
 #include "ui/common/action_registry.h"
 #include "ui/common/settings.h"
 #include "ui/jobs/job_model.h"
@@ -23,6 +25,18 @@
 namespace fedefm {
 
 namespace {
+
+/// Errors: FileNotFound as long as no epoch was validated; those of the target.
+Status copyModel(const std::filesystem::path& weights, const std::filesystem::path& target)
+{
+    constexpr std::size_t kMostBytes = std::size_t(4) << 30U;
+    const auto bytes = readFile(weights, kMostBytes);
+    if (!bytes)
+        return tl::unexpected(bytes.error());
+    std::error_code code;
+    std::filesystem::create_directories(target.parent_path(), code);
+    return writeFile(target, *bytes, Overwrite::Yes);
+}
 
 /// The first path of the data that does not exist.
 std::optional<std::string> missingPath(const nlohmann::json& data, const std::filesystem::path& base)
@@ -54,6 +68,7 @@ void TrainMode::connectActions()
     on("train.pause", [this] { command(QStringLiteral("pause")); });
     on("train.goOn", [this] { command(QStringLiteral("goOn")); });
     on("train.stop", [this] { command(QStringLiteral("stop")); });
+    on("train.useModel", [this] { useModel(); });
     on("train.refresh", [this] { m_watcher.refreshNow(); });
     on("train.showAll", [this] { m_curves->resetZoom(); });
     for (const char* kind : {"csv", "png", "pdf"})
@@ -76,8 +91,9 @@ void TrainMode::updateActions()
     const bool hasRuns = !m_chosen.isEmpty();
     const std::pair<const char*, bool> states[] = {
         {"train.pause", m_runs->canPause()}, {"train.goOn", m_runs->canGoOn()},
-        {"train.stop", m_runs->canStop()},   {"train.export.csv", hasRuns},
-        {"train.export.png", hasRuns},       {"train.export.pdf", hasRuns}};
+        {"train.stop", m_runs->canStop()},   {"train.useModel", m_runs->current() != nullptr},
+        {"train.export.csv", hasRuns},       {"train.export.png", hasRuns},
+        {"train.export.pdf", hasRuns}};
     for (const auto& [id, isPossible] : states)
         if (QAction* action = m_context.actions->action(QString::fromLatin1(id)))
             action->setEnabled(m_isShown && isPossible);
@@ -134,6 +150,19 @@ void TrainMode::command(const QString& name)
     if (!sent)
         report(sent.error());
     m_watcher.refreshNow();
+}
+
+void TrainMode::useModel()
+{
+    const RunSummary* run = m_runs->current();
+    if (!run)
+        return;
+    const std::filesystem::path weights = run->folder / "weights" / "best.safetensors";
+    const std::filesystem::path target = userModelsFolder() / (run->id + ".safetensors");
+    if (const Status kept = copyModel(weights, target); !kept)
+        report(kept.error());
+    else
+        Q_EMIT modelWanted(QString::fromStdString(target.string()));
 }
 
 void TrainMode::exportCurves(const QString& kind)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/viewer/segmentation_controller.h"
 
+#include "core/model/checkpoint/model_files.h"
+#include "core/model/model_card.h"
+
 namespace fedefm {
 
 namespace {
@@ -35,6 +38,21 @@ SegmentationController::~SegmentationController()
 std::vector<ModelCard> SegmentationController::models() const
 {
     return m_registry->cards();
+}
+
+QString SegmentationController::addModelFile(const std::filesystem::path& file)
+{
+    const ModelCard card = parseModelCard(modelCardText(file), file.stem().string()).card;
+    // The worker may be reading the registry that it was given; it keeps that one.
+    auto registry = std::make_shared<SegmenterRegistry>(*m_registry);
+    registry->remove(card.id);
+    registry->add(card, [opener = m_registry, file] { return opener->create(file.string()); });
+    m_registry = std::move(registry);
+    const QString id = QString::fromStdString(card.id);
+    if (id == m_modelId)
+        m_modelId.clear();
+    Q_EMIT modelChanged();
+    return id;
 }
 
 void SegmentationController::setModel(const QString& id)

@@ -7,6 +7,7 @@
 #include <QObject>
 #include <QPointer>
 
+#include <filesystem>
 #include <memory>
 #include <vector>
 
@@ -24,6 +25,8 @@ public:
 
     std::vector<ModelCard> models() const;
     QString modelId() const { return m_modelId; }
+    /// Adds a model file to models(), in place of one with the same id, and returns its id.
+    QString addModelFile(const std::filesystem::path& file);
     void setModel(const QString& id); ///< results of other models are cleared when their frame is shown again
 
     /// Live: every frame that comes to rest on screen is segmented unless it has a result of this model.

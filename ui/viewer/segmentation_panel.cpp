@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/viewer/segmentation_panel.h"
 
+#include "ui/common/settings.h"
 #include "ui/viewer/found_text.h"
 #include "ui/viewer/legend.h"
 #include "ui/viewer/panel_parts.h"
@@ -8,6 +9,8 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
@@ -150,8 +153,13 @@ void SegmentationPanel::connectWidgets()
     });
     if (!m_controller)
         return;
-    connect(m_model, &QComboBox::activated, this,
-            [this](int index) { m_controller->setModel(m_model->itemData(index).toString()); });
+    connect(m_model, &QComboBox::activated, this, [this](int index) {
+        const QString id = m_model->itemData(index).toString();
+        if (id.isEmpty())
+            chooseModelFile();
+        else
+            m_controller->setModel(id);
+    });
     connect(m_live, &QCheckBox::toggled, m_controller, &SegmentationController::setLive);
     connect(m_clip, &QPushButton::clicked, this, [this] {
         m_controller->segmentClip(m_document);
@@ -208,12 +216,28 @@ void SegmentationPanel::refreshModel()
             if (QString::fromStdString(card.id) == m_controller->modelId())
                 m_card->setText(cardText(card));
         }
+        m_model->addItem(tr("Model file…"));
+        m_model->setItemData(m_model->count() - 1, tr("Weights of a run or an exported model"),
+                             Qt::ToolTipRole);
         m_model->setCurrentIndex(m_model->findData(m_controller->modelId()));
         m_live->setChecked(m_controller->isLive());
     }
     m_model->setEnabled(m_model->count() > 0);
     m_live->setEnabled(m_controller);
     refreshSpeed();
+}
+
+void SegmentationPanel::chooseModelFile()
+{
+    Settings settings;
+    const QString file = QFileDialog::getOpenFileName(this, tr("Model file"), settings.lastFolder(),
+                                                      tr("Models (*.safetensors *.pt *.pth)"));
+    if (file.isEmpty()) {
+        m_model->setCurrentIndex(m_model->findData(m_controller->modelId()));
+        return;
+    }
+    settings.setLastFolder(QFileInfo(file).absolutePath());
+    m_controller->setModel(m_controller->addModelFile(file.toStdString()));
 }
 
 void SegmentationPanel::refreshSpeed()

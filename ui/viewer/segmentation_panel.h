@@ -36,6 +36,7 @@ private:
     void connectWidgets();
     void onChanged(SeriesDocument::Changes what);
     void refreshModel();
+    void chooseModelFile();
     void refreshOverlay();
     void refreshFound();
     void refreshRun();

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/checkpoint/model_files.h"
+
+#include "core/base/atomic_file.h"
+#include "core/model/checkpoint/tensor_file.h"
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+namespace fs = std::filesystem;
+
+namespace fedefm {
+
+namespace {
+
+constexpr std::size_t kMaxCardBytes = 1 << 20;
+constexpr const char* kCardKey = "fedefm.card";
+
+} // namespace
+
+std::string modelCardText(const fs::path& file)
+{
+    if (const auto beside = readFile(fs::path(file).replace_extension(".json"), kMaxCardBytes))
+        return *beside;
+    if (file.extension() != ".safetensors")
+        return {};
+    const auto weights = readTensorFile(file);
+    if (!weights || weights->metadata.count(kCardKey) == 0)
+        return {};
+    nlohmann::json card = nlohmann::json::parse(weights->metadata.at(kCardKey), nullptr, false);
+    if (!card.is_object())
+        return {};
+    card["id"] = card["name"] = file.stem().string();
+    return card.dump();
+}
+
+fs::path userModelsFolder()
+{
+    if (const char* data = std::getenv("XDG_DATA_HOME"); data && *data)
+        return fs::path(data) / "fedefm" / "models";
+    if (const char* home = std::getenv("HOME"); home && *home)
+        return fs::path(home) / ".local" / "share" / "fedefm" / "models";
+    return {};
+}
+
+} // namespace fedefm
