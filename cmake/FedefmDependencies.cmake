@@ -6,6 +6,11 @@ find_package(nlohmann_json REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)
+# Templates only: with LEMON_ONLY_TEMPLATES its library is not needed, and its CMake package differs between releases.
+find_path(LEMON_HEADERS lemon/karp_mmc.h REQUIRED)
+add_library(lemon::headers INTERFACE IMPORTED)
+target_include_directories(lemon::headers SYSTEM INTERFACE "${LEMON_HEADERS}")
 find_package(PkgConfig)
 # Without libzip only safetensors can be read and written (GPU nodes). Debian's libzip-config names programs of packages
 # that are not needed, so it is looked up by pkg-config.

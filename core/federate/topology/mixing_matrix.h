@@ -7,8 +7,8 @@
 
 namespace fedefm {
 
-/// Weights with which a silo averages what it hears: row i holds silo i's, column j how much of silo j's model
-/// goes where. Rows and columns sum to 1, so that the mean over all silos is preserved.
+/// Weights with which a silo averages what it hears: row i holds silo i's, column j how much of silo j's
+/// model goes where. Rows and columns sum to 1, so that the mean over all silos is preserved.
 class MixingMatrix
 {
 public:
@@ -18,9 +18,9 @@ public:
     /// Metropolis: 1/(1+max(d_i, d_j)) for each pair, the rest to oneself (D-PSGD). A link without its
     /// opposite is taken for both directions.
     static MixingMatrix metropolis(const Overlay& overlay);
-    /// For directed overlays: equal weights of oneself and all that one hears, balanced by Sinkhorn and Knopp's
-    /// iteration until rows and columns sum to 1. A directed ring gets ½ and ½.
-    /// Errors: InvalidArgument when the overlay is not strongly connected, which has no such weights.
+    /// For directed overlays: equal weights of oneself and all that one hears, balanced by Sinkhorn and
+    /// Knopp's iteration until rows and columns sum to 1. A directed ring gets ½ and ½. Errors:
+    /// InvalidArgument when the overlay is not strongly connected, which has no such weights.
     static Result<MixingMatrix> balanced(const Overlay& overlay);
     /// ½ for oneself, the other half shared by the neighbours: ½, ¼, ¼ on a ring.
     /// Errors: InvalidArgument when silos differ in their number of neighbours.
@@ -49,8 +49,8 @@ private:
     std::vector<double> m_weights;
 };
 
-/// 1 − the second largest modulus of the eigenvalues: the larger, the faster differences between silos vanish;
-/// 0 where they never do, 1 where one round is enough.
+/// 1 − the second largest modulus of the eigenvalues: the larger, the faster differences between silos
+/// vanish; 0 where they never do, 1 where one round is enough.
 double spectralGap(const MixingMatrix& mixing);
 
 } // namespace fedefm

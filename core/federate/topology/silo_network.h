@@ -15,7 +15,8 @@ struct SiloCapacity
     double downlinkMbps = 10000.0;
 };
 
-/// Constants of the delay model; the defaults are those of the published tables (FEMNIST, Marfoq et al. 2020).
+/// Constants of the delay model; the defaults are those of the published tables (FEMNIST, Marfoq et al.
+/// 2020).
 struct DelayModel
 {
     double modelBits = 4843243.0;

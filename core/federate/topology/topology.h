@@ -16,11 +16,13 @@ namespace fedefm {
 /// How an overlay is made; each reads the ones that concern it.
 struct TopologyOptions
 {
-    int hub = -1;            ///< star; -1: the silo of the largest load centrality
+    /// star; the default has the largest load centrality: no detour between two silos is quicker than sending
+    /// directly, so all loads are 0 and the first silo is the hub, as in the published tables.
+    int hub = 0;
     bool ringBothWays = false; ///< ring; each silo sends to both neighbours
-    int maxDegree = 0;       ///< mbst; 0: the best of all
-    double budget = 0.5;     ///< matcha: mean share of the matchings that are active, (0, 1]
-    int multiplicity = 5;    ///< multigraph: most parallel links of a pair
+    int maxDegree = 0;         ///< mbst; 0: the best of all
+    double budget = 0.5;       ///< matcha: mean share of the matchings that are active, (0, 1]
+    int multiplicity = 5;      ///< multigraph: most parallel links of a pair
     int simulatedRounds = 1000;
     std::uint64_t seed = 1; ///< matcha: silos with the same seed draw the same links
     Overlay custom;
@@ -75,13 +77,13 @@ private:
 ///   custom      the links of the options
 std::vector<std::string> topologyNames();
 
-/// Errors: InvalidArgument for an unknown name (the nearest is named), an option out of its range, or a custom
-/// overlay of another number of silos or that is not strongly connected.
+/// Errors: InvalidArgument for an unknown name (the nearest is named), an option out of its range, or a
+/// custom overlay of another number of silos or that is not strongly connected.
 Result<std::unique_ptr<Topology>> makeTopology(const std::string& name, const SiloNetwork& network,
                                                const TopologyOptions& options = {});
 
-/// A custom overlay: {"version": 1, "directed": false, "links": [["Virginia", "Dublin"], [0, 3]]}, silos by name
-/// or number. Errors: those of readFile; InvalidArgument.
+/// A custom overlay: {"version": 1, "directed": false, "links": [["Virginia", "Dublin"], [0, 3]]}, silos by
+/// name or number. Errors: those of readFile; InvalidArgument.
 Result<Overlay> parseOverlay(const std::string& json, const SiloNetwork& network, const std::string& subject);
 Result<Overlay> loadOverlay(const std::filesystem::path& file, const SiloNetwork& network);
 /// The document that loadOverlay reads.
