@@ -7,8 +7,8 @@
 
 namespace fedefm {
 
-/// Calls `work(index, lane)` for every index below `count` on up to `threads` threads; no two calls of the same
-/// lane run at once. The lane is below `threads`.
+/// Calls `work(index, lane)` for every index below `count` on up to `threads` threads; no two calls of the
+/// same lane run at once. The lane is below `threads`.
 void forEachInLanes(int count, int threads, const std::function<void(int index, int lane)>& work);
 
 /// Many problems at once, as the samples of a batch are. With a warm start the k-th problem begins where the

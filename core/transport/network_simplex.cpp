@@ -10,6 +10,9 @@ namespace fedefm::transport {
 
 namespace {
 
+// Measured at 64 and 256 nodes: longer lists save no more pivots, shorter ones scan more rows.
+constexpr std::size_t kListLength = 8;
+constexpr int kPivotsPerList = 5;
 constexpr int kPivotsPerNode = 20000; ///< far beyond any problem that was met
 
 } // namespace
@@ -25,8 +28,7 @@ void NetworkSimplex::setProblem(int rows, int columns, const double* cost, const
     m_tolerance = tolerance;
     m_cursor = 0;
     m_pivots = 0;
-    // The larger the problem, the dearer a pivot beside a row's scan, and the more rows are worth a look.
-    m_block = std::max(1, std::min(rows, BLOCKRULE));
+    m_pivotsLeft = 0;
     const auto nodes = static_cast<std::size_t>(rows + columns);
     m_nodes.resize(nodes + 1);
     m_potential.resize(nodes + 1);
@@ -54,34 +56,50 @@ bool NetworkSimplex::run()
     }
 }
 
+/// The most negative of the candidates that are still negative; new ones are looked for after some pivots.
 bool NetworkSimplex::findEntering(int& row, int& column, double& reduced)
 {
-    const double* shifts = m_potential.data() + m_rows;
-    double best = -m_tolerance;
-    double bestMinimum = 0.0;
-    int bestRow = -1;
-    int seenInBlock = 0;
-    for (int scanned = 0; scanned < m_rows; ++scanned) {
-        const int candidate = m_cursor;
-        m_cursor = m_cursor + 1 == m_rows ? 0 : m_cursor + 1;
-        const double minimum = minimumSum(costRow(candidate), shifts, m_columns);
-        const double value = minimum - m_potential[static_cast<std::size_t>(candidate)];
-        if (value < best) {
-            best = value;
-            bestMinimum = minimum;
-            bestRow = candidate;
-        }
-        if (++seenInBlock == m_block) {
-            if (bestRow >= 0)
-                break;
-            seenInBlock = 0;
-        }
+    if (m_pivotsLeft > 0 && chooseCandidate(row, column, reduced)) {
+        --m_pivotsLeft;
+        return true;
     }
-    if (bestRow < 0)
+    const double* shifts = m_potential.data() + m_rows;
+    m_candidates.clear();
+    for (int scanned = 0; scanned < m_rows && m_candidates.size() < kListLength; ++scanned) {
+        const int at = m_cursor;
+        m_cursor = m_cursor + 1 == m_rows ? 0 : m_cursor + 1;
+        const double minimum = minimumSum(costRow(at), shifts, m_columns);
+        if (minimum - m_potential[static_cast<std::size_t>(at)] < -m_tolerance)
+            m_candidates.push_back({at, findSum(costRow(at), shifts, m_columns, minimum)});
+    }
+    m_pivotsLeft = kPivotsPerList - 1;
+    return chooseCandidate(row, column, reduced);
+}
+
+bool NetworkSimplex::chooseCandidate(int& row, int& column, double& reduced)
+{
+    reduced = -m_tolerance;
+    std::size_t kept = 0;
+    std::size_t best = 0;
+    for (const Candidate candidate : m_candidates) {
+        const double value = arcCost(candidate.row, candidate.column) +
+                             m_potential[static_cast<std::size_t>(m_rows + candidate.column)] -
+                             m_potential[static_cast<std::size_t>(candidate.row)];
+        if (value >= -m_tolerance)
+            continue;
+        if (value < reduced) {
+            reduced = value;
+            best = kept;
+        }
+        m_candidates[kept++] = candidate;
+    }
+    m_candidates.resize(kept);
+    if (kept == 0)
         return false;
-    row = bestRow;
-    column = findSum(costRow(row), shifts, m_columns, bestMinimum);
-    reduced = best;
+    row = m_candidates[best].row;
+    column = m_candidates[best].column;
+    m_candidates[best] = m_candidates.back();
+    m_candidates.pop_back();
     return true;
 }
 
@@ -93,8 +111,8 @@ NetworkSimplex::Leaving NetworkSimplex::findLeaving(int row, int column) const
     Leaving onColumnSide{-1, kUnlimited, false, -1};
     int up = row;
     int down = m_rows + column;
-    // The new flow runs row → column and back through the tree: it takes from arcs row → parent on the row's way
-    // to the root and from arcs parent → column on the column's way.
+    // The new flow runs row → column and back through the tree: it takes from arcs row → parent on the row's
+    // way to the root and from arcs parent → column on the column's way.
     while (up != down) {
         if (nodes[up].size < nodes[down].size) {
             if (up < m_rows && nodes[up].flow < onRowSide.flow) {
@@ -140,8 +158,8 @@ void NetworkSimplex::changeFlows(int row, int columnNode, int join, std::int64_t
         nodes[node].flow += node < m_rows ? amount : -amount;
 }
 
-/// Cuts the subtree of `last`, which holds `node`, and hangs it with `node` as its top below `newParent` by an arc
-/// with `flow`.
+/// Cuts the subtree of `last`, which holds `node`, and hangs it with `node` as its top below `newParent` by
+/// an arc with `flow`.
 void NetworkSimplex::rehang(int node, int newParent, int last, std::int64_t flow, int join)
 {
     Node* nodes = m_nodes.data();
@@ -175,45 +193,101 @@ void NetworkSimplex::detachSubtree(int top)
         nodes[above].last = before;
 }
 
-/// Turns the path from `node` up to `last`, the top of a detached subtree, over. Returns the last node of the new
-/// preorder: the subtree of `node`, then what each node of the path has besides the one before it.
+/// Turns the path from `node` up to `last`, the top of a detached subtree, over. Returns the last node of the
+/// new preorder: the subtree of `node`, then, for each further node of the path, what it has besides the one
+/// before.
 int NetworkSimplex::turnPath(int node, int newParent, int last, std::int64_t flow)
 {
     Node* nodes = m_nodes.data();
     const int total = nodes[last].size;
     int tail = nodes[node].last;
-    int doneSize = 0;
-    // The subtree of the path's node before, as it was.
-    int doneTop = -1;
-    int doneTail = -1;
+    int segmentTop = node; // the part of the old preorder that has been moved
+    int segmentTail = tail;
+    int segmentBefore = nodes[node].previous;
+    int segmentAfter = nodes[tail].next;
+    int segmentSize = 0;
     for (int at = node;;) {
         Node& here = nodes[at];
-        const int oldParent = here.parent;
-        const int oldSize = here.size;
-        const std::int64_t oldFlow = here.flow;
-        const int oldTail = here.last;
-        const int oldBefore = here.previous;
-        const int oldAfter = nodes[oldTail].next;
-        if (doneTop >= 0) {
+        const Node old = here;
+        if (at != node) {
+            const int oldAfter = old.last == segmentTail ? segmentAfter : nodes[old.last].next;
             nodes[tail].next = at;
             here.previous = tail;
-            tail = oldTail == doneTail ? nodes[doneTop].previous : oldTail;
+            if (old.last == segmentTail) {
+                tail = segmentBefore;
+            } else {
+                nodes[segmentBefore].next = segmentAfter;
+                nodes[segmentAfter].previous = segmentBefore;
+                tail = old.last;
+            }
+            segmentTop = at;
+            segmentTail = old.last;
+            segmentBefore = old.previous;
+            segmentAfter = oldAfter;
         }
-        (void)oldBefore;
-        (void)oldAfter;
         here.parent = newParent;
         here.flow = flow;
-        here.size = total - doneSize;
+        here.size = total - segmentSize;
+        segmentSize = old.size;
         if (at == last)
             break;
-        doneTop = at;
-        doneTail = oldTail;
-        doneSize = oldSize;
         newParent = at;
-        flow = oldFlow;
-        at = oldParent;
+        flow = old.flow;
+        at = old.parent;
     }
+    for (int at = segmentTop; at != nodes[node].parent; at = nodes[at].parent)
+        nodes[at].last = tail;
     return tail;
+}
+
+/// Only differences of potentials matter: the smaller part of the tree is shifted.
+void NetworkSimplex::shiftSubtree(int top, double shift)
+{
+    const Node* nodes = m_nodes.data();
+    double* potential = m_potential.data();
+    const int all = static_cast<int>(m_nodes.size());
+    int count = nodes[top].size;
+    int node = top;
+    if (2 * count > all) {
+        node = nodes[nodes[top].last].next;
+        count = all - count;
+        shift = -shift;
+    }
+    for (; count > 0; --count) {
+        potential[node] += shift;
+        node = nodes[node].next;
+    }
+}
+
+void NetworkSimplex::recomputePotentials()
+{
+    const Node* nodes = m_nodes.data();
+    double* potential = m_potential.data();
+    potential[root()] = 0.0;
+    for (int node = nodes[root()].next; node != root(); node = nodes[node].next) {
+        const int parent = nodes[node].parent;
+        if (parent == root())
+            potential[node] = m_rootCost[static_cast<std::size_t>(node)];
+        else if (node < m_rows)
+            potential[node] = potential[parent] + arcCost(node, parent - m_rows);
+        else
+            potential[node] = potential[parent] - arcCost(parent, node - m_rows);
+    }
+}
+
+void NetworkSimplex::collectArcs(std::vector<Arc>& arcs) const
+{
+    arcs.clear();
+    const Node* nodes = m_nodes.data();
+    for (int node = nodes[root()].next; node != root(); node = nodes[node].next) {
+        const int parent = nodes[node].parent;
+        if (parent == root())
+            continue;
+        if (node < m_rows)
+            arcs.push_back({node, parent - m_rows, nodes[node].flow});
+        else
+            arcs.push_back({parent, node - m_rows, nodes[node].flow});
+    }
 }
 
 } // namespace fedefm::transport

@@ -3,6 +3,7 @@
 
 #include "core/transport/vector_clones_private.h"
 
+#include <cstring>
 #include <limits>
 
 namespace fedefm::transport {
@@ -10,67 +11,90 @@ namespace fedefm::transport {
 namespace {
 
 constexpr int kLanes = 16;
+constexpr int kWidth = 4;
+
+// Vectors of the compiler: a minimum over an array is not vectorised otherwise, where comparing NaN must be
+// kept.
+using Doubles = double __attribute__((vector_size(kWidth * sizeof(double))));
+using Masks = long long __attribute__((vector_size(kWidth * sizeof(double))));
 
 } // namespace
 
+#define FEDEFM_LOAD_SUM(target, at)                                                                          \
+    Doubles target;                                                                                          \
+    {                                                                                                        \
+        Doubles second;                                                                                      \
+        std::memcpy(&target, cost + (at), sizeof target);                                                    \
+        std::memcpy(&second, shift + (at), sizeof second);                                                   \
+        target += second;                                                                                    \
+    }
+
 FEDEFM_VECTOR_CLONES
-double minimumReduced(const double* __restrict cost, const double* __restrict dual, int count)
+double minimumSum(const double* __restrict cost, const double* __restrict shift, int count)
 {
-    // Four independent minima over four quarters hide the latency of each.
-    const int quarter = count / 4;
-    const double* __restrict cost1 = cost + quarter;
-    const double* __restrict cost2 = cost1 + quarter;
-    const double* __restrict cost3 = cost2 + quarter;
-    const double* __restrict dual1 = dual + quarter;
-    const double* __restrict dual2 = dual1 + quarter;
-    const double* __restrict dual3 = dual2 + quarter;
     double least = std::numeric_limits<double>::max();
-    double least1 = least;
-    double least2 = least;
-    double least3 = least;
-    for (int at = 0; at < quarter; ++at) {
-        const double value = cost[at] - dual[at];
-        const double value1 = cost1[at] - dual1[at];
-        const double value2 = cost2[at] - dual2[at];
-        const double value3 = cost3[at] - dual3[at];
-        least = value < least ? value : least;
-        least1 = value1 < least1 ? value1 : least1;
-        least2 = value2 < least2 ? value2 : least2;
-        least3 = value3 < least3 ? value3 : least3;
+    int at = 0;
+    if (count >= kLanes) {
+        // Four minima at a time hide the latency of each.
+        FEDEFM_LOAD_SUM(least0, 0)
+        FEDEFM_LOAD_SUM(least1, kWidth)
+        FEDEFM_LOAD_SUM(least2, 2 * kWidth)
+        FEDEFM_LOAD_SUM(least3, 3 * kWidth)
+        for (at = kLanes; at + kLanes <= count; at += kLanes) {
+            FEDEFM_LOAD_SUM(value0, at)
+            FEDEFM_LOAD_SUM(value1, at + kWidth)
+            FEDEFM_LOAD_SUM(value2, at + 2 * kWidth)
+            FEDEFM_LOAD_SUM(value3, at + 3 * kWidth)
+            least0 = value0 < least0 ? value0 : least0;
+            least1 = value1 < least1 ? value1 : least1;
+            least2 = value2 < least2 ? value2 : least2;
+            least3 = value3 < least3 ? value3 : least3;
+        }
+        least0 = least1 < least0 ? least1 : least0;
+        least2 = least3 < least2 ? least3 : least2;
+        least0 = least2 < least0 ? least2 : least0;
+        const double even = least0[0] < least0[2] ? least0[0] : least0[2];
+        const double odd = least0[1] < least0[3] ? least0[1] : least0[3];
+        least = even < odd ? even : odd;
     }
-    for (int at = 4 * quarter; at < count; ++at) {
-        const double value = cost[at] - dual[at];
+    for (; at < count; ++at) {
+        const double value = cost[at] + shift[at];
         least = value < least ? value : least;
     }
-    least = least1 < least ? least1 : least;
-    least2 = least3 < least2 ? least3 : least2;
-    return least2 < least ? least2 : least;
+    return least;
 }
 
 FEDEFM_VECTOR_CLONES
-int findReduced(const double* __restrict cost, const double* __restrict dual, int count, double value)
+int findSum(const double* __restrict cost, const double* __restrict shift, int count, double value)
 {
     int at = 0;
     for (; at + kLanes <= count; at += kLanes) {
-        int hits = 0;
-        for (int k = 0; k < kLanes; ++k)
-            hits += cost[at + k] - dual[at + k] <= value;
-        if (hits > 0)
+        FEDEFM_LOAD_SUM(value0, at)
+        FEDEFM_LOAD_SUM(value1, at + kWidth)
+        FEDEFM_LOAD_SUM(value2, at + 2 * kWidth)
+        FEDEFM_LOAD_SUM(value3, at + 3 * kWidth)
+        const Masks hits = (value0 <= value) | (value1 <= value) | (value2 <= value) | (value3 <= value);
+        if ((hits[0] | hits[1] | hits[2] | hits[3]) != 0)
             break;
     }
     for (; at < count; ++at)
-        if (cost[at] - dual[at] <= value)
+        if (cost[at] + shift[at] <= value)
             return at;
     return -1;
 }
 
 FEDEFM_VECTOR_CLONES
-void lowerTo(double* __restrict minimum, const double* __restrict cost, double shift, int count)
+void lowerTo(double* __restrict minimum, const double* __restrict values, int count)
 {
-    for (int k = 0; k < count; ++k) {
-        const double value = cost[k] - shift;
-        minimum[k] = value < minimum[k] ? value : minimum[k];
-    }
+    for (int k = 0; k < count; ++k)
+        minimum[k] = values[k] < minimum[k] ? values[k] : minimum[k];
+}
+
+FEDEFM_VECTOR_CLONES
+void addScaled(double* __restrict target, const double* __restrict values, double factor, int count)
+{
+    for (int k = 0; k < count; ++k)
+        target[k] += factor * values[k];
 }
 
 FEDEFM_VECTOR_CLONES

@@ -3,14 +3,17 @@
 
 namespace fedefm::transport {
 
-/// min_j cost[j] − dual[j].
-double minimumReduced(const double* cost, const double* dual, int count);
+/// min_j cost[j] + shift[j].
+double minimumSum(const double* cost, const double* shift, int count);
 
-/// The first j with cost[j] − dual[j] ≤ value, or −1.
-int findReduced(const double* cost, const double* dual, int count, double value);
+/// The first j with cost[j] + shift[j] ≤ value, or −1.
+int findSum(const double* cost, const double* shift, int count, double value);
 
-/// minimum[j] = min(minimum[j], cost[j] − shift).
-void lowerTo(double* minimum, const double* cost, double shift, int count);
+/// minimum[k] = min(minimum[k], values[k]).
+void lowerTo(double* minimum, const double* values, int count);
+
+/// target[k] += factor values[k].
+void addScaled(double* target, const double* values, double factor, int count);
 
 /// Σ a[k] b[k].
 double dotProduct(const double* a, const double* b, int count);

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <limits>
 
-// How the first basis is made. Every shipment uses up a row or a column, so that the arcs are a forest; each of its
-// trees is balanced and is tied to the root by a row of it.
+// How the first basis is made. Every shipment uses up a row or a column, so that the arcs are a forest; each
+// of its trees is balanced and is tied to the root by a row of it.
 namespace fedefm::transport {
 
 namespace {
 
-constexpr double kClosed = -std::numeric_limits<double>::max() / 4.0;
+constexpr double kClosed = std::numeric_limits<double>::max() / 4.0;
 
 } // namespace
 
@@ -36,56 +36,83 @@ bool NetworkSimplex::ship(int row, int column)
     return true;
 }
 
-/// Ships what is left, row by row, by the smallest reduced cost.
-void NetworkSimplex::fillRows()
+void NetworkSimplex::findCheapest(int row)
 {
-    m_openDual.resize(static_cast<std::size_t>(m_columns));
+    const auto at = static_cast<std::size_t>(row);
+    m_cheapest[at] = minimumSum(costRow(row), m_open.data(), m_columns);
+    m_cheapestColumn[at] = findSum(costRow(row), m_open.data(), m_columns, m_cheapest[at]);
+}
+
+/// Ships what is left by the smallest cost[i][j] + m_open[j] of all.
+void NetworkSimplex::fillCheapest()
+{
     for (int column = 0; column < m_columns; ++column)
-        m_openDual[static_cast<std::size_t>(column)] = m_left[static_cast<std::size_t>(m_rows + column)] > 0
-                                                            ? m_dual[static_cast<std::size_t>(m_rows + column)]
-                                                            : kClosed;
+        if (m_left[static_cast<std::size_t>(m_rows + column)] == 0)
+            m_open[static_cast<std::size_t>(column)] = kClosed;
+    m_cheapest.resize(static_cast<std::size_t>(m_rows));
+    m_cheapestColumn.resize(static_cast<std::size_t>(m_rows));
+    m_openRows.clear();
     for (int row = 0; row < m_rows; ++row)
-        while (m_left[static_cast<std::size_t>(row)] > 0) {
-            const double minimum = minimumReduced(costRow(row), m_openDual.data(), m_columns);
-            const int column = findReduced(costRow(row), m_openDual.data(), m_columns, minimum);
-            ship(row, column);
-            if (m_left[static_cast<std::size_t>(m_rows + column)] == 0)
-                m_openDual[static_cast<std::size_t>(column)] = kClosed;
+        if (m_left[static_cast<std::size_t>(row)] > 0) {
+            findCheapest(row);
+            m_openRows.push_back(row);
         }
+    const auto isCheaper = [this](int a, int b) {
+        return m_cheapest[static_cast<std::size_t>(a)] < m_cheapest[static_cast<std::size_t>(b)];
+    };
+    while (!m_openRows.empty()) {
+        const auto cheapest = std::min_element(m_openRows.begin(), m_openRows.end(), isCheaper);
+        const int row = *cheapest;
+        const int column = m_cheapestColumn[static_cast<std::size_t>(row)];
+        ship(row, column);
+        if (m_left[static_cast<std::size_t>(row)] == 0) {
+            *cheapest = m_openRows.back();
+            m_openRows.pop_back();
+        }
+        if (m_left[static_cast<std::size_t>(m_rows + column)] > 0)
+            continue;
+        m_open[static_cast<std::size_t>(column)] = kClosed;
+        for (const int other : m_openRows)
+            if (m_cheapestColumn[static_cast<std::size_t>(other)] == column)
+                findCheapest(other);
+    }
 }
 
 void NetworkSimplex::startCold()
 {
-    double* columnDuals = m_dual.data() + m_rows;
-    std::fill(columnDuals, columnDuals + m_columns, std::numeric_limits<double>::infinity());
+    // The duals only say how the trees of the forest are tied together at first.
+    double* shifts = m_potential.data() + m_rows;
+    std::fill(shifts, shifts + m_columns, std::numeric_limits<double>::max());
     for (int row = 0; row < m_rows; ++row)
-        lowerTo(columnDuals, costRow(row), 0.0, m_columns);
+        lowerTo(shifts, costRow(row), m_columns);
+    for (int column = 0; column < m_columns; ++column)
+        shifts[column] = -shifts[column];
     for (int row = 0; row < m_rows; ++row)
-        m_dual[static_cast<std::size_t>(row)] = minimumReduced(costRow(row), columnDuals, m_columns);
+        m_potential[static_cast<std::size_t>(row)] = minimumSum(costRow(row), shifts, m_columns);
     prepareFill();
-    fillRows();
+    m_open.assign(static_cast<std::size_t>(m_columns), 0.0);
+    fillCheapest();
     hangComponents();
 }
 
 void NetworkSimplex::startWarm(const std::vector<Arc>& arcs, const double* rowDual, const double* columnDual)
 {
-    std::copy(rowDual, rowDual + m_rows, m_dual.begin());
-    std::copy(columnDual, columnDual + m_columns, m_dual.begin() + m_rows);
+    std::copy(rowDual, rowDual + m_rows, m_potential.begin());
+    for (int column = 0; column < m_columns; ++column)
+        m_potential[static_cast<std::size_t>(m_rows + column)] = -columnDual[column];
     prepareFill();
     // Leaves first: there the tree alone decides what an arc carries.
     for (auto arc = arcs.rbegin(); arc != arcs.rend(); ++arc)
         ship(arc->row, arc->column);
-    fillRows();
+    m_open.assign(m_potential.begin() + m_rows, m_potential.begin() + m_rows + m_columns);
+    fillCheapest();
     hangComponents();
 }
 
 /// Makes the tree from the arcs in m_filled.
 void NetworkSimplex::hangComponents()
 {
-    const auto nodeCount = static_cast<std::size_t>(m_rows + m_columns);
-    for (Node& node : m_nodes)
-        node = {0, -1, -1, -1, -1, 0};
-    m_firstArc.assign(nodeCount, -1);
+    m_firstArc.assign(static_cast<std::size_t>(m_rows + m_columns), -1);
     m_nextArc.resize(2 * m_filled.size());
     for (std::size_t k = 0; k < m_filled.size(); ++k) {
         const auto rowNode = static_cast<std::size_t>(m_filled[k].row);
@@ -95,29 +122,52 @@ void NetworkSimplex::hangComponents()
         m_nextArc[2 * k + 1] = m_firstArc[columnNode];
         m_firstArc[columnNode] = static_cast<int>(2 * k + 1);
     }
+    for (int node = 0; node <= root(); ++node)
+        m_nodes[static_cast<std::size_t>(node)] = {0, -1, -1, -1, node, 1};
+    int tail = root();
     for (int row = 0; row < m_rows; ++row) {
-        m_rootCost[static_cast<std::size_t>(row)] = m_dual[static_cast<std::size_t>(row)];
-        if (m_nodes[static_cast<std::size_t>(row)].parent >= 0)
-            continue;
-        attach(row, root(), 0);
-        m_order.assign(1, row);
-        while (!m_order.empty()) {
-            const int node = m_order.back();
-            m_order.pop_back();
-            Node& here = m_nodes[static_cast<std::size_t>(node)];
-            here.depth = m_nodes[static_cast<std::size_t>(here.parent)].depth + 1;
-            for (int end = m_firstArc[static_cast<std::size_t>(node)]; end >= 0;
-                 end = m_nextArc[static_cast<std::size_t>(end)]) {
-                const Arc& arc = m_filled[static_cast<std::size_t>(end / 2)];
-                const int other = node < m_rows ? m_rows + arc.column : arc.row;
-                if (other == here.parent)
-                    continue;
-                attach(other, node, arc.flow);
-                m_order.push_back(other);
-            }
+        m_rootCost[static_cast<std::size_t>(row)] = m_potential[static_cast<std::size_t>(row)];
+        if (m_nodes[static_cast<std::size_t>(row)].parent < 0)
+            appendComponent(row, tail);
+    }
+    Node* nodes = m_nodes.data();
+    nodes[tail].next = root();
+    nodes[root()].previous = tail;
+    nodes[root()].last = tail;
+    // From the end, so that children are complete before their parents.
+    for (int node = tail; node != root(); node = nodes[node].previous) {
+        Node& above = nodes[nodes[node].parent];
+        above.size += nodes[node].size;
+        // The last child in preorder is met first.
+        if (above.last == nodes[node].parent)
+            above.last = nodes[node].last;
+    }
+    recomputePotentials();
+}
+
+/// Appends the tree of `row` to the preorder that ends with `tail`.
+void NetworkSimplex::appendComponent(int row, int& tail)
+{
+    Node* nodes = m_nodes.data();
+    nodes[row].parent = root();
+    m_order.assign(1, row);
+    while (!m_order.empty()) {
+        const int node = m_order.back();
+        m_order.pop_back();
+        nodes[tail].next = node;
+        nodes[node].previous = tail;
+        tail = node;
+        for (int end = m_firstArc[static_cast<std::size_t>(node)]; end >= 0;
+             end = m_nextArc[static_cast<std::size_t>(end)]) {
+            const Arc& arc = m_filled[static_cast<std::size_t>(end / 2)];
+            const int other = node < m_rows ? m_rows + arc.column : arc.row;
+            if (other == nodes[node].parent)
+                continue;
+            nodes[other].parent = node;
+            nodes[other].flow = arc.flow;
+            m_order.push_back(other);
         }
     }
-    recomputeDuals();
 }
 
 } // namespace fedefm::transport

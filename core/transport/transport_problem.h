@@ -40,10 +40,11 @@ struct TransportResiduals
     double marginal = 0.0;          ///< largest difference of a row or column sum from its mass
     double negativity = 0.0;        ///< largest negative flow
     double dualInfeasibility = 0.0; ///< largest u_i + v_j − cost_ij, 0 where none is positive
-    double dualValue = 0.0;         ///< Σ rowMass u + Σ columnMass v; a lower bound where the duals are feasible
+    double dualValue = 0.0; ///< Σ rowMass u + Σ columnMass v; a lower bound where the duals are feasible
 };
 
-/// Totals of both sides may differ by this part of the larger one; columns are then scaled to the rows' total.
+/// Totals of both sides may differ by this part of the larger one; columns are then scaled to the rows'
+/// total.
 constexpr double kMassTolerance = 1e-6;
 
 /// Errors: InvalidArgument, whose detail says which entry: no rows or columns, a missing array, NaN or

@@ -19,7 +19,7 @@ struct TransportOptions
     /// sinkhorn: weight of the entropy, in units of the cost.
     double epsilon = 0.05;
     /// quadratic: weight of ½‖x‖² for a total mass of 1, in units of the cost.
-    double gamma = 0.01;
+    double gamma = 0.001;
     /// sinkhorn: sweeps over all rows and columns; quadratic: Newton steps.
     int maxIterations = 2000;
     /// sinkhorn, quadratic: largest error of a marginal, as a part of the total mass, at which to stop.
