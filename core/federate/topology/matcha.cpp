@@ -89,9 +89,11 @@ Weights bestProbabilities(int siloCount, const MatchaPlan& plan, double budget)
     Weights best(plan.matchings.size(), budget);
     double bestValue = -1.0;
     Weights point = best;
-    constexpr int kSteps = 300;
+    // Each step costs n³; beyond a hundred silos fewer have to do.
+    constexpr double kMostWork = 3e8;
+    const int steps = static_cast<int>(std::clamp(kMostWork / std::pow(siloCount, 3.0), 40.0, 300.0));
     constexpr double kFirstStep = 0.3;
-    for (int step = 0; step < kSteps; ++step) {
+    for (int step = 0; step < steps; ++step) {
         const Connectivity here = connectivityOf(siloCount, plan, point);
         if (here.value > bestValue) {
             bestValue = here.value;

@@ -57,7 +57,7 @@ Result<MixingMatrix> MixingMatrix::balanced(const Overlay& overlay)
     MixingMatrix mixing(count);
     for (const auto& [from, to] : overlay.links())
         mixing.set(to, from, 1.0);
-    constexpr int kMostRounds = 100000;
+    constexpr int kMostRounds = 10000;
     constexpr double kEnough = 1e-13;
     for (int round = 0; round < kMostRounds && mixing.imbalance() > kEnough; ++round)
         for (const bool isRows : {true, false})
@@ -71,6 +71,9 @@ Result<MixingMatrix> MixingMatrix::balanced(const Overlay& overlay)
                     weight /= sum;
                 }
             }
+    constexpr double kTolerable = 1e-9;
+    if (mixing.imbalance() > kTolerable)
+        return fail(ErrorCode::InvalidArgument, "overlay", "no balanced weights found; add links both ways");
     return mixing;
 }
 

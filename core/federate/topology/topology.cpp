@@ -267,6 +267,8 @@ Made makeCustom(const std::string& name, const SiloNetwork& network, const Topol
         return fail(ErrorCode::InvalidArgument, "custom overlay",
                     std::to_string(options.custom.siloCount()) + " silos on a network of " +
                         std::to_string(network.siloCount()));
+    if (!options.custom.isStronglyConnected())
+        return fail(ErrorCode::InvalidArgument, "custom overlay", "not every silo hears of every other one");
     return fixed(name, network, options.custom);
 }
 
