@@ -16,6 +16,7 @@ void addModelsCommand(CLI::App& app, Context& context);
 void addBenchCommand(CLI::App& app, Context& context);
 void addDemoCommand(CLI::App& app, Context& context);
 void addEvaluateCommand(CLI::App& app, Context& context);
+void addNetworkCommand(CLI::App& app, Context& context);
 void addRunsCommand(CLI::App& app, Context& context);
 void addSimulateCommand(CLI::App& app, Context& context);
 /// train, finetune, model: run by fedefm-learn, the program with LibTorch, with the same command line.
