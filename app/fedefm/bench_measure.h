@@ -18,6 +18,7 @@ Result<Figures> benchMemory(const BenchInputs& inputs, Context& context);
 Result<Figures> benchDesktop(const BenchInputs& inputs, Context& context);
 Result<Figures> benchSimulate(const BenchInputs& inputs, Context& context);
 Result<Figures> benchLoader(const BenchInputs& inputs, Context& context);
+Result<Figures> benchTransport(const BenchInputs& inputs, Context& context);
 
 /// Training steps and network inference, measured by fedefm-learn; nothing where that is not installed.
 Result<Figures> benchTrain(const BenchInputs& inputs, Context& context);

@@ -29,7 +29,7 @@ constexpr std::array kGroups{
     Group{"decode", benchDecode},     Group{"open", benchOpen},          Group{"window", benchWindow},
     Group{"subtract", benchSubtract}, Group{"segment", benchSegment},    Group{"memory", benchMemory},
     Group{"desktop", benchDesktop},   Group{"simulate", benchSimulate},  Group{"loader", benchLoader},
-    Group{"train", benchTrain},       Group{"real-time", benchRealTime},
+    Group{"train", benchTrain},       Group{"real-time", benchRealTime}, Group{"transport", benchTransport},
 };
 
 std::string processorName()

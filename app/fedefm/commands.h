@@ -19,6 +19,7 @@ void addEvaluateCommand(CLI::App& app, Context& context);
 void addNetworkCommand(CLI::App& app, Context& context);
 void addRunsCommand(CLI::App& app, Context& context);
 void addSimulateCommand(CLI::App& app, Context& context);
+void addTransportCommand(CLI::App& app, Context& context);
 /// train, finetune, model: run by fedefm-learn, the program with LibTorch, with the same command line.
 void addLearningCommands(CLI::App& app, Context& context);
 

@@ -73,10 +73,8 @@ private Q_SLOTS:
         for (const MassForm masses :
              {MassForm::Uniform, MassForm::Random, MassForm::Integer, MassForm::ManyOrders})
             for (const CostForm costs : {CostForm::Continuous, CostForm::Ties})
-                for (const auto& [rows, columns] : std::vector<std::pair<int, int>>{{5, 5},
-                                                                                    {20, 31},
-                                                                                    { 64,
-                                                                                      64 }}) {
+                for (const auto& [rows, columns] :
+                     std::vector<std::pair<int, int>>{{5, 5}, {20, 31}, {64, 64}}) {
                     const auto problem = randomProblem(rows, columns, masses, costs, ++seed);
                     QVERIFY(std::abs(ours(problem) - lemons(problem)) < 1e-9);
                 }
