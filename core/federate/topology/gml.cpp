@@ -167,7 +167,7 @@ private:
     std::string place() const { return "line " + std::to_string(m_line) + ": "; }
     tl::unexpected<Error> broken(const std::string& what) const
     {
-        return fail(ErrorCode::NotRecognised, m_subject, place() + what);
+        return fail(ErrorCode::InvalidArgument, m_subject, place() + what);
     }
 
     std::string_view m_text;

@@ -22,7 +22,7 @@ struct GmlItem
     const GmlItem* find(std::string_view name) const; ///< the first of that key, any letter case
 };
 
-/// The whole file as a list. Errors: NotRecognised with the line for broken structure; TooLarge beyond 500
+/// The whole file as a list. Errors: InvalidArgument with the line for broken structure; TooLarge beyond 500
 /// 000 items or 32 levels.
 Result<GmlItem> parseGml(std::string_view text, const std::string& subject);
 

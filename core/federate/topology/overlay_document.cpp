@@ -49,7 +49,7 @@ Result<Overlay> parseOverlay(const std::string& json, const SiloNetwork& network
 {
     const nlohmann::json document = nlohmann::json::parse(json, nullptr, false);
     if (!document.is_object())
-        return fail(ErrorCode::NotRecognised, subject, "no JSON object");
+        return fail(ErrorCode::InvalidArgument, subject, "no JSON object");
     StrictObject object(document, "");
     int version = 0;
     bool isDirected = false;

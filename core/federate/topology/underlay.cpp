@@ -133,7 +133,7 @@ Result<Underlay> parseUnderlay(std::string_view gml, const std::string& subject)
         return tl::unexpected(file.error());
     const GmlItem* graph = file->find("graph");
     if (graph == nullptr || graph->kind != GmlItem::Kind::List)
-        return fail(ErrorCode::NotRecognised, subject, "no graph [ … ] in it");
+        return fail(ErrorCode::InvalidArgument, subject, "no graph [ … ] in it");
     UnderlayBuilder builder(subject);
     // Edges may stand before their nodes.
     for (const GmlItem& item : graph->items)
@@ -146,7 +146,7 @@ Result<Underlay> parseUnderlay(std::string_view gml, const std::string& subject)
                 return tl::unexpected(added.error());
     Underlay underlay = builder.take();
     if (underlay.nodes.empty())
-        return fail(ErrorCode::NotRecognised, subject, "no nodes in it");
+        return fail(ErrorCode::InvalidArgument, subject, "no nodes in it");
     underlay.name = fs::path(subject).stem().string();
     return underlay;
 }

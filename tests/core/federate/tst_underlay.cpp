@@ -96,7 +96,7 @@ void TestUnderlay::refusesWhatIsBroken_data()
     const auto row = [](const char* name, const std::string& text, ErrorCode code) {
         QTest::newRow(name) << QString::fromStdString(text) << static_cast<int>(code);
     };
-    const ErrorCode form = ErrorCode::NotRecognised;
+    const ErrorCode form = ErrorCode::InvalidArgument;
     const ErrorCode value = ErrorCode::InvalidArgument;
     row("empty", "", form);
     row("no graph", "node [ id 0 ]", form);
