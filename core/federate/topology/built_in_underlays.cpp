@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/federate/topology/underlay.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 
 namespace fedefm {
@@ -96,9 +98,13 @@ std::vector<std::string> builtInUnderlayNames()
 
 std::optional<Underlay> builtInUnderlay(const std::string& name)
 {
-    if (name == "gaia")
+    std::string lower = name;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (lower == "gaia")
         return fullMesh("gaia", kGaia);
-    if (name == "amazon")
+    // The second is what the published file is called.
+    if (lower == "amazon" || lower == "amazon_us")
         return fullMesh("amazon", kAmazon);
     return std::nullopt;
 }

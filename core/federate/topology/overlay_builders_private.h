@@ -13,8 +13,8 @@ namespace fedefm {
 using SiloPair = std::pair<int, int>;
 using PairWeight = std::function<double(int, int)>;
 
-/// Prim's tree from silo 0; with `maxDegree` each silo is the end of at most that many pairs (δ-Prim, Andrade
-/// and Freitas 2000). maxDegree ≥ 2.
+/// Prim's tree from silo 0; with `maxDegree` each silo is the end of at most that many pairs (δ-Prim of
+/// Marfoq et al. 2020). maxDegree ≥ 2.
 std::vector<SiloPair> primTree(int siloCount, const PairWeight& weight, int maxDegree);
 
 /// Silos along a tour by Christofides (1976), from silo 0: at most 1.5 times as long as the shortest one.

@@ -41,14 +41,15 @@ constexpr int kMaxSilos = 400;
 /// Reads the Graph Modelling Language (Himsolt 1997), as networkx and the Internet Topology Zoo write it:
 /// nodes with `id`, and optionally `label`, `Latitude`, `Longitude`; edges with `source`, `target`,
 /// `distance` in km. Without `distance` the length is the geodesic between the coordinates. Of parallel edges
-/// the shortest counts, an edge from a node to itself does not. Errors, with the line in the detail:
-/// NotRecognised where it is no such file; TooLarge beyond 400 nodes, 16 MiB, 32 levels; InvalidArgument for
-/// duplicate or unknown ids and lengths or coordinates that are missing, negative or not finite. A
-/// disconnected underlay is refused by SiloNetwork.
+/// the shortest counts, an edge from a node to itself does not.
+/// Errors, with the line in the detail: InvalidArgument for broken structure, duplicate or unknown ids, and
+/// lengths or coordinates that are missing, negative or not finite; TooLarge beyond 400 nodes, 16 MiB, 32
+/// levels. A disconnected underlay is refused by SiloNetwork.
 Result<Underlay> parseUnderlay(std::string_view gml, const std::string& subject);
 Result<Underlay> loadUnderlay(const std::filesystem::path& file);
 
-/// "gaia", 11 regions of Amazon's cloud, and "amazon", 22 places; every pair has a cable along the geodesic.
+/// In any letter case: "gaia", 11 regions of Amazon's cloud, and "amazon", 22 places; every pair has a cable
+/// along the geodesic.
 std::vector<std::string> builtInUnderlayNames();
 std::optional<Underlay> builtInUnderlay(const std::string& name);
 

@@ -96,17 +96,16 @@ void TestUnderlay::refusesWhatIsBroken_data()
     const auto row = [](const char* name, const std::string& text, ErrorCode code) {
         QTest::newRow(name) << QString::fromStdString(text) << static_cast<int>(code);
     };
-    const ErrorCode form = ErrorCode::InvalidArgument;
     const ErrorCode value = ErrorCode::InvalidArgument;
-    row("empty", "", form);
-    row("no graph", "node [ id 0 ]", form);
-    row("graph is a number", "graph 1", form);
-    row("no nodes", "graph [ ]", form);
-    row("truncated list", "graph [ node [ id 0 ]", form);
-    row("truncated text", "graph [ node [ id 0 label \"abc ] ]", form);
-    row("key without value", "graph [ node [ id ] ]", form);
-    row("value without key", "graph [ [ ] ]", form);
-    row("too many brackets", "graph [ node [ id 0 ] ] ]", form);
+    row("empty", "", value);
+    row("no graph", "node [ id 0 ]", value);
+    row("graph is a number", "graph 1", value);
+    row("no nodes", "graph [ ]", value);
+    row("truncated list", "graph [ node [ id 0 ]", value);
+    row("truncated text", "graph [ node [ id 0 label \"abc ] ]", value);
+    row("key without value", "graph [ node [ id ] ]", value);
+    row("value without key", "graph [ [ ] ]", value);
+    row("too many brackets", "graph [ node [ id 0 ] ] ]", value);
     row("binary",
         std::string("\x7f"
                     "ELF\x02\x01\x01",
@@ -199,6 +198,7 @@ void TestUnderlay::builtInNetworksAgreeWithThePublishedFiles()
 
 void TestUnderlay::namesTheNearestBuiltIn()
 {
+    QCOMPARE(openUnderlay("Gaia")->nodes.size(), std::size_t(11));
     const auto underlay = openUnderlay("gaya");
     QCOMPARE(underlay.error().code, ErrorCode::FileNotFound);
     QVERIFY(underlay.error().detail.find("gaia") != std::string::npos);
