@@ -110,7 +110,7 @@ void TestUnderlay::refusesWhatIsBroken_data()
         std::string("\x7f"
                     "ELF\x02\x01\x01",
                     7),
-        form);
+        value);
     row("duplicate id", "graph [ node [ id 0 ] node [ id 0 ] ]", value);
     row("id of text", "graph [ node [ id \"x\" ] ]", value);
     row("id with fraction", "graph [ node [ id 0.5 ] ]", value);
