@@ -6,6 +6,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(Eigen3 REQUIRED NO_MODULE)
 # Templates only: with LEMON_ONLY_TEMPLATES its library is not needed, and its CMake package differs between releases.
 find_path(LEMON_HEADERS lemon/karp_mmc.h REQUIRED)

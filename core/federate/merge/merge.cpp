@@ -61,13 +61,17 @@ public:
 
     Result<MergeReport> run(ModelSink& sink)
     {
-        if (auto checked = checkOptions(); !checked)
-            return tl::unexpected(checked.error());
-        for (const auto& step : {&Merge::leaveOutFaulty, &Merge::checkCount, &Merge::share})
-            if (auto done = (this->*step)(); !done)
-                return tl::unexpected(done.error());
-        if (auto written = write(sink); !written)
-            return tl::unexpected(written.error());
+        auto done = checkOptions();
+        if (done)
+            done = leaveOutFaulty();
+        if (done)
+            done = checkCount();
+        if (done)
+            done = share();
+        if (done)
+            done = write(sink);
+        if (!done)
+            return tl::unexpected(done.error());
         return m_report;
     }
 

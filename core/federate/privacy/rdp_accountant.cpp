@@ -63,7 +63,7 @@ public:
         if (logTerm > -kInfinity)
             m_sum += sign * std::exp(logTerm - m_scale);
     }
-    double log() const { return m_scale + std::log(m_sum); }
+    double sum() const { return m_sum; }
     double scale() const { return m_scale; }
 
 private:
@@ -71,33 +71,52 @@ private:
     double m_scale = -kInfinity;
 };
 
+/// The limit of partial sums of an alternating series, by repeated means (Euler's transformation).
+double alternatingLimit(std::vector<double> sums)
+{
+    for (; sums.size() > 1; sums.pop_back())
+        for (std::size_t i = 0; i + 1 < sums.size(); ++i)
+            sums[i] = 0.5 * (sums[i] + sums[i + 1]);
+    return sums.front();
+}
+
 /// log A_α for any order: the integral is cut at z0, where both parts of the mixture are equal, and each side
-/// expanded in a binomial series that converges there. NaN where it does not within the limit.
+/// expanded in a binomial series that converges there. Beyond the order its signs alternate, and its terms
+/// may fall as slowly as i^(−α−2). NaN where the series is out of reach of doubles.
 double logMomentFractional(double q, double sigma, double order)
 {
-    constexpr int kMostTerms = 20000;
     constexpr double kNegligible = 40.0;
+    constexpr double kMostDirectTerms = 4000.0;
+    constexpr int kTailTerms = 24;
     const double logQ = std::log(q);
     const double logRest = std::log1p(-q);
     const double z0 = sigma * sigma * (logRest - logQ) + 0.5;
     const double width = std::sqrt(2.0) * sigma;
+    const auto growth = [sigma](double k) { return (k * k - k) / (2.0 * sigma * sigma); };
+    const int directTerms =
+        static_cast<int>(std::ceil(order) + 64.0 + std::min(kMostDirectTerms, 2.0 * std::abs(z0)));
     SignedSum sum;
+    std::vector<double> tail;
     double logChoose = 0.0;
     double sign = 1.0;
-    for (int i = 0; i < kMostTerms; ++i) {
+    for (int i = 0; i < directTerms + kTailTerms; ++i) {
         const double j = order - i;
-        const auto growth = [sigma](double k) { return (k * k - k) / (2.0 * sigma * sigma); };
         const double below = logChoose + i * logQ + j * logRest + growth(i) + logErfc((i - z0) / width);
         const double above = logChoose + j * logQ + i * logRest + growth(j) + logErfc((z0 - j) / width);
+        const double scaleBefore = sum.scale();
         sum.add(below - std::log(2.0), sign);
         sum.add(above - std::log(2.0), sign);
         if (i > order && std::max(below, above) < sum.scale() - kNegligible)
-            return sum.log();
+            return sum.scale() + std::log(sum.sum());
+        if (i >= directTerms && sum.scale() > scaleBefore)
+            return std::numeric_limits<double>::quiet_NaN();
+        if (i >= directTerms)
+            tail.push_back(sum.sum());
         if (j < 0.0)
             sign = -sign;
         logChoose += std::log(std::abs(j) / (i + 1.0));
     }
-    return std::numeric_limits<double>::quiet_NaN();
+    return sum.scale() + std::log(alternatingLimit(std::move(tail)));
 }
 
 double logMoment(double q, double sigma, double order)
@@ -132,9 +151,11 @@ double sampledGaussianRdp(double samplingRate, double noiseMultiplier, double or
         return 0.0;
     if (noiseMultiplier == 0.0 || std::isinf(order))
         return kInfinity;
+    const double unsampled = order / (2.0 * noiseMultiplier * noiseMultiplier);
     if (samplingRate == 1.0)
-        return order / (2.0 * noiseMultiplier * noiseMultiplier);
-    return logMoment(samplingRate, noiseMultiplier, order) / (order - 1.0);
+        return unsampled;
+    // Sampling never costs privacy, which bounds what rounding does to extreme arguments.
+    return std::min(logMoment(samplingRate, noiseMultiplier, order) / (order - 1.0), unsampled);
 }
 
 Result<EpsilonBound> epsilonOfRdp(const std::vector<double>& orders, const std::vector<double>& rdp,
