@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/federate/merge/tensor_file_model.h"
+
+#include <cstring>
+
+namespace fedefm {
+
+TensorFileModel::TensorFileModel(TensorFile tensors)
+{
+    for (auto& [name, tensor] : tensors.tensors) {
+        if (tensor.type != DType::F32)
+            continue;
+        m_schema.push_back({name, tensor.shape});
+        m_tensors.push_back(std::move(tensor));
+    }
+}
+
+Status TensorFileModel::read(std::size_t tensor, std::size_t offset, std::size_t count, float* values)
+{
+    const std::size_t size = tensor < m_tensors.size() ? m_tensors[tensor].elementCount() : 0;
+    if (offset > size || count > size - offset)
+        return fail(ErrorCode::OutOfRange, "tensor " + std::to_string(tensor));
+    // Bytes of a file need not be aligned.
+    if (count > 0)
+        std::memcpy(values, m_tensors[tensor].data + offset * sizeof(float), count * sizeof(float));
+    return {};
+}
+
+Result<TensorFile> replaceTensors(const TensorFile& own, MemoryModel merged)
+{
+    TensorFile result = own;
+    const auto model = std::make_shared<MemoryModel>(std::move(merged));
+    for (std::size_t t = 0; t < model->schema().size(); ++t) {
+        const TensorShape& tensor = model->schema()[t];
+        const auto found = result.tensors.find(tensor.name);
+        if (found == result.tensors.end() || found->second.type != DType::F32 ||
+            found->second.shape != tensor.shape)
+            return fail(ErrorCode::ReferenceMismatch, tensor.name);
+        found->second.data = reinterpret_cast<const std::byte*>(model->values(t).data());
+        found->second.owner = model;
+    }
+    return result;
+}
+
+} // namespace fedefm
