@@ -9,9 +9,11 @@ import struct
 
 from measure_real import measure
 
+# Not yet "live" and "offline", the defaults of window and command line: on the labelled XA frames the ridge filter finds
+# more of the devices' length.
 ABOUT = {
-    "fast": ("wirenet-fast", "WireNet fast", "live"),
-    "strong": ("wirenet-strong", "WireNet strong", "offline"),
+    "fast": ("wirenet-fast", "WireNet fast", "choice"),
+    "strong": ("wirenet-strong", "WireNet strong", "choice"),
 }
 LIMITS = (
     "Trained on simulated fluoroscopy only; no real frame was seen. Faint wires, devices of other kinds (stents, coils, "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/torch/jit_segmenter_private.h"
 
+#include "core/geometry/hysteresis.h"
 #include "core/model/model_input.h"
 #include "core/model/wire_description.h"
 
@@ -116,15 +117,22 @@ private:
             const double probability =
                 devices / (devices + std::exp(static_cast<double>(values[i] - device)));
             map.foreground.values[i] = static_cast<float>(probability);
-            // A device of doubtful kind is a device: background has to beat all kinds together.
-            if (probability > 0.5)
+            // A device of doubtful kind is a device: all kinds together count.
+            if (probability > kLeastProbability)
                 map.labels[i] = static_cast<std::uint8_t>(m_card.outputs[best]);
         }
+        // Faint pixels count where they go on from sure ones.
+        const auto kept = hysteresis(map.foreground, map.labels, kLeastProbability, kSureProbability);
+        for (std::size_t i = 0; i < count; ++i)
+            if (kept[i] == 0)
+                map.labels[i] = 0;
         return map;
     }
 
     /// Logits of background above all others by this much: probability of a device below 1 %.
     static constexpr float kSureBackground = 5.0F;
+    static constexpr float kLeastProbability = 0.25F;
+    static constexpr float kSureProbability = 0.7F;
 
     ModuleForShape m_modules;
     torch::jit::Module m_module;

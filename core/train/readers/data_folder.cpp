@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/readers/data_folder_private.h"
 
+#include "core/base/natural_order.h"
 #include "core/dicom/dicom_reader.h"
 #include "core/image/picture_sequence.h"
 #include "core/train/data/frame_sample.h"
@@ -13,44 +14,6 @@ namespace fs = std::filesystem;
 namespace fedefm {
 
 namespace {
-
-bool isDigit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/// frame_2 before frame_10.
-bool isNaturallyBefore(const std::string& a, const std::string& b)
-{
-    std::size_t i = 0;
-    std::size_t j = 0;
-    while (i < a.size() && j < b.size()) {
-        if (!isDigit(a[i]) || !isDigit(b[j])) {
-            if (a[i] != b[j])
-                return a[i] < b[j];
-            ++i;
-            ++j;
-            continue;
-        }
-        const auto number = [](const std::string& text, std::size_t& at) {
-            while (at + 1 < text.size() && text[at] == '0' && isDigit(text[at + 1]))
-                ++at;
-            const std::size_t start = at;
-            while (at < text.size() && isDigit(text[at]))
-                ++at;
-            return text.substr(start, at - start);
-        };
-        const std::string left = number(a, i);
-        const std::string right = number(b, j);
-        if (left.size() != right.size())
-            return left.size() < right.size();
-        if (left != right)
-            return left < right;
-    }
-    const std::size_t restA = a.size() - i;
-    const std::size_t restB = b.size() - j;
-    return restA != restB ? restA < restB : a < b;
-}
 
 template <typename Iterator>
 Result<std::vector<fs::path>> collect(const fs::path& folder, fs::directory_options options)

@@ -101,15 +101,9 @@ Result<Sample> readCurves(const ListedItem& item, const CurveItem& curves, const
     if (curves.mask.empty()) {
         sample->labels = drawCurves(curves.curves, sample->width, sample->height);
     } else {
-        const auto raw = readLabelFile(curves.mask, curves.maskPart);
-        if (!raw)
-            return tl::unexpected(raw.error());
-        if (raw->width != sample->width || raw->height != sample->height)
-            return fail(ErrorCode::SizeMismatch, item.info.id, "mask and picture differ in size");
-        auto labels = mapping.apply(*raw, item.info.id);
-        if (!labels)
-            return tl::unexpected(labels.error());
-        sample->labels = std::move(*labels);
+        const Status read = readMask(*sample, curves.mask, curves.maskPart, mapping, item.info.id);
+        if (!read)
+            return tl::unexpected(read.error());
     }
     sample->curves.insert(sample->curves.end(), curves.tips.begin(), curves.tips.end());
     return sample;

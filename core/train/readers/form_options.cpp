@@ -76,20 +76,28 @@ void checkHeaders(Listing& listing)
                         listing.items.end());
 }
 
+Status readMask(Sample& sample, const fs::path& mask, int part, const LabelMapping& mapping,
+                const std::string& id)
+{
+    const auto raw = readLabelFile(mask, part);
+    if (!raw)
+        return tl::unexpected(raw.error());
+    if (raw->width != sample.width || raw->height != sample.height)
+        return fail(ErrorCode::SizeMismatch, id, "mask and picture differ in size");
+    auto labels = mapping.apply(*raw, id);
+    if (!labels)
+        return tl::unexpected(labels.error());
+    sample.labels = std::move(*labels);
+    return {};
+}
+
 Result<Sample> readPair(const ListedItem& item, const LabelMapping& mapping)
 {
     auto sample = readImage(item.image, item.frame);
     if (!sample || item.label.empty())
         return sample;
-    const auto raw = readLabelFile(item.label);
-    if (!raw)
-        return tl::unexpected(raw.error());
-    if (raw->width != sample->width || raw->height != sample->height)
-        return fail(ErrorCode::SizeMismatch, item.info.id, "mask and picture differ in size");
-    auto labels = mapping.apply(*raw, item.info.id);
-    if (!labels)
-        return tl::unexpected(labels.error());
-    sample->labels = std::move(*labels);
+    if (const Status read = readMask(*sample, item.label, -1, mapping, item.info.id); !read)
+        return tl::unexpected(read.error());
     return sample;
 }
 

@@ -30,6 +30,9 @@ bool assignGroup(ListedItem& item, const std::string& text, const FormOptions& f
 /// More than kMostHeaderChecks items are left for the moment of reading.
 void checkHeaders(Listing& listing);
 
+/// Puts the labels of a mask file (`part`: see readLabelFile) into the sample; `id` is for errors.
+Status readMask(Sample& sample, const std::filesystem::path& mask, int part, const LabelMapping& mapping,
+                const std::string& id);
 /// Picture and mask of an item, with the mask's values mapped to classes.
 Result<Sample> readPair(const ListedItem& item, const LabelMapping& mapping);
 
