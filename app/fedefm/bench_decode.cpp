@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/fedefm/bench_measure.h"
 #include "app/cli/child_process.h"
+#include "app/fedefm/bench_measure.h"
 #include "app/fedefm/dcmtk_peer.h"
 #include "core/dicom/dicom_reader.h"
 #include "core/image/frame_cache.h"

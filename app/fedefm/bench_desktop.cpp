@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The desktop measures itself (--measure) and reports; without it beside this program the group is left out.
-#include "app/fedefm/bench_measure.h"
 #include "app/cli/child_process.h"
+#include "app/fedefm/bench_measure.h"
 #include "core/base/log.h"
 
 #include <cstdlib>

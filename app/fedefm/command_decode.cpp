@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/fedefm/commands.h"
 #include "app/cli/progress_line.h"
+#include "app/fedefm/commands.h"
 #include "core/formats/npy.h"
 #include "core/formats/open_sequence.h"
 #include "core/image/picture_sequence.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/progress_line.h"
 #include "app/fedefm/commands.h"
 #include "app/fedefm/demo_report.h"
-#include "app/cli/progress_line.h"
 #include "app/fedefm/segment_run.h"
 #include "core/base/log.h"
 #include "core/base/version.h"

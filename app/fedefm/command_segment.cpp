@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/fedefm/commands.h"
 #include "app/cli/progress_line.h"
+#include "app/fedefm/commands.h"
 #include "app/fedefm/segment_run.h"
 #include "core/base/log.h"
 #include "core/formats/export_segmentation.h"

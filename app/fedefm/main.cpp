@@ -12,7 +12,8 @@ int main(int argc, char** argv)
     return runProgram(argc, argv, "fedefm",
                       {addInfoCommand, addDecodeCommand, addRenderCommand, addSegmentCommand,
                        addModelsCommand, addBenchCommand, addDemoCommand, addSimulateCommand,
-                       addEvaluateCommand, addRunsCommand, addNetworkCommand, addTransportCommand, addLearningCommands},
+                       addEvaluateCommand, addRunsCommand, addNetworkCommand, addTransportCommand,
+                       addLearningCommands},
                       [](const GeneralOptions& general) {
                           cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
                           if (general.threads > 0)

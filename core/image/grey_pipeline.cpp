@@ -71,8 +71,9 @@ void fillTable(std::vector<std::uint8_t>& table, PixelType type, const GreyDefau
     }
 }
 
-/// The same for a window: it never falls, so the values that are as grey as the ends of the range lie in two runs, found
-/// by bisection and filled at once. Of 65,536 values a usual window leaves about a thousand to compute.
+/// The same for a window: it never falls, so the values that are as grey as the ends of the range lie in two
+/// runs, found by bisection and filled at once. Of 65,536 values a usual window leaves about a thousand to
+/// compute.
 void fillWindowTable(std::vector<std::uint8_t>& table, PixelType type, const GreyDefaults& defaults,
                      bool inverted, const Window& window)
 {

@@ -18,8 +18,8 @@ bool isPictureName(const std::filesystem::path& path);
 Result<SequencePtr> openPicture(const std::filesystem::path& file);
 
 /// All pictures of a folder in natural order (frame_2 before frame_10) as one sequence; names ending in
-/// "_mask", "_label" or "_classes" are left out. Where some are colour, grey ones are read as colour. Sizes and
-/// depths must agree: those that differ from the first are listed in the warnings and skipped.
+/// "_mask", "_label" or "_classes" are left out. Where some are colour, grey ones are read as colour. Sizes
+/// and depths must agree: those that differ from the first are listed in the warnings and skipped.
 Result<SequencePtr> openPictureFolder(const std::filesystem::path& folder);
 
 /// File name, without folder, of the picture that is frame `frame` (0-based) of a sequence opened by the

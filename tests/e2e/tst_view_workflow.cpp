@@ -258,7 +258,8 @@ private Q_SLOTS:
         const auto before = (*original)->read(3);
         const auto after = (*copy)->read(3);
         QVERIFY(before && after);
-        QVERIFY(std::equal((*before)->bytes(), (*before)->bytes() + (*before)->byteCount(), (*after)->bytes()));
+        QVERIFY(
+            std::equal((*before)->bytes(), (*before)->bytes() + (*before)->byteCount(), (*after)->bytes()));
     }
 
     void cleanupTestCase()

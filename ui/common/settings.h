@@ -43,7 +43,8 @@ public:
     void setCacheBytes(std::size_t bytes);
     bool isResearchUseAccepted() const;
     void acceptResearchUse();
-    /// Secret of this installation, made once: de-identified copies of one study map their UIDs alike in every sitting.
+    /// Secret of this installation, made once: de-identified copies of one study map their UIDs alike in
+    /// every sitting.
     std::string deidentifySalt();
     bool isUnfolded(const QString& panel, bool otherwise) const;
     void setUnfolded(const QString& panel, bool unfolded);

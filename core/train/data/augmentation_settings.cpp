@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/train/data/augmentation.h"
 #include "core/base/strict_object.h"
+#include "core/train/data/augmentation.h"
 
 namespace fedefm {
 

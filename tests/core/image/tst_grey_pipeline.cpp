@@ -87,18 +87,20 @@ private Q_SLOTS:
     void everyEntryOfTheTableIsTheWindowsValue()
     {
         for (const double slope : {1.0, -2.5}) {
-            for (const Window& window : {Window{500, 300, WindowFunction::Linear, {}}, Window{500, 1, WindowFunction::Linear, {}},
-                                         Window{-9e5, 10, WindowFunction::LinearExact, {}},
-                                         Window{9e5, 10, WindowFunction::LinearExact, {}},
-                                         Window{0, 1e6, WindowFunction::LinearExact, {}},
-                                         Window{100, 900, WindowFunction::Sigmoid, {}}}) {
+            for (const Window& window :
+                 {Window{500, 300, WindowFunction::Linear, {}}, Window{500, 1, WindowFunction::Linear, {}},
+                  Window{-9e5, 10, WindowFunction::LinearExact, {}},
+                  Window{9e5, 10, WindowFunction::LinearExact, {}},
+                  Window{0, 1e6, WindowFunction::LinearExact, {}},
+                  Window{100, 900, WindowFunction::Sigmoid, {}}}) {
                 for (const bool inverse : {false, true}) {
                     GreyDefaults defaults;
                     defaults.rescaleSlope = slope;
                     defaults.inverse = inverse;
                     const GreyTable table = tableOf(PixelType::I16, defaults, window);
                     for (int stored = -32768; stored <= 32767; ++stored) {
-                        const int grey = static_cast<int>(std::floor(windowValue(window, slope * stored) * 255.0 + 0.5));
+                        const int grey =
+                            static_cast<int>(std::floor(windowValue(window, slope * stored) * 255.0 + 0.5));
                         QCOMPARE(int(table.map(stored)), inverse ? 255 - grey : grey);
                     }
                 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/atomic_file.h"
 #include "core/base/nearest_name.h"
-#include "core/train/config_document.h"
 #include "core/base/strict_object.h"
+#include "core/train/config_document.h"
 #include "core/train/train_config.h"
 
 #include <QTemporaryDir>
