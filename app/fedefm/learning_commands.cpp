@@ -33,6 +33,7 @@ void addLearningCommands(CLI::App& app, Context& context)
     const std::pair<const char*, const char*> commands[] = {
         {"train", "Train a network from a configuration"},
         {"finetune", "Train from the weights of another run or model"},
+        {"federate", "Train together: silos, topology, strategy, rounds"},
         {"model", "List, check and convert networks and their weights"},
     };
     for (const auto& [name, description] : commands) {

@@ -2,6 +2,7 @@
 #include "app/cli/progress_line.h"
 #include "app/learn/commands.h"
 #include "app/learn/data_opener.h"
+#include "app/learn/run_options.h"
 #include "core/base/log.h"
 #include "core/train/torch/trainer.h"
 
@@ -15,42 +16,22 @@ namespace fedefm::cli {
 
 namespace {
 
-struct TrainOptions
+struct TrainOptions : RunOptions
 {
-    std::string config;
-    std::vector<std::string> settings;
-    std::string resume;
-    std::string runs;
     std::string init;
     bool partial = false;
-    const CLI::App* program = nullptr;
 };
-
-/// The weights of `init` may be named as seen from the configuration's folder or from here.
-std::string whereInitIs(const std::string& init, const fs::path& folder)
-{
-    std::error_code ignored;
-    const fs::path beside = folder / init;
-    return !init.empty() && fs::exists(beside, ignored) ? fs::absolute(beside).string() : init;
-}
 
 Result<TrainConfig> configOf(const TrainOptions& options, const Context& context)
 {
     auto config = loadTrainConfig(options.config, options.settings);
     if (!config)
         return config;
-    const fs::path folder = fs::absolute(options.config).parent_path();
-    // A resumed run no longer knows where its configuration lay.
-    if (!config->data.contains("folder"))
-        config->data["folder"] = folder.string();
-    config->init = options.init.empty() ? whereInitIs(config->init, folder) : options.init;
+    rememberFolder(options, config->data);
+    applyGeneral(options, context.general, *config);
+    if (!options.init.empty())
+        config->init = options.init;
     config->initPartial = config->initPartial || options.partial;
-    if (options.program->get_option("--threads")->count() > 0)
-        config->threads = context.general.threads;
-    if (options.program->get_option("--device")->count() > 0)
-        config->device = context.general.device;
-    if (options.program->get_option("--seed")->count() > 0)
-        config->seed = context.general.seed;
     return config;
 }
 
@@ -100,7 +81,6 @@ private:
 
 Result<Outcome> runTrain(const TrainOptions& options, Context& context)
 {
-    const fs::path runs = options.runs.empty() ? defaultRunsFolder() : fs::path(options.runs);
     TrainReport report(context.general.quiet);
     const auto progress = [&report](const TrainProgress& value) { report(value); };
     Result<TrainResult> result = fail(ErrorCode::Internal, "");
@@ -108,7 +88,8 @@ Result<Outcome> runTrain(const TrainOptions& options, Context& context)
         const auto config = configOf(options, context);
         if (!config)
             return tl::unexpected(config.error());
-        result = train(*config, dataOpener(config->data), runs, context.cancel, progress, pictureWriter());
+        result = train(*config, dataOpener(config->data), options.runsFolder(), context.cancel, progress,
+                       pictureWriter());
     } else {
         const auto config = loadTrainConfig(fs::path(options.resume) / "config.json");
         if (!config)
@@ -131,23 +112,13 @@ Result<Outcome> runTrain(const TrainOptions& options, Context& context)
 void addOne(CLI::App& app, Context& context, const char* name, const char* description, bool needsInit)
 {
     const auto options = std::make_shared<TrainOptions>();
-    options->program = &app;
     CLI::App* command = app.add_subcommand(name, description);
-    command->add_option("config", options->config, "Configuration (JSON, docs/training.md)")
-        ->check(CLI::ExistingFile);
-    command->add_option("--set", options->settings, "key.sub=value, over the configuration; may be repeated")
-        ->allow_extra_args(false);
-    command->add_option("--resume", options->resume, "Go on with this run folder")
-        ->check(CLI::ExistingDirectory);
-    command->add_option("--runs", options->runs,
-                        "Where run folders are made (default: FEDEFM_RUNS, "
-                        "~/.local/share/fedefm/runs)");
+    addRunOptions(app, *command, *options);
     CLI::Option* init =
         command->add_option("--init", options->init, "Weights to begin with: a file or a run folder");
     command->add_flag("--partial", options->partial, "Names of --init that do not fit are left out");
     command->callback([options, init, needsInit, &context] {
-        if (options->config.empty() == options->resume.empty())
-            throw CLI::ValidationError("a configuration or --resume RUN is expected");
+        requireConfigOrResume(*options);
         if (needsInit && options->resume.empty() && init->count() == 0 && options->settings.empty())
             throw CLI::RequiredError("--init");
         context.input = options->config;

@@ -8,8 +8,9 @@
 namespace fedefm::cli {
 
 void addTrainCommands(CLI::App& app, Context& context); ///< train, finetune
-void addModelCommand(CLI::App& app, Context& context);  ///< model keys, check, convert
-void addBenchCommand(CLI::App& app, Context& context);  ///< bench
+void addFederateCommand(CLI::App& app, Context& context);
+void addModelCommand(CLI::App& app, Context& context); ///< model keys, check, convert
+void addBenchCommand(CLI::App& app, Context& context); ///< bench
 
 /// Sets the number of threads and the seed.
 void prepareLibTorch(const GeneralOptions& general);

@@ -33,6 +33,7 @@ int main(int argc, char** argv)
         ::execv("/proc/self/exe", argv);
     keepFreedMemory();
     // The program that users call is `fedefm`; its name stands in every message.
-    return runProgram(argc, argv, "fedefm", {addTrainCommands, addModelCommand, addBenchCommand},
+    return runProgram(argc, argv, "fedefm",
+                      {addTrainCommands, addFederateCommand, addModelCommand, addBenchCommand},
                       prepareLibTorch);
 }

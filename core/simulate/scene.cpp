@@ -29,8 +29,11 @@ bool isVisible(const FloatPlane& light, Point p)
 
 } // namespace
 
-Scene::Scene(const SourcePreset& preset, int sizePx, int frames, std::uint64_t seed)
-    : m_settings(drawScene(preset, sizePx, frames + 1, RandomStream(seed).branch(kSettings))), m_seed(seed)
+Scene::Scene(const SourcePreset& preset, int sizePx, int frames, std::uint64_t seed,
+             std::optional<std::uint64_t> machineSeed)
+    : m_settings(drawScene(preset, sizePx, frames + 1, RandomStream(seed).branch(kSettings),
+                           RandomStream(machineSeed.value_or(seed)).branch(kSettings))),
+      m_seed(seed)
 {
     const RandomStream random(seed);
     m_anatomy = makeAnatomy(m_settings.anatomy, gridFor(sizePx), m_settings.view.fieldMm(),

@@ -11,7 +11,8 @@ namespace fedefm {
 class Scene
 {
 public:
-    Scene(const SourcePreset& preset, int sizePx, int frames, std::uint64_t seed);
+    Scene(const SourcePreset& preset, int sizePx, int frames, std::uint64_t seed,
+          std::optional<std::uint64_t> machineSeed = {});
 
     const SceneSettings& settings() const { return m_settings; }
     FramePtr frame(int index) const;

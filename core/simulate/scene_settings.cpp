@@ -208,7 +208,8 @@ ImageChainSettings drawChain(const SourcePreset& preset, int sizePx, RandomStrea
 
 } // namespace
 
-SceneSettings drawScene(const SourcePreset& preset, int sizePx, int frames, const RandomStream& random)
+SceneSettings drawScene(const SourcePreset& preset, int sizePx, int frames, const RandomStream& random,
+                        const RandomStream& machine)
 {
     SceneSettings scene;
     RandomStream first = random.branch(100);
@@ -222,8 +223,8 @@ SceneSettings drawScene(const SourcePreset& preset, int sizePx, int frames, cons
     drawProcedure(preset, scene, frames, random.branch(kProcedure));
     scene.motion = drawMotion(preset, random.branch(kMotion));
     drawContrast(preset, scene, random.branch(kContrast));
-    scene.chain = drawChain(preset, sizePx, random.branch(kChain));
-    scene.chain.aperture = drawAperture(preset, random.branch(kAperture));
+    scene.chain = drawChain(preset, sizePx, machine.branch(kChain));
+    scene.chain.aperture = drawAperture(preset, machine.branch(kAperture));
     return scene;
 }
 

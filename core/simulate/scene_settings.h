@@ -59,6 +59,8 @@ struct SceneSettings
 /// `greyPerAttenuation` is the display's slope, share of full scale per unit of attenuation.
 void keepVisible(SceneSettings& scene, double greyPerAttenuation);
 
-SceneSettings drawScene(const SourcePreset& preset, int sizePx, int frames, const RandomStream& random);
+/// Image chain and aperture are drawn from `machine`, everything else from `random`.
+SceneSettings drawScene(const SourcePreset& preset, int sizePx, int frames, const RandomStream& random,
+                        const RandomStream& machine);
 
 } // namespace fedefm

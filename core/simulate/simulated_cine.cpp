@@ -15,10 +15,10 @@ constexpr int kLargestPx = 2048;
 constexpr int kMostFrames = 10000;
 
 /// The same seed gives unrelated scenes of different source types.
-std::uint64_t sceneSeed(const SimulationSettings& settings)
+std::uint64_t seedFor(std::uint64_t seed, const std::string& preset)
 {
-    std::uint64_t hash = settings.seed;
-    for (const char letter : settings.preset)
+    std::uint64_t hash = seed;
+    for (const char letter : preset)
         hash = mixBits(hash ^ static_cast<std::uint64_t>(static_cast<unsigned char>(letter)));
     return hash;
 }
@@ -107,7 +107,11 @@ try {
                     "64 to 2048 pixels");
     if (settings.frames < 1 || settings.frames > kMostFrames)
         return fail(ErrorCode::InvalidArgument, "frames " + std::to_string(settings.frames), "1 to 10000");
-    fedefm::Scene content(*preset, settings.sizePx, settings.frames, sceneSeed(settings));
+    std::optional<std::uint64_t> machineSeed;
+    if (settings.machineSeed)
+        machineSeed = seedFor(*settings.machineSeed, settings.preset);
+    fedefm::Scene content(*preset, settings.sizePx, settings.frames, seedFor(settings.seed, settings.preset),
+                          machineSeed);
     SequenceInfo info = makeInfo(settings, content.settings());
     auto scene = std::make_shared<const Scene>(Scene{std::move(info), std::move(content)});
     return std::shared_ptr<const SimulatedCine>(new SimulatedCine(std::move(scene)));

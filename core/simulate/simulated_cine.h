@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,8 @@ struct SimulationSettings
     int sizePx = 512;             ///< square frames
     int frames = 32;
     std::uint64_t seed = 1; ///< everything random follows from it: anatomy, devices, exposure, noise
+    /// The X-ray machine (image chain and aperture) that the scene is seen with; nothing: one of its own.
+    std::optional<std::uint64_t> machineSeed;
 };
 
 /// Names of the source types: "human", "animal", "phantom", "simulation", "coronary" and further ones for the

@@ -63,10 +63,27 @@ std::vector<RunSummary> listRuns(const fs::path& root)
     return runs;
 }
 
+namespace {
+
+/// "admit 3", "drop 12".
+bool isAboutASilo(const std::string& command)
+{
+    const std::size_t space = command.find(' ');
+    const std::string word = command.substr(0, space);
+    if ((word != "admit" && word != "drop") || space == std::string::npos)
+        return false;
+    const std::string number = command.substr(space + 1);
+    return !number.empty() && number.size() < 5 &&
+           number.find_first_not_of("0123456789") == std::string::npos;
+}
+
+} // namespace
+
 Status sendRunCommand(const fs::path& runFolder, const std::string& command)
 {
-    if (command != "pause" && command != "resume" && command != "stop")
-        return fail(ErrorCode::InvalidArgument, command, "expected pause, resume or stop");
+    if (command != "pause" && command != "resume" && command != "stop" && !isAboutASilo(command))
+        return fail(ErrorCode::InvalidArgument, command,
+                    "expected pause, resume, stop, or for a session: admit N, drop N");
     const auto reader = RunReader::open(runFolder);
     if (!reader)
         return tl::unexpected(reader.error());

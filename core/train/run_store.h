@@ -141,7 +141,8 @@ std::filesystem::path defaultRunsFolder();
 /// Failed.
 std::vector<RunSummary> listRuns(const std::filesystem::path& root);
 
-/// Asks the process that trains to "pause", "resume" or "stop"; it answers at the next step.
+/// Asks the process that trains to "pause", "resume" or "stop"; it answers at the next step. A federated
+/// session also takes "admit 3" and "drop 3": silo 3 belongs to it, or no longer, from the next round on.
 /// Errors: InvalidArgument for other words and for a run that no process works on; those of the file.
 Status sendRunCommand(const std::filesystem::path& runFolder, const std::string& command);
 

@@ -2,30 +2,15 @@
 // What the readers and writers of this folder share.
 #pragma once
 
+#include "core/model/checkpoint/mapped_file.h"
 #include "core/model/checkpoint/tensor_file.h"
 
 #include <optional>
-#include <string_view>
 
 namespace fedefm {
 
 /// TensorFile::metadata in a .pth archive: a JSON object of texts.
 inline constexpr const char* kMetadataEntry = "metadata.json";
-
-/// Bytes and who keeps them alive.
-struct ByteView
-{
-    const std::byte* data = nullptr;
-    std::size_t size = 0;
-    std::shared_ptr<const void> owner;
-
-    std::string_view text() const { return {reinterpret_cast<const char*>(data), size}; }
-    /// The caller has checked that the part lies inside.
-    ByteView part(std::size_t offset, std::size_t length) const { return {data + offset, length, owner}; }
-};
-
-/// A file mapped for reading. Errors: FileNotFound, FileUnreadable.
-Result<ByteView> mapFile(const std::filesystem::path& file);
 
 /// Zeroed memory of that size, aligned for every element type; nothing when there is not enough.
 std::shared_ptr<std::byte> allocateBytes(std::size_t size);

@@ -3,7 +3,7 @@
 
 #include "core/train/data/epoch_order_private.h"
 #include "core/train/data/input_private.h"
-#include "core/train/data/random_private.h"
+#include "core/train/data/random.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/data/epoch_order_private.h"
 
-#include "core/train/data/random_private.h"
+#include "core/train/data/random.h"
 
 #include <algorithm>
 #include <numeric>

@@ -6,7 +6,7 @@
 #include "core/simulate/simulated_cine.h"
 #include "core/train/data/epoch_order_private.h"
 #include "core/train/data/frame_sample.h"
-#include "core/train/data/random_private.h"
+#include "core/train/data/random.h"
 
 #include <algorithm>
 #include <list>
@@ -98,12 +98,19 @@ private:
         SimulationSettings settings;
         settings.preset = m_settings.presets[scene % m_settings.presets.size()];
         settings.seed = m_settings.seed + scene;
+        if (m_settings.machinesPerSource > 0)
+            settings.machineSeed = machineOf(scene);
         settings.frames = std::max(kFramesOfScene, m_settings.framesPerScene);
         const int steps = (m_settings.largestSizePx - m_settings.smallestSizePx) / kSizeStepPx + 1;
         Random random(mixSeed(settings.seed, 0x512EULL));
         settings.sizePx = m_settings.smallestSizePx +
                           kSizeStepPx * static_cast<int>(random.below(static_cast<std::size_t>(steps)));
         return settings;
+    }
+
+    std::uint64_t machineOf(std::size_t scene) const
+    {
+        return scene / m_settings.presets.size() % static_cast<std::size_t>(m_settings.machinesPerSource);
     }
 
     /// Somewhere in the sample's own share of the run.
@@ -182,6 +189,7 @@ Result<DatasetPtr> openSimulatedDataset(const nlohmann::json& description)
     options.integer("smallest_size_px", settings.smallestSizePx, 64, 2048);
     options.integer("largest_size_px", settings.largestSizePx, 64, 2048);
     options.seed("seed", settings.seed);
+    options.integer("machines_per_source", settings.machinesPerSource, 0, 1'000'000);
     if (const auto done = options.finish(); !done)
         return tl::unexpected(done.error());
     return simulatedDataset(settings);

@@ -15,6 +15,9 @@ struct SimulatedDatasetSettings
     int smallestSizePx = 256; ///< each scene has a size of its own in between, a multiple of 32
     int largestSizePx = 512;
     std::uint64_t seed = 1;
+    /// X-ray machines of each source, the same for every seed, as the pictures of one hospital come from few
+    /// of them; 0: each scene has one of its own.
+    int machinesPerSource = 0;
 };
 
 /// Frames of the simulator, made when they are asked for; size = scenes · framesPerScene. Group = scene,
@@ -22,7 +25,7 @@ struct SimulatedDatasetSettings
 Result<DatasetPtr> simulatedDataset(const SimulatedDatasetSettings& settings);
 
 /// From {"form": "simulated", "presets": […], "scenes", "frames_per_scene", "smallest_size_px",
-/// "largest_size_px", "seed"}, which needs no reader. Errors: InvalidArgument as above and for unknown keys.
+/// "largest_size_px", "seed", "machines_per_source"}, which needs no reader. Errors: InvalidArgument as above and for unknown keys.
 Result<DatasetPtr> openSimulatedDataset(const nlohmann::json& description);
 
 } // namespace fedefm

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/train/data/random_private.h"
+#include "core/train/data/random.h"
 #include "core/train/data/sample.h"
 
 namespace fedefm {

@@ -15,20 +15,6 @@ constexpr const char* kAverage = "average/";
 constexpr const char* kRandomCpu = "random/cpu";
 constexpr const char* kRandomDevice = "random/device";
 
-torch::Tensor randomState(const torch::Device& device)
-{
-    at::Generator generator = at::globalContext().defaultGenerator(device);
-    const std::lock_guard<std::mutex> lock(generator.mutex());
-    return generator.get_state();
-}
-
-void setRandomState(const torch::Device& device, const torch::Tensor& state)
-{
-    at::Generator generator = at::globalContext().defaultGenerator(device);
-    const std::lock_guard<std::mutex> lock(generator.mutex());
-    generator.set_state(state);
-}
-
 std::map<std::string, torch::Tensor> withPrefix(const TensorFile& file, const std::string& prefix)
 {
     std::map<std::string, torch::Tensor> tensors;
@@ -73,6 +59,20 @@ Status loadNetwork(Network& network, const TensorFile& file, const std::string& 
 }
 
 } // namespace
+
+torch::Tensor randomState(const torch::Device& device)
+{
+    at::Generator generator = at::globalContext().defaultGenerator(device);
+    const std::lock_guard<std::mutex> lock(generator.mutex());
+    return generator.get_state();
+}
+
+void setRandomState(const torch::Device& device, const torch::Tensor& state)
+{
+    at::Generator generator = at::globalContext().defaultGenerator(device);
+    const std::lock_guard<std::mutex> lock(generator.mutex());
+    generator.set_state(state);
+}
 
 nlohmann::json LoopState::toJson() const
 {

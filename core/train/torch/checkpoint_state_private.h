@@ -9,6 +9,10 @@
 
 namespace fedefm {
 
+/// State of the random numbers that dropout and initialisation draw on a device.
+torch::Tensor randomState(const torch::Device& device);
+void setRandomState(const torch::Device& device, const torch::Tensor& state);
+
 /// Where a training stands; with the weights, moments and random numbers it decides all that follows.
 struct LoopState
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/torch/training_session_private.h"
 
-#include "core/train/torch/losses_private.h"
 #include "core/train/torch/schedule.h"
+#include "core/train/torch/task_loss_private.h"
 
 #include <chrono>
 #include <cmath>
@@ -92,14 +92,7 @@ Result<torch::Tensor> TrainingSession::lossOf(const std::shared_ptr<const Batch>
         const AutocastScope autocast(m_useBfloat16, m_device);
         logits = m_network->forward(imagesOf(batch, m_device));
     }
-    if (auto fits = checkLogits(logits, m_classes, m_isClassification); !fits)
-        return tl::unexpected(fits.error());
-    if (m_isClassification)
-        return crossEntropyLoss(logits, imageClassesOf(*batch, m_device), m_classWeights);
-    if (batch->labels.empty())
-        return fail(ErrorCode::InvalidArgument, "data", "a training sample has no mask");
-    return segmentationLoss(logitsAt(logits, batch->height, batch->width), labelsOf(*batch, m_device),
-                            m_config.loss, m_classWeights);
+    return taskLoss(logits, *batch, {m_isClassification, m_classes, m_config.loss, m_classWeights});
 }
 
 Result<double> TrainingSession::trainOn(const std::shared_ptr<const Batch>& batch)

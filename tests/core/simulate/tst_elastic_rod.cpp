@@ -152,7 +152,7 @@ private Q_SLOTS:
         for (const SourcePreset& preset : sourcePresets())
             for (std::uint64_t seed = 1; seed <= 6; ++seed) {
                 const RandomStream random(seed);
-                const SceneSettings scene = drawScene(preset, 256, 6, random);
+                const SceneSettings scene = drawScene(preset, 256, 6, random, random);
                 for (const ProcedureState& state : simulateProcedure(scene.procedure, random.branch(5))) {
                     QVERIFY(std::abs(chainLength(state.rod) - std::max(state.catheterMm, state.wireMm)) <
                             0.5);

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/progress_line.h"
+#include "app/learn/commands.h"
+#include "app/learn/data_opener.h"
+#include "app/learn/run_options.h"
+#include "core/federate/session.h"
+
+#include <cstdio>
+#include <memory>
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+
+namespace fedefm::cli {
+
+namespace {
+
+/// A line per round in which the merged model was measured; on a terminal a bar over the silos below it.
+class SessionReport
+{
+public:
+    SessionReport(bool quiet, std::string metric)
+        : m_quiet(quiet), m_hasBar(!quiet && ::isatty(STDERR_FILENO) == 1), m_metric(std::move(metric))
+    {
+    }
+
+    void operator()(const SessionProgress& progress)
+    {
+        if (m_quiet)
+            return;
+        if (progress.phase != "closed") {
+            drawBar(progress);
+            return;
+        }
+        m_bar.reset();
+        m_phase.clear();
+        const nlohmann::json::json_pointer where("/" + replaceDots(m_metric));
+        if (!progress.merged.is_object() || !progress.merged.contains(where))
+            return;
+        const nlohmann::json value = progress.merged.value(where, nlohmann::json());
+        if (value.is_number())
+            std::fprintf(stderr, "round %d of %d: loss %.4f, merged model %s %.4f\n", progress.round + 1,
+                         progress.rounds, progress.loss, m_metric.c_str(), value.get<double>());
+    }
+
+private:
+    static std::string replaceDots(std::string text)
+    {
+        for (char& letter : text)
+            letter = letter == '.' ? '/' : letter;
+        return text;
+    }
+    void drawBar(const SessionProgress& progress)
+    {
+        if (!m_hasBar || progress.silo < 0)
+            return;
+        if (!m_bar || progress.phase != m_phase) {
+            m_phase = progress.phase;
+            m_bar.reset();
+            m_bar = std::make_unique<ProgressLine>(
+                "round " + std::to_string(progress.round + 1) + ", " + m_phase, false);
+        }
+        m_bar->update(progress.silo + 1, progress.silos);
+    }
+
+    bool m_quiet;
+    bool m_hasBar;
+    std::string m_metric;
+    std::string m_phase;
+    std::unique_ptr<ProgressLine> m_bar;
+};
+
+Result<SessionPlan> planOf(const RunOptions& options, const Context& context)
+{
+    if (!options.resume.empty())
+        return loadSessionPlan(fs::path(options.resume) / "config.json");
+    auto plan = loadSessionPlan(options.config, options.settings);
+    if (!plan)
+        return plan;
+    rememberFolder(options, plan->data);
+    applyGeneral(options, context.general, plan->training);
+    return plan;
+}
+
+Result<Outcome> runFederate(const RunOptions& options, Context& context)
+{
+    const auto plan = planOf(options, context);
+    if (!plan)
+        return tl::unexpected(plan.error());
+    SessionReport report(context.general.quiet, plan->training.selectBy);
+    SessionHooks hooks;
+    hooks.openData = dataOpener(plan->data);
+    hooks.cancel = context.cancel;
+    hooks.progress = [&report](const SessionProgress& progress) { report(progress); };
+    const auto result = options.resume.empty() ? federate(*plan, hooks, options.runsFolder())
+                                               : resumeFederation(options.resume, hooks);
+    if (!result)
+        return tl::unexpected(result.error());
+    context.say(result->runFolder.string());
+    return Outcome{{{"run", result->runFolder.string()},
+                    {"rounds", result->roundsDone},
+                    {"merged_metrics", result->mergedMetrics},
+                    {"silo_metrics", result->siloMetrics},
+                    {"weights", result->mergedWeights.string()}},
+                   false};
+}
+
+} // namespace
+
+void addFederateCommand(CLI::App& app, Context& context)
+{
+    const auto options = std::make_shared<RunOptions>();
+    CLI::App* command = app.add_subcommand("federate", "Train together: silos, topology, strategy, rounds");
+    addRunOptions(app, *command, *options);
+    command->callback([options, &context] {
+        requireConfigOrResume(*options);
+        context.input = options->config;
+        context.action = [options, &context] { return runFederate(*options, context); };
+    });
+}
+
+} // namespace fedefm::cli

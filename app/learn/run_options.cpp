@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/learn/run_options.h"
+
+#include "core/train/run_store.h"
+
+namespace fs = std::filesystem;
+
+namespace fedefm::cli {
+
+fs::path RunOptions::runsFolder() const
+{
+    return runs.empty() ? defaultRunsFolder() : fs::path(runs);
+}
+
+fs::path RunOptions::configFolder() const
+{
+    return fs::absolute(config).parent_path();
+}
+
+void addRunOptions(CLI::App& app, CLI::App& command, RunOptions& options)
+{
+    options.program = &app;
+    command.add_option("config", options.config, "Configuration (JSON, see docs/)")->check(CLI::ExistingFile);
+    command.add_option("--set", options.settings, "key.sub=value, over the configuration; may be repeated")
+        ->allow_extra_args(false);
+    command.add_option("--resume", options.resume, "Go on with this run folder")
+        ->check(CLI::ExistingDirectory);
+    command.add_option("--runs", options.runs,
+                       "Where run folders are made (default: FEDEFM_RUNS, ~/.local/share/fedefm/runs)");
+}
+
+void applyGeneral(const RunOptions& options, const GeneralOptions& general, TrainConfig& config)
+{
+    std::error_code ignored;
+    const fs::path beside = options.configFolder() / config.init;
+    if (!config.init.empty() && fs::exists(beside, ignored))
+        config.init = fs::absolute(beside).string();
+    if (options.program->get_option("--threads")->count() > 0)
+        config.threads = general.threads;
+    if (options.program->get_option("--device")->count() > 0)
+        config.device = general.device;
+    if (options.program->get_option("--seed")->count() > 0)
+        config.seed = general.seed;
+}
+
+void rememberFolder(const RunOptions& options, nlohmann::json& data)
+{
+    if (!data.contains("folder"))
+        data["folder"] = options.configFolder().string();
+}
+
+void requireConfigOrResume(const RunOptions& options)
+{
+    if (options.config.empty() == options.resume.empty())
+        throw CLI::ValidationError("a configuration or --resume RUN is expected");
+}
+
+} // namespace fedefm::cli

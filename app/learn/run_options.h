@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/context.h"
+#include "core/train/train_config.h"
+
+#include <CLI/CLI.hpp>
+
+namespace fedefm::cli {
+
+/// What every command that makes a run takes.
+struct RunOptions
+{
+    std::string config;
+    std::vector<std::string> settings;
+    std::string resume;
+    std::string runs;
+    const CLI::App* program = nullptr; ///< where the general options stand
+
+    std::filesystem::path runsFolder() const;
+    std::filesystem::path configFolder() const;
+};
+
+/// Adds them to a command of `app`.
+void addRunOptions(CLI::App& app, CLI::App& command, RunOptions& options);
+
+/// What the command line says over the configuration, and where its `init` lies: it may be named as seen from
+/// the configuration's folder or from here.
+void applyGeneral(const RunOptions& options, const GeneralOptions& general, TrainConfig& config);
+
+/// Relative paths of the data begin at the configuration; a resumed run no longer knows where it lay.
+void rememberFolder(const RunOptions& options, nlohmann::json& data);
+
+/// A configuration or a run to go on with is needed. Throws CLI::ValidationError.
+void requireConfigOrResume(const RunOptions& options);
+
+} // namespace fedefm::cli

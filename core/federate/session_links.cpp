@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/federate/session_links.h"
+
+#include "core/base/strict_object.h"
+
+#include <cmath>
+
+namespace fedefm {
+
+namespace {
+
+constexpr double kPi = 3.14159265358979323846;
+constexpr double kCircleKm = 1000.0; ///< radius
+constexpr int kLeastForTopologies = 3;
+
+Underlay circle(int siloCount)
+{
+    Underlay underlay;
+    underlay.name = "circle";
+    for (int at = 0; at < siloCount; ++at)
+        underlay.nodes.push_back({"silo " + std::to_string(at), {}, {}});
+    for (int a = 0; a < siloCount; ++a)
+        for (int b = a + 1; b < siloCount; ++b)
+            underlay.links.push_back({a, b, 2.0 * kCircleKm * std::sin(kPi * (b - a) / siloCount)});
+    return underlay;
+}
+
+struct LinkOptions
+{
+    std::string name = "ring";
+    std::string underlay;
+    std::string file;
+    nlohmann::json links;
+    TopologyOptions topology;
+};
+
+Result<LinkOptions> readOptions(const nlohmann::json& json, int siloCount, std::uint64_t seed)
+{
+    LinkOptions options;
+    options.topology.seed = seed;
+    StrictObject object(json, "topology");
+    object.choice("name", options.name, topologyNames());
+    object.text("underlay", options.underlay);
+    object.integer("hub", options.topology.hub, -1, siloCount - 1);
+    object.flag("both_ways", options.topology.ringBothWays);
+    object.integer("max_degree", options.topology.maxDegree, 0);
+    object.number("budget", options.topology.budget, 1e-6, 1.0);
+    object.integer("multiplicity", options.topology.multiplicity, 1, 100);
+    object.text("file", options.file);
+    options.links = object.value("links");
+    if (options.name == "custom" && options.file.empty() && !options.links.is_array())
+        object.refuse("links", "a custom topology needs links or a file");
+    if (auto read = object.finish(); !read)
+        return tl::unexpected(read.error());
+    return options;
+}
+
+Result<SiloNetwork> networkOf(const LinkOptions& options, int siloCount, const std::filesystem::path& folder)
+{
+    if (options.underlay.empty())
+        return SiloNetwork::create(circle(siloCount));
+    const bool isBuiltIn = builtInUnderlay(options.underlay).has_value();
+    auto underlay = openUnderlay(isBuiltIn ? options.underlay : (folder / options.underlay).string());
+    if (!underlay)
+        return tl::unexpected(underlay.error());
+    if (static_cast<int>(underlay->nodes.size()) != siloCount)
+        return fail(ErrorCode::InvalidArgument, "topology.underlay",
+                    options.underlay + " has " + std::to_string(underlay->nodes.size()) +
+                        " places, the session has " + std::to_string(siloCount) + " silos");
+    return SiloNetwork::create(std::move(*underlay));
+}
+
+} // namespace
+
+Result<SessionLinks> SessionLinks::create(const nlohmann::json& topology, int siloCount, std::uint64_t seed,
+                                          const std::filesystem::path& folder)
+{
+    auto options = readOptions(topology, siloCount, seed);
+    if (!options)
+        return tl::unexpected(options.error());
+    SessionLinks links;
+    links.m_siloCount = siloCount;
+    links.m_name = options->name;
+    links.m_hub = std::max(0, options->topology.hub);
+    for (int silo = 0; silo < siloCount; ++silo)
+        links.m_names.push_back("silo " + std::to_string(silo));
+    if (siloCount < kLeastForTopologies)
+        return links;
+    const auto network = networkOf(*options, siloCount, folder);
+    if (!network)
+        return tl::unexpected(network.error());
+    if (options->name == "custom") {
+        auto custom = options->file.empty()
+                          ? parseOverlay(nlohmann::json{{"version", 1}, {"links", options->links}}.dump(),
+                                         *network, "topology.links")
+                          : loadOverlay(folder / options->file, *network);
+        if (!custom)
+            return tl::unexpected(custom.error());
+        options->topology.custom = std::move(*custom);
+    }
+    auto made = makeTopology(options->name, *network, options->topology);
+    if (!made)
+        return tl::unexpected(made.error());
+    links.m_topology = std::move(*made);
+    if (options->name == "star" && options->topology.hub < 0)
+        for (int silo = 0; silo < siloCount; ++silo)
+            if (links.m_topology->overlay().outDegree(silo) == siloCount - 1)
+                links.m_hub = silo;
+    if (!options->underlay.empty())
+        for (int silo = 0; silo < siloCount; ++silo)
+            links.m_names[static_cast<std::size_t>(silo)] = network->siloName(silo);
+    return links;
+}
+
+Overlay SessionLinks::overlay(int round) const
+{
+    return m_topology ? m_topology->overlayOfRound(static_cast<std::uint64_t>(round)) : wholeOverlay();
+}
+
+Overlay SessionLinks::wholeOverlay() const
+{
+    if (m_topology)
+        return m_topology->overlay();
+    std::vector<std::pair<int, int>> pairs;
+    if (m_siloCount == 2)
+        pairs.emplace_back(0, 1);
+    return Overlay::bothWays(m_siloCount, pairs);
+}
+
+MixingMatrix SessionLinks::mixing(int round) const
+{
+    return m_topology ? m_topology->mixingOfRound(static_cast<std::uint64_t>(round))
+                      : MixingMatrix::metropolis(overlay(round));
+}
+
+double SessionLinks::cycleTimeMs() const
+{
+    return m_topology ? m_topology->cycleTime().meanMs : 0.0;
+}
+
+double SessionLinks::gap() const
+{
+    return m_topology ? m_topology->gap() : 1.0;
+}
+
+} // namespace fedefm

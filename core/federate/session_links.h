@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/federate/topology/topology.h"
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+namespace fedefm {
+
+/// Who sends to whom in the rounds of a session. Immutable.
+class SessionLinks
+{
+public:
+    /// `topology`: {"name", "underlay", "hub", "both_ways", "max_degree", "budget", "multiplicity", "file",
+    /// "links"}. Without an underlay the silos lie evenly on a circle, so that a ring runs 0, 1, 2 …
+    /// `folder` is where relative files begin. Errors: InvalidArgument, those of the files.
+    static Result<SessionLinks> create(const nlohmann::json& topology, int siloCount, std::uint64_t seed,
+                                       const std::filesystem::path& folder);
+
+    int siloCount() const { return m_siloCount; }
+    const std::string& name() const { return m_name; }
+    /// The silo that gathers where a strategy needs one.
+    int hub() const { return m_hub; }
+    /// All links that occur in some round.
+    Overlay wholeOverlay() const;
+    Overlay overlay(int round) const;
+    MixingMatrix mixing(int round) const;
+    double cycleTimeMs() const;
+    double gap() const;
+    /// The underlay's places, or "silo 0" …
+    const std::vector<std::string>& siloNames() const { return m_names; }
+
+private:
+    int m_siloCount = 1;
+    int m_hub = 0;
+    std::string m_name;
+    std::vector<std::string> m_names;
+    std::shared_ptr<const Topology> m_topology; ///< null with fewer than three silos
+};
+
+} // namespace fedefm

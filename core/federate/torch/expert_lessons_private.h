@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/federate/torch/fedefm_options_private.h"
+#include "core/federate/torch/strategy_private.h"
+
+namespace fedefm {
+
+/// An overseas expert back home: the silo's own weights after training at `host`.
+struct Expert
+{
+    int host = 0;
+    TensorFile tensors;
+};
+
+/// One expert's answers to some batches.
+struct ExpertAnswers
+{
+    std::vector<torch::Tensor> logits;
+    std::vector<torch::Tensor> nodes; ///< of the EMD score; empty without it
+};
+
+/// The expert's weights are put into the workbench's scratch network, one at a time.
+ExpertAnswers answersOf(Workbench& bench, const Expert& expert,
+                        const std::vector<std::shared_ptr<const Batch>>& batches,
+                        const FedEfmOptions& options);
+
+/// `homeSteps` of distillation (eqs 2 and 11). Notes the scores. Errors: those of learner and scorer.
+Status learnFromExperts(Workbench& bench, const std::vector<Expert>& experts, const FedEfmOptions& options);
+
+/// Own weights ← (1 − fuse)·own + fuse·experts.
+Status fuseExperts(Workbench& bench, const std::vector<Expert>& experts, const FedEfmOptions& options);
+
+} // namespace fedefm

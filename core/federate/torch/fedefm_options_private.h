@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/strict_object.h"
+#include "core/transport/emd_score.h"
+
+namespace fedefm {
+
+/// Multishot federated distillation with all that the paper leaves open; docs/federation.md explains each.
+struct FedEfmOptions
+{
+    int localSteps = 1;    ///< own data, before sending
+    int overseasSteps = 1; ///< of each visitor at its host
+    int homeSteps = 1;     ///< distillation from the experts that came back
+    double temperature = 4.0;
+    double beta = 0.5;                 ///< of the soft term
+    std::string weighting = "clamped"; ///< of an expert: "raw", "clamped", "normalised", "none"
+    bool isDifferentiated = false;     ///< the score's gradient reaches the student
+    double hardFloor = -1.0;           ///< least weight of the label term; < 0: 1 − β
+    int nodeSide = 8;                  ///< feature maps are pooled to that many nodes a side
+    double fuse = 0.5;                 ///< share of the experts in the own weights; 0: none
+    bool fusesByScore = false;         ///< experts share it by their scores, else evenly
+    bool fusesFirst = true;            ///< before the distillation
+    int gossip = 1;                    ///< rounds between two averagings with the neighbours; 0: never
+    bool isNotTrue = false;            ///< distil without the label's class (Lee et al. 2022)
+    double logitAdjustment = 0.0;      ///< τ of the host's label prior
+    EmdScoreOptions emd;
+
+    bool usesEmd() const { return weighting != "none" || fusesByScore; }
+};
+
+/// "strict": true begins with the literal algorithm of the paper: no fusing, no gossip, no local steps, raw
+/// weights, no floor; what else is given counts on top.
+FedEfmOptions readFedEfmOptions(StrictObject& options);
+
+} // namespace fedefm

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/federate/torch/learner_private.h"
+
+#include "core/federate/privacy/gradient_privacy.h"
+#include "core/federate/privacy/rdp_accountant.h"
+
+#include <cmath>
+
+namespace fedefm {
+
+namespace {
+
+std::shared_ptr<const Batch> recordOf(const Batch& batch, int at)
+{
+    auto record = std::make_shared<Batch>();
+    const auto part = [&batch, at](const auto& values, auto& target) {
+        const std::size_t each = values.size() / static_cast<std::size_t>(batch.count);
+        const auto first = values.begin() + static_cast<std::ptrdiff_t>(each) * at;
+        target.assign(first, first + static_cast<std::ptrdiff_t>(each));
+    };
+    record->count = 1;
+    record->channels = batch.channels;
+    record->height = batch.height;
+    record->width = batch.width;
+    record->flagCount = batch.flagCount;
+    part(batch.images, record->images);
+    part(batch.labels, record->labels);
+    part(batch.imageClasses, record->imageClasses);
+    part(batch.imageFlags, record->imageFlags);
+    part(batch.indices, record->indices);
+    return record;
+}
+
+std::vector<FloatSpan> spansOf(std::vector<torch::Tensor>& tensors)
+{
+    std::vector<FloatSpan> spans;
+    for (torch::Tensor& tensor : tensors)
+        spans.push_back({tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())});
+    return spans;
+}
+
+} // namespace
+
+std::uint64_t noiseSeedOf(Silo& silo)
+{
+    torch::Tensor& seed = silo.memory["privacy/seed"];
+    if (!seed.defined()) {
+        seed = torch::empty({1}, torch::kLong);
+        *seed.data_ptr<std::int64_t>() = static_cast<std::int64_t>(NoiseSource::systemSeed());
+    }
+    return static_cast<std::uint64_t>(*seed.data_ptr<std::int64_t>());
+}
+
+Status Learner::account(Silo& host, int batchSize)
+{
+    auto accountant =
+        host.privacy.is_null() ? Result<RdpAccountant>(RdpAccountant()) : parseRdpAccountant(host.privacy);
+    if (!accountant)
+        return tl::unexpected(accountant.error());
+    const auto records =
+        static_cast<double>(m_data.silos[static_cast<std::size_t>(host.index)].train->size());
+    if (auto added =
+            accountant->addSteps(std::min(1.0, batchSize / std::max(1.0, records)), m_settings.privacy.noise);
+        !added)
+        return added;
+    const auto spent = accountant->epsilon(m_settings.privacy.delta);
+    if (!spent)
+        return tl::unexpected(spent.error());
+    const double limit = m_settings.privacy.epsilonLimit;
+    if (limit > 0.0 && spent->epsilon > limit)
+        return fail(ErrorCode::OutOfRange, "silo " + std::to_string(host.index),
+                    "its privacy budget is spent");
+    host.privacy = toJson(*accountant);
+    return {};
+}
+
+Result<double> Learner::privateGradients(Network& network, const Batch& batch, Silo& host,
+                                         const StepHooks& hooks, int step)
+{
+    if (auto counted = account(host, batch.count); !counted)
+        return tl::unexpected(counted.error());
+    const PrivacySettings& privacy = m_settings.privacy;
+    std::vector<torch::Tensor> parameters, sums;
+    for (const torch::Tensor& parameter : network.parameters())
+        if (parameter.requires_grad()) {
+            parameters.push_back(parameter);
+            sums.push_back(torch::zeros(parameter.sizes(), torch::kFloat));
+        }
+    std::vector<FloatSpan> sumSpans = spansOf(sums);
+    double total = 0.0;
+    for (int at = 0; at < batch.count; ++at) {
+        auto loss = lossOf(network, recordOf(batch, at), host.index, hooks, step);
+        if (!loss)
+            return tl::unexpected(loss.error());
+        loss->backward();
+        total += loss->item<double>();
+        std::vector<torch::Tensor> gradients;
+        for (std::size_t p = 0; p < parameters.size(); ++p) {
+            const torch::Tensor& gradient = parameters[p].grad();
+            gradients.push_back(gradient.defined() ? gradient.to(torch::kCPU).contiguous()
+                                                   : torch::zeros_like(sums[p]));
+        }
+        // A broken record counts as none.
+        const auto added = addClipped(sumSpans, spansOf(gradients), privacy.clip);
+        if (!added && added.error().code == ErrorCode::SizeMismatch)
+            return tl::unexpected(added.error());
+        for (torch::Tensor& parameter : parameters)
+            parameter.mutable_grad().reset();
+    }
+    NoiseSource noise(noiseSeedOf(host), static_cast<std::uint64_t>(host.drawn));
+    if (auto added = addGaussianNoise(sumSpans, privacy.noise * privacy.clip, noise); !added)
+        return tl::unexpected(added.error());
+    for (std::size_t p = 0; p < parameters.size(); ++p)
+        parameters[p].mutable_grad() = (sums[p] / batch.count).to(parameters[p].device());
+    return total / batch.count;
+}
+
+} // namespace fedefm

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/federate/session.h"
+
+#include "core/federate/torch/session_private.h"
+
+#include <new>
+
+namespace fs = std::filesystem;
+
+namespace fedefm {
+
+namespace {
+
+/// LibTorch throws; its message without the stack is enough for a user.
+template <typename Work> auto guarded(const Work& work) -> decltype(work())
+{
+    try {
+        return work();
+    } catch (const c10::Error& error) {
+        return fail(ErrorCode::ModelBroken, "session", error.what_without_backtrace());
+    } catch (const std::bad_alloc&) {
+        return fail(ErrorCode::OutOfMemory, "session");
+    } catch (const std::exception& exception) {
+        return fail(ErrorCode::Internal, "session", exception.what());
+    }
+}
+
+} // namespace
+
+Result<SessionResult> Session::run()
+{
+    const DeterministicScope deterministic;
+    const Status done = guarded([this] { return runToEnd(); });
+    if (!done)
+        return endWith(done.error());
+    auto result = guarded([this] { return finish(); });
+    return result ? result : endWith(result.error());
+}
+
+Result<SessionResult> Session::endWith(Error error)
+{
+    const bool isStop = error.code == ErrorCode::Cancelled;
+    if (isStop)
+        error.subject = m_run->folder().string();
+    for (const auto& [level, text] : m_record.events)
+        if (!isStop && !m_run->addEvent(level, text))
+            break;
+    const auto set = isStop ? m_run->setState(RunState::Stopped, "stopped by the user")
+                            : m_run->setState(RunState::Failed, describe(error));
+    return tl::unexpected(set ? error : set.error());
+}
+
+Result<SessionResult> federate(const SessionPlan& plan, const SessionHooks& hooks, const fs::path& runs)
+{
+    return guarded([&]() -> Result<SessionResult> {
+        auto session = Session::create(plan, hooks);
+        if (!session)
+            return tl::unexpected(session.error());
+        if (auto begun = (*session)->begin(runs); !begun)
+            return tl::unexpected(begun.error());
+        return (*session)->run();
+    });
+}
+
+Result<SessionResult> resumeFederation(const fs::path& runFolder, const SessionHooks& hooks)
+{
+    return guarded([&]() -> Result<SessionResult> {
+        const auto reader = RunReader::open(runFolder);
+        if (!reader)
+            return tl::unexpected(reader.error());
+        const auto summary = (*reader)->summary();
+        if (!summary)
+            return tl::unexpected(summary.error());
+        if (summary->state == RunState::Done)
+            return fail(ErrorCode::InvalidArgument, runFolder.string(), "this session is finished");
+        const auto plan = loadSessionPlan(runFolder / "config.json");
+        if (!plan)
+            return tl::unexpected(plan.error());
+        auto state = SessionState::read(runFolder / "checkpoint.json");
+        if (!state)
+            return tl::unexpected(state.error());
+        auto session = Session::create(*plan, hooks, &*state);
+        if (!session)
+            return tl::unexpected(session.error());
+        if (auto restored = (*session)->restore(runFolder, std::move(*state)); !restored)
+            return tl::unexpected(restored.error());
+        return (*session)->run();
+    });
+}
+
+} // namespace fedefm

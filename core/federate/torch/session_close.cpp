@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/federate/torch/session_private.h"
+
+#include "core/federate/merge/tensor_file_model.h"
+#include "core/train/torch/weights_file_private.h"
+
+#include <cstdio>
+
+namespace fs = std::filesystem;
+
+namespace fedefm {
+
+namespace {
+
+constexpr const char* kCheckpoint = "checkpoint.json";
+constexpr int kVersion = 1;
+
+} // namespace
+
+nlohmann::json SessionState::toJson() const
+{
+    return {{"version", kVersion},     {"round", round},
+            {"epoch", epoch},          {"members", members},
+            {"threads", threads},      {"best_round", bestRound},
+            {"best_value", bestValue}, {"best_metrics", bestMetrics},
+            {"states", statesFolder}};
+}
+
+Result<SessionState> SessionState::read(const fs::path& file)
+{
+    constexpr std::size_t kLimit = std::size_t{16} << 20;
+    const auto text = readFile(file, kLimit);
+    if (!text)
+        return tl::unexpected(text.error());
+    try {
+        const nlohmann::json json = nlohmann::json::parse(*text);
+        if (json.at("version").get<int>() != kVersion)
+            return fail(ErrorCode::ModelBroken, file.string(), "of another version of the program");
+        SessionState state;
+        state.round = json.at("round").get<int>();
+        state.epoch = json.at("epoch").get<int>();
+        state.members = json.at("members").get<std::vector<bool>>();
+        state.threads = json.at("threads").get<int>();
+        state.bestRound = json.at("best_round").get<int>();
+        state.bestValue = json.at("best_value").get<double>();
+        state.bestMetrics = json.at("best_metrics");
+        state.statesFolder = json.at("states").get<std::string>();
+        return state;
+    } catch (const nlohmann::json::exception& exception) {
+        return fail(ErrorCode::ModelBroken, file.string(), exception.what());
+    }
+}
+
+Result<TensorFile> Session::weightsOf(int silo) const
+{
+    auto state = m_pool->stateFile(silo);
+    if (!state)
+        return state;
+    TensorFile weights;
+    for (const TensorShape& entry : m_all) {
+        const auto found = state->tensors.find("network/" + entry.name);
+        if (found == state->tensors.end())
+            return fail(ErrorCode::ModelBroken, "silo " + std::to_string(silo), "no " + entry.name);
+        weights.tensors.emplace(entry.name, found->second);
+    }
+    return weights;
+}
+
+/// Θ = Σ ϑ_i θ_i / Σ ϑ_i, into the scratch network.
+Status Session::mergeAll()
+{
+    std::vector<std::unique_ptr<TensorFileModel>> sources;
+    std::vector<MergeMember> members;
+    for (std::size_t silo = 0; silo < m_data.silos.size(); ++silo) {
+        if (!m_record.finished[silo])
+            continue;
+        auto weights = weightsOf(static_cast<int>(silo));
+        if (!weights)
+            return tl::unexpected(weights.error());
+        sources.push_back(std::make_unique<TensorFileModel>(std::move(*weights)));
+        members.push_back({m_names[silo], 1.0, sources.back().get()});
+    }
+    const ModelSchema schema = sources.front()->schema();
+    MemoryModel merged(schema);
+    const auto report = mergeModels(schema, members, {}, merged, m_hooks.cancel);
+    if (!report)
+        return tl::unexpected(report.error());
+    const torch::NoGradGuard noGrad;
+    TensorMap state = stateOf(*m_scratch);
+    for (std::size_t at = 0; at < schema.size(); ++at)
+        state.at(schema[at].name)
+            .copy_(torch::from_blob(merged.values(at).data(), schema[at].shape, torch::kFloat));
+    return {};
+}
+
+Status Session::measureSilos(nlohmann::json& own)
+{
+    own = nlohmann::json::array();
+    for (int silo = 0; silo < static_cast<int>(m_data.silos.size()); ++silo) {
+        const auto weights = weightsOf(silo);
+        if (!weights)
+            return tl::unexpected(weights.error());
+        loadShared(*m_scratch, *weights);
+        auto metrics = m_evaluator->evaluate(*m_scratch);
+        if (!metrics)
+            return tl::unexpected(metrics.error());
+        own.push_back(std::move(*metrics));
+    }
+    return {};
+}
+
+Status Session::measure(nlohmann::json& merged, nlohmann::json& own)
+{
+    const int done = m_state.round + 1;
+    const bool isLast = done == m_plan.rounds;
+    const bool isDue = isLast || done % m_plan.evaluateEvery == 0;
+    if (!m_evaluator->hasTest() || !isDue)
+        return {};
+    const double startMs = m_clock.nowMs();
+    writeLive("evaluate", -1);
+    const int every = m_plan.evaluateSilosEvery;
+    if (isLast || (every > 0 && done % every == 0))
+        if (auto measured = measureSilos(own); !measured)
+            return measured;
+    if (auto made = mergeAll(); !made)
+        return made;
+    auto metrics = m_evaluator->evaluate(*m_scratch);
+    if (!metrics)
+        return tl::unexpected(metrics.error());
+    merged = std::move(*metrics);
+    m_record.phaseSeconds["evaluate"] = (m_clock.nowMs() - startMs) / 1000.0;
+    return noteBest(merged);
+}
+
+Status Session::noteBest(const nlohmann::json& metrics)
+{
+    for (const auto& [name, value] : flattenMetrics(metrics)) {
+        if (name != m_plan.training.selectBy)
+            continue;
+        if (m_state.bestRound >= 0 && value <= m_state.bestValue)
+            return {};
+        m_state.bestRound = m_state.round;
+        m_state.bestValue = value;
+        m_state.bestMetrics = metrics;
+        return saveMerged("best", metrics);
+    }
+    return {};
+}
+
+/// The scratch network, which holds the merged model.
+Status Session::saveMerged(const char* name, const nlohmann::json& metrics)
+{
+    std::size_t samples = 0;
+    for (const SiloData& silo : m_data.silos)
+        samples += silo.train->size();
+    std::int64_t parameters = 0;
+    for (const torch::Tensor& parameter : m_scratch->parameters())
+        parameters += parameter.numel();
+    const std::int64_t steps = static_cast<std::int64_t>(m_state.round + 1) * m_strategy->stepsPerRound();
+    const WeightsCard card{m_plan.training, m_classNames, parameters, samples, m_state.round, steps, metrics};
+    nlohmann::json json = card.toJson();
+    json["federation"] = {{"strategy", m_plan.strategy},
+                          {"topology", m_data.links.name()},
+                          {"silos", m_data.silos.size()},
+                          {"rounds", m_state.round + 1}};
+    return saveWeights(m_run->folder() / "weights" / (std::string(name) + ".safetensors"), *m_scratch, json);
+}
+
+Status Session::closeRound()
+{
+    nlohmann::json merged, own;
+    if (auto measured = measure(merged, own); !measured)
+        return measured;
+    if (!merged.is_null())
+        m_lastMerged = merged;
+    if (!own.is_null())
+        m_lastOwn = own;
+    if (auto written = writeRound(merged, own); !written)
+        return written;
+    ++m_state.round;
+    m_hub->door(0).discardBefore(m_state.round);
+    const bool isDue = m_state.round % m_plan.checkpointEvery == 0 || m_state.round >= m_plan.rounds;
+    if (isDue)
+        if (auto saved = checkpoint(); !saved)
+            return saved;
+    report("closed", -1, merged);
+    return {};
+}
+
+Status Session::checkpoint()
+{
+    const double startMs = m_clock.nowMs();
+    const std::string before = m_state.statesFolder;
+    char name[40];
+    std::snprintf(name, sizeof name, "states/round_%06d", m_state.round);
+    m_state.statesFolder = name;
+    if (auto saved = m_pool->checkpoint(m_run->folder() / name); !saved)
+        return saved;
+    // From here on the new states count; before, those of the older round.
+    if (auto written =
+            writeFile(m_run->folder() / kCheckpoint, m_state.toJson().dump(2) + "\n", Overwrite::Yes);
+        !written)
+        return written;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(m_run->folder() / "states", ignored))
+        if (entry.path() != m_run->folder() / name)
+            fs::remove_all(entry.path(), ignored);
+    m_record.phaseSeconds["checkpoint"] = (m_clock.nowMs() - startMs) / 1000.0;
+    return {};
+}
+
+Result<SessionResult> Session::finish()
+{
+    // The merged model of the last round, also where it was not measured.
+    if (m_record.finished.empty())
+        m_record.finished = m_state.members;
+    if (auto merged = mergeAll(); !merged)
+        return tl::unexpected(merged.error());
+    --m_state.round; // a card names the last round that was done
+    const Status saved = saveMerged("merged", m_lastMerged);
+    ++m_state.round;
+    if (!saved)
+        return tl::unexpected(saved.error());
+    std::error_code ignored;
+    fs::remove_all(m_run->folder() / "work", ignored);
+    if (auto set = m_run->setState(RunState::Done); !set)
+        return tl::unexpected(set.error());
+    writeLive("done", -1);
+    return SessionResult{m_run->folder(), m_state.round, m_lastMerged, m_lastOwn,
+                         m_run->folder() / "weights" / "merged.safetensors"};
+}
+
+} // namespace fedefm

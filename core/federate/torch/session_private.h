@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/federate/torch/session_evaluator_private.h"
+#include "core/federate/torch/silo_pool_private.h"
+#include "core/federate/torch/strategy_private.h"
+#include "core/train/run_store.h"
+
+namespace fedefm {
+
+/// Where a session stands between two rounds; with the silos' states it decides all that follows.
+struct SessionState
+{
+    int round = 0; ///< the next one
+    int epoch = 0; ///< of the membership
+    std::vector<bool> members;
+    int threads = 0;
+    int bestRound = -1;
+    double bestValue = 0.0;
+    nlohmann::json bestMetrics;
+    std::string statesFolder; ///< relative to the run folder
+
+    nlohmann::json toJson() const;
+    static Result<SessionState> read(const std::filesystem::path& file);
+};
+
+/// A session in this process. Its parts: session_setup.cpp (building), session_rounds.cpp (the loop),
+/// session_work.cpp (one silo in one phase, faults), session_close.cpp (merging, measuring, checkpoint),
+/// session_records.cpp (what is written down).
+class Session
+{
+public:
+    static Result<std::unique_ptr<Session>> create(const SessionPlan& plan, const SessionHooks& hooks,
+                                                   const SessionState* resumed = nullptr);
+    Status begin(const std::filesystem::path& runs);
+    Status restore(const std::filesystem::path& folder, SessionState state);
+    Result<SessionResult> run();
+
+private:
+    Session(const SessionPlan& plan, const SessionHooks& hooks) : m_plan(plan), m_hooks(hooks) {}
+
+    Status setUp(const SessionState* resumed);
+    Status openDeviceAndThreads(const SessionState* resumed);
+    Status openData();
+    Status makeNetwork(bool readsInit);
+    Status makeLearner();
+    Status makeSchemas();
+    Status openFolder();
+
+    Status runToEnd();
+    Status runRound();
+    Status warmUp();
+    Status runPhase(RoundView& view, int phase, const std::string& name);
+    Status workOn(const RoundView& view, int phase, const std::string& name, int silo);
+    Status workGuarded(const RoundView& view, int phase, int silo, SiloPort& port);
+    SiloPort portOf(int silo, int phase);
+    Status settle(int silo, const Status& worked, Fault training);
+    bool endsSession(const Error& error) const;
+    Fault faultAt(int phase, int silo, FaultStage stage) const;
+    Status strikeWhileWaiting(int phase, int silo, bool& isOut);
+    RoundView viewOf(int round) const;
+    Status obeyCommands();
+    Status obeyMembership(const std::string& command);
+
+    Status closeRound();
+    Result<TensorFile> weightsOf(int silo) const;
+    Status mergeAll();
+    Status measure(nlohmann::json& merged, nlohmann::json& own);
+    Status measureSilos(nlohmann::json& own);
+    Status noteBest(const nlohmann::json& metrics);
+    Status saveMerged(const char* name, const nlohmann::json& metrics);
+    Status checkpoint();
+    Result<SessionResult> finish();
+    Result<SessionResult> endWith(Error error);
+
+    Status writeRound(const nlohmann::json& merged, const nlohmann::json& own);
+    void addEpsilons(std::vector<std::pair<std::string, double>>& values) const;
+    void writeLive(const std::string& phase, int silo);
+    void report(const std::string& phase, int silo, const nlohmann::json& merged = nullptr);
+    AuditLog* auditOf(int silo);
+
+    SessionPlan m_plan;
+    SessionHooks m_hooks;
+    SteadyClock m_clock;
+    StrategyPtr m_strategy;
+    SessionData m_data;
+    PrivacySettings m_privacy;
+    torch::Device m_device = torch::kCPU;
+    bool m_useBfloat16 = false;
+    int m_threads = 1;
+    TaskSettings m_task;
+    std::vector<std::string> m_classNames;
+    NetworkPtr m_scratch;
+    torch::Tensor m_random;
+    ModelSchema m_shared;
+    ModelSchema m_all; ///< all float tensors
+    std::unique_ptr<Learner> m_learner;
+    std::unique_ptr<SessionEvaluator> m_evaluator;
+    std::unique_ptr<SiloPool> m_pool;
+    std::unique_ptr<LocalHub> m_hub;
+    std::map<int, AuditLog> m_audits;
+    std::vector<std::string> m_names;
+    std::vector<std::string> m_notes;
+    std::unique_ptr<RunWriter> m_run;
+    SessionState m_state;
+
+    RoundRecord m_record;
+    std::vector<bool> m_isOut; ///< of the running round
+    std::optional<Error> m_firstFailure;
+    nlohmann::json m_lastMerged, m_lastOwn;
+    double m_lastLiveMs = -1e9;
+    double m_lastReportMs = -1e9;
+};
+
+} // namespace fedefm

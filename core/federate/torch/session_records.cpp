@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/federate/torch/session_private.h"
+
+#include "core/federate/privacy/rdp_accountant.h"
+
+#include <fstream>
+
+namespace fs = std::filesystem;
+
+namespace fedefm {
+
+namespace {
+
+constexpr double kLivePeriodMs = 200.0;
+constexpr double kReportPeriodMs = 50.0;
+
+void addAll(const nlohmann::json& metrics, const std::string& prefix,
+            std::vector<std::pair<std::string, double>>& values)
+{
+    for (const auto& [name, value] : flattenMetrics(metrics))
+        values.emplace_back(prefix + name, value);
+}
+
+} // namespace
+
+/// What each silo has given away so far.
+void Session::addEpsilons(std::vector<std::pair<std::string, double>>& values) const
+{
+    if (m_privacy.unit == PrivacyUnit::None)
+        return;
+    for (int silo = 0; silo < static_cast<int>(m_data.silos.size()); ++silo) {
+        const auto state = m_pool->stateFile(silo);
+        const nlohmann::json history = state ? privacyOf(*state) : nlohmann::json();
+        if (history.is_null())
+            continue;
+        const auto accountant = parseRdpAccountant(history);
+        const auto spent = accountant ? accountant->epsilon(m_privacy.delta)
+                                      : Result<EpsilonBound>(tl::unexpected(accountant.error()));
+        if (spent)
+            values.emplace_back("epsilon/silo_" + std::to_string(silo), spent->epsilon);
+    }
+}
+
+Status Session::writeRound(const nlohmann::json& merged, const nlohmann::json& own)
+{
+    std::vector<std::pair<std::string, double>> values = m_record.metrics();
+    addAll(merged, "merged/", values);
+    for (std::size_t silo = 0; silo < own.size(); ++silo)
+        addAll(own[silo], "silo_" + std::to_string(silo) + "/", values);
+    addEpsilons(values);
+    values.emplace_back("cycle_time_ms/simulated", m_data.links.cycleTimeMs());
+    const int done = m_state.round + 1;
+    if (auto added = m_run->addMetrics(done, done, values); !added)
+        return added;
+    for (const auto& [level, text] : m_record.events)
+        if (auto added = m_run->addEvent(level, text); !added)
+            return added;
+    nlohmann::json document = m_record.toJson();
+    document["membership_epoch"] = m_state.epoch;
+    document["members"] = m_state.members;
+    if (!merged.is_null())
+        document["merged"] = merged;
+    if (!own.is_null())
+        document["own"] = own;
+    return m_run->finishEpoch(m_state.round, m_state.bestRound == m_state.round, document);
+}
+
+/// For those who watch: what goes on just now. It is no record, so it is not synced and may fail.
+void Session::writeLive(const std::string& phase, int silo)
+{
+    const double now = m_clock.nowMs();
+    if (now - m_lastLiveMs < kLivePeriodMs && phase != "done")
+        return;
+    m_lastLiveMs = now;
+    nlohmann::json edges = nlohmann::json::array();
+    for (const EdgeRecord& edge : m_record.edges)
+        edges.push_back({edge.from, edge.to, objectKindName(edge.kind), edge.bytes, edge.lost.empty()});
+    nlohmann::json live = {{"round", m_state.round},
+                           {"rounds", m_plan.rounds},
+                           {"phase", phase},
+                           {"silo", silo},
+                           {"names", m_names},
+                           {"members", m_state.members},
+                           {"out", m_isOut},
+                           {"edges", edges},
+                           {"utc", isoTimeUtc()},
+                           {"seconds", m_run->wallSeconds()},
+                           {"object_bytes", m_hub->memoryInUse()},
+                           {"live_silos", m_pool->residents()}};
+    const fs::path file = m_run->folder() / "live.json";
+    const fs::path temporary = m_run->folder() / "live.json.new";
+    std::error_code ignored;
+    {
+        std::ofstream stream(temporary);
+        stream << live.dump() << '\n';
+        if (!stream)
+            return;
+    }
+    fs::rename(temporary, file, ignored);
+}
+
+void Session::report(const std::string& phase, int silo, const nlohmann::json& merged)
+{
+    const double now = m_clock.nowMs();
+    const bool isEdge = silo <= 0 || silo + 1 == static_cast<int>(m_data.silos.size());
+    if (!m_hooks.progress || (now - m_lastReportMs < kReportPeriodMs && !isEdge))
+        return;
+    m_lastReportMs = now;
+    SessionProgress progress;
+    progress.round = phase == "closed" ? m_state.round - 1 : m_state.round;
+    progress.rounds = m_plan.rounds;
+    progress.phase = phase;
+    progress.silo = silo;
+    progress.silos = static_cast<int>(m_data.silos.size());
+    double sum = 0.0;
+    int steps = 0;
+    for (const auto& [at, loss] : m_record.losses) {
+        sum += loss.first;
+        steps += loss.second;
+    }
+    progress.loss = steps > 0 ? sum / steps : 0.0;
+    progress.merged = merged;
+    m_hooks.progress(progress);
+}
+
+} // namespace fedefm

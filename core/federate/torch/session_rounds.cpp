@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/federate/torch/session_private.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace fedefm {
+
+namespace {
+
+constexpr auto kPausePoll = std::chrono::milliseconds(100);
+
+} // namespace
+
+Status Session::runToEnd()
+{
+    while (m_state.round < m_plan.rounds) {
+        if (auto obeyed = obeyCommands(); !obeyed)
+            return obeyed;
+        if (auto done = runRound(); !done)
+            return done;
+    }
+    return {};
+}
+
+RoundView Session::viewOf(int round) const
+{
+    RoundView view;
+    view.round = round;
+    view.rounds = m_plan.rounds;
+    view.hub = m_data.links.hub();
+    view.links = m_data.links.overlay(round);
+    view.mixing = m_data.links.mixing(round);
+    view.isActive = m_state.members;
+    view.samples = m_data.sampleCounts();
+    return view;
+}
+
+Status Session::runRound()
+{
+    const auto count = m_data.silos.size();
+    m_record = RoundRecord();
+    m_record.round = m_state.round;
+    m_isOut.assign(count, false);
+    m_firstFailure.reset();
+    if (m_state.round == 0 && m_plan.warmUpSteps > 0)
+        if (auto warmed = warmUp(); !warmed)
+            return warmed;
+    RoundView view = viewOf(m_state.round);
+    const std::vector<std::string> phases = m_strategy->phases(view);
+    for (std::size_t phase = 0; phase < phases.size(); ++phase)
+        if (auto done = runPhase(view, static_cast<int>(phase), phases[phase]); !done)
+            return done;
+    m_record.computeSeconds = m_learner->takeComputeMs() / 1000.0;
+    m_record.stepCount = m_learner->takeSteps();
+    m_record.finished.resize(count);
+    int finished = 0;
+    for (std::size_t silo = 0; silo < count; ++silo) {
+        m_record.finished[silo] = m_state.members[silo] && !m_isOut[silo];
+        finished += m_record.finished[silo] ? 1 : 0;
+    }
+    if (finished < std::max(1, m_plan.leastSilos))
+        return fail(m_firstFailure ? m_firstFailure->code : ErrorCode::ModelBroken,
+                    m_firstFailure ? m_firstFailure->subject : m_run->folder().string(),
+                    std::to_string(finished) + " silos finished round " + std::to_string(m_state.round) +
+                        (m_firstFailure ? "; the first that failed: " + m_firstFailure->detail : ""));
+    return closeRound();
+}
+
+Status Session::warmUp()
+{
+    const double startMs = m_clock.nowMs();
+    m_learner->setDeadline(1e300);
+    for (int silo = 0; silo < static_cast<int>(m_data.silos.size()); ++silo) {
+        report("warm-up", silo);
+        writeLive("warm-up", silo);
+        auto live = m_pool->acquire(silo);
+        if (!live)
+            return tl::unexpected(live.error());
+        const auto trained = m_learner->trainOwn(**live, m_plan.warmUpSteps);
+        if (!trained)
+            return tl::unexpected(trained.error());
+        m_record.addLoss(silo, trained->loss, trained->steps);
+    }
+    m_record.phaseSeconds["warm-up"] = (m_clock.nowMs() - startMs) / 1000.0;
+    return {};
+}
+
+Status Session::runPhase(RoundView& view, int phase, const std::string& name)
+{
+    const double startMs = m_clock.nowMs();
+    std::vector<int> order;
+    for (const int silo : view.active())
+        if (m_strategy->takesPart(view, phase, silo))
+            order.push_back(silo);
+    // Back and forth, so that silos that are still live come first.
+    if (phase % 2 == 1)
+        std::reverse(order.begin(), order.end());
+    for (const int silo : order) {
+        if (m_isOut[static_cast<std::size_t>(silo)])
+            continue;
+        if (auto obeyed = obeyCommands(); !obeyed)
+            return obeyed;
+        if (auto worked = workOn(view, phase, name, silo); !worked)
+            return worked;
+    }
+    m_record.phaseSeconds[name] += (m_clock.nowMs() - startMs) / 1000.0;
+    return {};
+}
+
+Status Session::obeyCommands()
+{
+    const auto stopped = [this] { return fail(ErrorCode::Cancelled, m_run->folder().string()); };
+    if (m_hooks.cancel.isCancelled())
+        return stopped();
+    std::string command = m_run->takeCommand();
+    if (command == "stop")
+        return stopped();
+    if (command != "pause")
+        return obeyMembership(command);
+    if (auto set = m_run->setState(RunState::Paused); !set)
+        return set;
+    while (command != "resume") {
+        std::this_thread::sleep_for(kPausePoll);
+        command = m_run->takeCommand();
+        if (m_hooks.cancel.isCancelled() || command == "stop")
+            return stopped();
+        if (auto obeyed = obeyMembership(command); !obeyed)
+            return obeyed;
+    }
+    return m_run->setState(RunState::Running);
+}
+
+/// "admit 3" and "drop 3" begin a new epoch of the membership with the next round.
+Status Session::obeyMembership(const std::string& command)
+{
+    const bool isAdmit = command.rfind("admit ", 0) == 0;
+    if (!isAdmit && command.rfind("drop ", 0) != 0)
+        return {};
+    const std::string number = command.substr(command.find(' ') + 1);
+    const bool isNumber =
+        !number.empty() && number.size() < 5 && number.find_first_not_of("0123456789") == std::string::npos;
+    const std::size_t silo = isNumber ? static_cast<std::size_t>(std::stoi(number)) : m_data.silos.size();
+    if (silo >= m_data.silos.size())
+        return m_run->addEvent("warning", "no such silo: " + command);
+    if (m_state.members[silo] == isAdmit)
+        return {};
+    std::vector<bool> members = m_state.members;
+    members[silo] = isAdmit;
+    if (std::count(members.begin(), members.end(), true) < std::max(1, m_plan.leastSilos))
+        return m_run->addEvent("warning", "too few silos would remain: " + command);
+    m_state.members = std::move(members);
+    ++m_state.epoch;
+    m_hub->setOnline(static_cast<int>(silo), isAdmit);
+    return m_run->addEvent("info", m_names[silo] + (isAdmit ? " is admitted" : " is dropped") +
+                                       "; membership epoch " + std::to_string(m_state.epoch));
+}
+
+} // namespace fedefm

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/federate/torch/local_rule_private.h"
+#include "core/federate/torch/session_private.h"
+
+#include <limits>
+
+namespace fedefm {
+
+namespace {
+
+const char* stageName(FaultStage stage)
+{
+    switch (stage) {
+    case FaultStage::Training:
+        return "training";
+    case FaultStage::Waiting:
+        return "waiting";
+    case FaultStage::Sending:
+        return "sending";
+    case FaultStage::Receiving:
+        break;
+    }
+    return "receiving";
+}
+
+} // namespace
+
+Fault Session::faultAt(int phase, int silo, FaultStage stage) const
+{
+    return m_hooks.fault ? m_hooks.fault({m_state.round, phase, silo, stage}) : Fault::None;
+}
+
+/// Such failures are the session's own; all others cost a silo its round.
+bool Session::endsSession(const Error& error) const
+{
+    return error.code == ErrorCode::Cancelled || error.code == ErrorCode::DiskFull ||
+           error.code == ErrorCode::WriteFailed || error.code == ErrorCode::OutOfMemory;
+}
+
+AuditLog* Session::auditOf(int silo)
+{
+    const auto known = m_audits.find(silo);
+    if (known != m_audits.end())
+        return &known->second;
+    char name[40];
+    std::snprintf(name, sizeof name, "silo_%03d.jsonl", silo);
+    std::error_code ignored;
+    std::filesystem::create_directories(m_run->folder() / "audit", ignored);
+    auto opened = AuditLog::open(m_run->folder() / "audit" / name);
+    if (!opened)
+        return nullptr;
+    return &m_audits.emplace(silo, std::move(*opened)).first->second;
+}
+
+SiloPort Session::portOf(int silo, int phase)
+{
+    SiloPort::Settings settings;
+    settings.exchange = &m_hub->door(silo);
+    settings.record = &m_record;
+    settings.audit = auditOf(silo);
+    settings.names = &m_names;
+    settings.phase = phase;
+    // In one process all that an earlier phase gave is there already.
+    settings.deadlineMs = 0.0;
+    settings.putUnchecked = [this](const ObjectId& id, const TensorFile& tensors) {
+        return m_hub->putUnchecked(id, tensors);
+    };
+    settings.training = faultAt(phase, silo, FaultStage::Training);
+    settings.sending = faultAt(phase, silo, FaultStage::Sending);
+    settings.receiving = faultAt(phase, silo, FaultStage::Receiving);
+    // Who is frozen while it trains finds its time over when it wants to send.
+    if (settings.training == Fault::Freeze)
+        settings.sending = Fault::Freeze;
+    return SiloPort(std::move(settings));
+}
+
+Status Session::workGuarded(const RoundView& view, int phase, int silo, SiloPort& port)
+{
+    auto live = m_pool->acquire(silo);
+    if (!live)
+        return tl::unexpected(live.error());
+    Silo& at = **live;
+    if (phase == 0 && m_plan.optimizerState == "reset")
+        resetMoments(*at.optimizer);
+    if (phase == 0 && m_privacy.unit == PrivacyUnit::Silo)
+        remember(at, "round/", cloneShared(*at.network, m_shared));
+    Workbench bench{view, phase, at, port, *m_learner, *m_scratch, m_shared, m_plan, m_record};
+    try {
+        return m_strategy->work(bench);
+    } catch (const c10::Error& error) {
+        return fail(ErrorCode::ModelBroken, m_names[static_cast<std::size_t>(silo)],
+                    error.what_without_backtrace());
+    }
+}
+
+Status Session::strikeWhileWaiting(int phase, int silo, bool& isOut)
+{
+    const Fault fault = faultAt(phase, silo, FaultStage::Waiting);
+    if (fault == Fault::Garbage) {
+        // A word that nobody knows is no reason to stop.
+        ControlMessage message;
+        message.from = silo;
+        message.word = "\xff\xfe?";
+        return m_hub->door(silo).post(message);
+    }
+    isOut = fault != Fault::None;
+    if (!isOut)
+        return {};
+    return settle(
+        silo,
+        fail(ErrorCode::Internal, m_names[static_cast<std::size_t>(silo)],
+             fault == Fault::Crash ? "the silo crashed while waiting" : "the silo froze while waiting"),
+        fault);
+}
+
+Status Session::workOn(const RoundView& view, int phase, const std::string& name, int silo)
+{
+    report(name, silo);
+    writeLive(name, silo);
+    bool isOut = false;
+    if (auto struck = strikeWhileWaiting(phase, silo, isOut); !struck || isOut)
+        return struck;
+    m_learner->setDeadline(m_clock.nowMs() + m_plan.deadlineSeconds * 1000.0);
+    for (const FaultStage stage : {FaultStage::Training, FaultStage::Receiving})
+        if (faultAt(phase, silo, stage) == Fault::Crash)
+            return settle(silo,
+                          fail(ErrorCode::Internal, m_names[static_cast<std::size_t>(silo)],
+                               std::string("the silo crashed while ") + stageName(stage)),
+                          Fault::Crash);
+    SiloPort port = portOf(silo, phase);
+    const Status worked = workGuarded(view, phase, silo, port);
+    m_learner->setDeadline(std::numeric_limits<double>::max());
+    if (!worked && endsSession(worked.error()))
+        return worked;
+    const bool isFrozen = faultAt(phase, silo, FaultStage::Training) == Fault::Freeze;
+    if (worked && isFrozen)
+        return settle(silo,
+                      fail(ErrorCode::OutOfRange, m_names[static_cast<std::size_t>(silo)],
+                           "not done before the deadline"),
+                      Fault::Freeze);
+    return worked ? Status() : settle(silo, worked, Fault::Crash);
+}
+
+/// A silo that failed is out of the round. Unless it was only late, it goes on from its last checkpoint.
+Status Session::settle(int silo, const Status& worked, Fault kind)
+{
+    const auto at = static_cast<std::size_t>(silo);
+    m_isOut[at] = true;
+    if (!m_firstFailure)
+        m_firstFailure = worked.error();
+    m_record.note("error", m_names[at] + " is out of round " + std::to_string(m_state.round) + ": " +
+                               worked.error().detail);
+    return kind == Fault::Freeze ? Status() : m_pool->revert(silo);
+}
+
+} // namespace fedefm

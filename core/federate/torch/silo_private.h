@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/federate/merge/batch_norm.h"
+#include "core/train/torch/optimizer_private.h"
+#include "core/train/torch/tensors_private.h"
+
+#include <nlohmann/json.hpp>
+
+namespace fedefm {
+
+using TensorMap = std::map<std::string, torch::Tensor>;
+
+/// A silo at work: everything that it keeps from round to round.
+struct Silo
+{
+    int index = -1;
+    NetworkPtr network;
+    std::unique_ptr<Optimizer> optimizer;
+    TensorMap memory;       ///< a strategy's own tensors
+    torch::Tensor random;   ///< state of the random numbers
+    std::int64_t steps = 0; ///< optimiser steps of its own model
+    std::int64_t drawn = 0; ///< batches drawn from its data, visitors' included
+    nlohmann::json privacy; ///< history of its accountant; null: none
+};
+
+/// All of it; values share memory with the silo where they can.
+TensorFile siloFile(const Silo& silo);
+/// The reverse. A file without moments or random numbers sets the moments to zero and leaves the numbers.
+/// Errors: ModelBroken.
+Status loadSilo(Silo& silo, const TensorFile& file, const std::string& subject);
+
+/// Its accountant's history; null: none.
+nlohmann::json privacyOf(const TensorFile& siloState);
+
+void resetMoments(Optimizer& optimizer);
+
+/// The same values, not copied.
+torch::Tensor viewOf(const StoredTensor& stored);
+
+/// The float32 tensors of a network, sorted by name.
+ModelSchema floatSchema(const Network& network);
+/// Those that are exchanged and merged under a policy.
+ModelSchema sharedSchema(const Network& network, BatchNormPolicy policy);
+
+/// The tensors of a schema as an exchange takes them; values share memory where they can.
+TensorFile sharedFile(const Network& network, const ModelSchema& schema);
+TensorFile fileOf(const TensorMap& tensors);
+/// Copies every tensor of the file into the network's of the same name.
+void loadShared(Network& network, const TensorFile& file);
+/// Copies everything, buffers included.
+void copyState(Network& target, const Network& from);
+
+/// Copies of the tensors of a schema.
+TensorMap cloneShared(const Network& network, const ModelSchema& schema);
+
+} // namespace fedefm

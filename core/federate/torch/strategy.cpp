@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/federate/torch/strategy_private.h"
+
+#include "core/base/nearest_name.h"
+#include "core/federate/merge/tensor_file_model.h"
+#include "core/federate/privacy/gradient_privacy.h"
+#include "core/federate/privacy/rdp_accountant.h"
+
+#include <algorithm>
+
+namespace fedefm {
+
+namespace {
+
+using Maker = Result<StrategyPtr> (*)(const std::string&, StrictObject&);
+
+const std::map<std::string, Maker>& makers()
+{
+    static const std::map<std::string, Maker> kMakers{
+        {"cll", makeSingleStrategy},    {"local", makeSingleStrategy},      {"cyclic", makeSingleStrategy},
+        {"fedavg", makeHubStrategy},    {"fedprox", makeHubStrategy},       {"moon", makeHubStrategy},
+        {"scaffold", makeHubStrategy},  {"fedadam", makeHubStrategy},       {"fedyogi", makeHubStrategy},
+        {"swarm", makeHubStrategy},     {"feddf", makeHubStrategy},         {"dpsgd", makeGossipStrategy},
+        {"matcha", makeGossipStrategy}, {"multigraph", makeGossipStrategy}, {"cdl", makeGossipStrategy},
+        {"fedmd", makePublicStrategy},  {"fedefm", makeFedEfmStrategy},
+    };
+    return kMakers;
+}
+
+std::vector<FloatSpan> spansOf(TensorMap& tensors)
+{
+    std::vector<FloatSpan> spans;
+    for (auto& [name, tensor] : tensors)
+        spans.push_back({tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())});
+    return spans;
+}
+
+Status countRelease(Silo& silo, const PrivacySettings& privacy)
+{
+    auto accountant =
+        silo.privacy.is_null() ? Result<RdpAccountant>(RdpAccountant()) : parseRdpAccountant(silo.privacy);
+    if (!accountant)
+        return tl::unexpected(accountant.error());
+    if (auto added = accountant->addSteps(1.0, privacy.noise); !added)
+        return added;
+    const auto spent = accountant->epsilon(privacy.delta);
+    if (spent && privacy.epsilonLimit > 0.0 && spent->epsilon > privacy.epsilonLimit)
+        return fail(ErrorCode::OutOfRange, "silo " + std::to_string(silo.index),
+                    "its privacy budget is spent");
+    silo.privacy = toJson(*accountant);
+    return {};
+}
+
+/// The round's change, clipped and noised, on top of the weights at the round's start.
+Result<TensorMap> protectedWeights(const Workbench& bench, const PrivacySettings& privacy)
+{
+    const torch::NoGradGuard noGrad;
+    TensorMap change = cloneShared(*bench.silo.network, bench.shared);
+    for (auto& [name, tensor] : change)
+        tensor = (tensor - bench.silo.memory.at("round/" + name)).contiguous();
+    const std::vector<FloatSpan> spans = spansOf(change);
+    if (auto clipped = clipToNorm(spans, privacy.clip); !clipped)
+        return tl::unexpected(clipped.error());
+    NoiseSource noise(noiseSeedOf(bench.silo), static_cast<std::uint64_t>(bench.view.round) * 64U +
+                                                   static_cast<std::uint64_t>(bench.phase));
+    if (auto added = addGaussianNoise(spans, privacy.noise * privacy.clip, noise); !added)
+        return tl::unexpected(added.error());
+    for (auto& [name, tensor] : change)
+        tensor += bench.silo.memory.at("round/" + name);
+    return change;
+}
+
+} // namespace
+
+std::vector<std::string> strategyNames()
+{
+    std::vector<std::string> names;
+    for (const auto& [name, maker] : makers())
+        names.push_back(name);
+    return names;
+}
+
+Result<StrategyPtr> makeStrategy(const nlohmann::json& description)
+{
+    StrictObject options(description, "strategy");
+    std::string name = "fedefm";
+    options.choice("name", name, strategyNames());
+    const auto maker = makers().find(name);
+    auto made = maker->second(name, options);
+    if (auto read = options.finish(); !read)
+        return tl::unexpected(read.error());
+    return made;
+}
+
+std::vector<int> RoundView::active() const
+{
+    std::vector<int> result;
+    for (int silo = 0; silo < siloCount(); ++silo)
+        if (has(silo))
+            result.push_back(silo);
+    return result;
+}
+
+std::vector<int> RoundView::activeOf(const std::vector<int>& silos) const
+{
+    std::vector<int> result;
+    for (const int silo : silos)
+        if (has(silo))
+            result.push_back(silo);
+    return result;
+}
+
+Status Workbench::train(int steps, const StepHooks& hooks)
+{
+    if (steps <= 0)
+        return {};
+    const auto trained = learner.trainOwn(silo, steps, hooks);
+    if (!trained)
+        return tl::unexpected(trained.error());
+    record.addLoss(silo.index, trained->loss, trained->steps);
+    return {};
+}
+
+Status Workbench::publishWeights(const std::vector<int>& receivers)
+{
+    const PrivacySettings& privacy = learner.settings().privacy;
+    if (privacy.unit != PrivacyUnit::Silo)
+        return port.publish(ObjectKind::Weights, silo.index, ownWeights(), receivers);
+    if (auto counted = countRelease(silo, privacy); !counted)
+        return counted;
+    const auto weights = protectedWeights(*this, privacy);
+    if (!weights)
+        return tl::unexpected(weights.error());
+    return port.publish(ObjectKind::Weights, silo.index, fileOf(*weights), receivers);
+}
+
+Result<MergeOptions> readMerge(StrictObject& options)
+{
+    MergeOptions merge;
+    std::string rule = mergeRuleName(merge.rule);
+    options.text("merge", rule);
+    options.number("trimmed_share", merge.trimmedShare, 0.0, 0.499);
+    options.integer("faulty", merge.faultyMembers, 0, 400);
+    options.integer("chosen", merge.chosenMembers, 0, 400);
+    const auto parsed = parseMergeRule(rule);
+    if (!parsed)
+        return tl::unexpected(parsed.error());
+    merge.rule = *parsed;
+    return merge;
+}
+
+Status mergeIntoOwn(Workbench& bench, const std::vector<ReceivedModel>& received, double ownWeight,
+                    const MergeOptions& options)
+{
+    if (received.empty())
+        return {};
+    std::vector<std::unique_ptr<TensorFileModel>> sources;
+    std::vector<MergeMember> members;
+    const auto add = [&](const TensorFile& tensors, int silo, double weight) {
+        sources.push_back(std::make_unique<TensorFileModel>(tensors));
+        members.push_back({"silo " + std::to_string(silo), weight, sources.back().get()});
+    };
+    add(bench.ownWeights(), bench.silo.index, ownWeight);
+    for (const ReceivedModel& model : received)
+        add(model.tensors, model.from, model.weight);
+    MergeOptions merge = options;
+    merge.batchNorm = BatchNormPolicy::Average; // what stays local is not exchanged in the first place
+    merge.ownMember = 0;
+    const ModelSchema schema = sources.front()->schema();
+    MemoryModel merged(schema);
+    const auto report = mergeModels(schema, members, merge, merged, bench.learner.settings().cancel);
+    if (!report)
+        return tl::unexpected(report.error());
+    for (const LeftOutMember& member : report->leftOut)
+        bench.record.note("warning", member.name + " left out of the merge at silo " +
+                                         std::to_string(bench.silo.index) + ": " + member.reason);
+    const torch::NoGradGuard noGrad;
+    TensorMap state = stateOf(*bench.silo.network);
+    for (std::size_t at = 0; at < schema.size(); ++at)
+        state.at(schema[at].name)
+            .copy_(torch::from_blob(merged.values(at).data(), schema[at].shape, torch::kFloat));
+    return {};
+}
+
+torch::Tensor softCrossEntropy(const torch::Tensor& student, const torch::Tensor& teacher, double temperature)
+{
+    const torch::Tensor target = torch::softmax(teacher.to(torch::kFloat) / temperature, 1);
+    const torch::Tensor logs = torch::log_softmax(student.to(torch::kFloat) / temperature, 1);
+    return -(target * logs).sum(1).mean();
+}
+
+} // namespace fedefm

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/federate/torch/local_rule_private.h"
+
+#include "core/federate/torch/gossip_private.h"
+
+namespace fedefm {
+
+namespace {
+
+/// D-PSGD (Lian et al. 2017): train, then average with the neighbours by the round's mixing matrix. MATCHA
+/// and the multigraph are the same on links that change; CDL trains with a divergence term.
+class GossipStrategy final : public Strategy
+{
+public:
+    GossipStrategy(std::string name, int localSteps, MergeOptions merge, LocalRulePtr local)
+        : m_name(std::move(name)), m_localSteps(localSteps), m_merge(merge), m_local(std::move(local))
+    {
+    }
+    std::vector<std::string> phases(const RoundView&) const override { return {"train", "mix"}; }
+    int stepsPerRound() const override { return m_localSteps; }
+    std::string topology() const override
+    {
+        return m_name == "matcha" || m_name == "multigraph" ? m_name : std::string();
+    }
+    Status work(Workbench& bench) const override
+    {
+        if (bench.phase == 0) {
+            if (auto trained = m_local->train(bench, m_localSteps); !trained)
+                return trained;
+            return bench.publishWeights(bench.view.outgoing(bench.silo.index));
+        }
+        if (auto mixed = mixWithNeighbours(bench, 0, m_merge); !mixed)
+            return mixed;
+        if (m_name == "cdl")
+            remember(bench.silo, "cdl/", cloneShared(*bench.silo.network, bench.shared));
+        return {};
+    }
+
+private:
+    std::string m_name;
+    int m_localSteps;
+    MergeOptions m_merge;
+    LocalRulePtr m_local;
+};
+
+} // namespace
+
+Status mixWithNeighbours(Workbench& bench, int phase, const MergeOptions& merge)
+{
+    const int own = bench.silo.index;
+    std::vector<ReceivedModel> received;
+    double others = 0.0;
+    for (const int from : bench.view.incoming(own)) {
+        const double weight = bench.view.mixing.at(own, from);
+        if (weight <= 0.0)
+            continue;
+        auto model = bench.port.receive(ObjectKind::Weights, phase, from);
+        if (!model)
+            continue;
+        others += weight;
+        received.push_back({from, weight, std::move(*model)});
+    }
+    return mergeIntoOwn(bench, received, 1.0 - others, merge);
+}
+
+Result<StrategyPtr> makeGossipStrategy(const std::string& name, StrictObject& options)
+{
+    int localSteps = 1;
+    options.integer("local_steps", localSteps, 1, 1'000'000);
+    const auto merge = readMerge(options);
+    if (!merge)
+        return tl::unexpected(merge.error());
+    LocalRulePtr local = std::make_unique<LocalRule>();
+    if (name == "cdl") {
+        double lambda = 1.0, beta = 0.5;
+        options.number("lambda", lambda, 0.0, 1e6);
+        options.number("beta", beta, 0.0, 1.0);
+        local = makeDivergenceRule(lambda, beta);
+    }
+    return std::make_unique<GossipStrategy>(name, localSteps, *merge, std::move(local));
+}
+
+} // namespace fedefm

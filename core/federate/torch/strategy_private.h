@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/strict_object.h"
+#include "core/federate/merge/merge.h"
+#include "core/federate/session_links.h"
+#include "core/federate/torch/learner_private.h"
+#include "core/federate/torch/silo_port_private.h"
+
+namespace fedefm {
+
+/// What everybody knows of a round.
+struct RoundView
+{
+    int round = 0;
+    int rounds = 1;
+    int hub = 0;
+    Overlay links;
+    MixingMatrix mixing;
+    std::vector<bool> isActive; ///< members of this round's epoch
+    std::vector<std::int64_t> samples;
+
+    int siloCount() const { return static_cast<int>(isActive.size()); }
+    bool has(int silo) const { return isActive[static_cast<std::size_t>(silo)]; }
+    std::vector<int> active() const;
+    std::vector<int> activeOf(const std::vector<int>& silos) const;
+    std::vector<int> outgoing(int silo) const { return activeOf(links.outgoing(silo)); }
+    std::vector<int> incoming(int silo) const { return activeOf(links.incoming(silo)); }
+};
+
+/// One silo in one phase of a round.
+struct Workbench
+{
+    const RoundView& view;
+    int phase;
+    Silo& silo;
+    SiloPort& port;
+    Learner& learner;
+    Network& scratch; ///< for another model: a visitor, a teacher; its content is anybody's
+    const ModelSchema& shared;
+    const SessionPlan& plan;
+    RoundRecord& record;
+
+    TensorFile ownWeights() const { return sharedFile(*silo.network, shared); }
+    /// Trains the silo's own model and notes the loss.
+    Status train(int steps, const StepHooks& hooks = {});
+    /// The silo's shared tensors to others; clipped and noised where the plan says so.
+    Status publishWeights(const std::vector<int>& receivers);
+};
+
+/// A way to learn together. Rounds consist of phases; within one the silos do not wait for each other, and
+/// what is published in a phase can be received from the next one on. What a silo needs in a later round
+/// stands in Silo::memory.
+class Strategy
+{
+public:
+    virtual ~Strategy() = default;
+
+    /// Names of the phases of a round.
+    virtual std::vector<std::string> phases(const RoundView& view) const = 0;
+    virtual bool takesPart(const RoundView&, int /*phase*/, int /*silo*/) const { return true; }
+    /// Errors: of the silo's own work, which cost it the round; DiskFull, WriteFailed, InvalidArgument and
+    /// Cancelled end the session.
+    virtual Status work(Workbench& bench) const = 0;
+    /// Optimiser steps of a silo's own model in a round.
+    virtual int stepsPerRound() const = 0;
+    virtual bool usesControl() const { return false; }
+    virtual bool usesPublicData() const { return false; }
+    /// All pictures at one silo.
+    virtual bool isCentralised() const { return false; }
+    /// Steps of a visitor at its host; 0: none.
+    virtual int visitSteps() const { return 0; }
+    /// The topology that a strategy is made for; empty: any.
+    virtual std::string topology() const { return {}; }
+};
+using StrategyPtr = std::unique_ptr<Strategy>;
+
+/// By {"name", options}. Errors: InvalidArgument; unknown keys name the nearest known one.
+Result<StrategyPtr> makeStrategy(const nlohmann::json& description);
+
+/// Makers of the families; each reads its keys and finishes the object.
+Result<StrategyPtr> makeHubStrategy(const std::string& name, StrictObject& options);
+Result<StrategyPtr> makeGossipStrategy(const std::string& name, StrictObject& options);
+Result<StrategyPtr> makeSingleStrategy(const std::string& name, StrictObject& options);
+Result<StrategyPtr> makePublicStrategy(const std::string& name, StrictObject& options);
+Result<StrategyPtr> makeFedEfmStrategy(const std::string& name, StrictObject& options);
+
+/// A received model and its weight.
+struct ReceivedModel
+{
+    int from = 0;
+    double weight = 1.0;
+    TensorFile tensors;
+};
+/// Merges received models into the silo's own network; `ownWeight` is that of its own model, which also takes
+/// over the weight of broken ones. What was left out is noted.
+Status mergeIntoOwn(Workbench& bench, const std::vector<ReceivedModel>& received, double ownWeight,
+                    const MergeOptions& options);
+
+/// "merge", "trimmed_share", "faulty", "chosen" of a strategy.
+Result<MergeOptions> readMerge(StrictObject& options);
+
+/// −Σ softmax(teacher/T)·log softmax(student/T) over dimension 1, mean over the rest.
+torch::Tensor softCrossEntropy(const torch::Tensor& student, const torch::Tensor& teacher,
+                               double temperature);
+
+} // namespace fedefm

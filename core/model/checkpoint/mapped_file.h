@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+namespace fedefm {
+
+/// Bytes and who keeps them alive.
+struct ByteView
+{
+    const std::byte* data = nullptr;
+    std::size_t size = 0;
+    std::shared_ptr<const void> owner;
+
+    std::string_view text() const { return {reinterpret_cast<const char*>(data), size}; }
+    /// The caller has checked that the part lies inside.
+    ByteView part(std::size_t offset, std::size_t length) const { return {data + offset, length, owner}; }
+};
+
+/// A file mapped for reading. Errors: FileNotFound, FileUnreadable.
+Result<ByteView> mapFile(const std::filesystem::path& file);
+
+} // namespace fedefm

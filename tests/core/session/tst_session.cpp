@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/federate/privacy/audit_log.h"
+#include "tests/core/session/session_fixture.h"
+
+#include <QTest>
+
+using namespace fedefm;
+using namespace fedefm::test;
+
+namespace {
+
+/// Stops after that many closed rounds, as often as asked.
+Result<SessionResult> runAndStop(const SessionPlan& plan, const fs::path& runs, int closedRounds)
+{
+    SessionHooks hooks;
+    hooks.openData = openSlice;
+    hooks.progress = [hooks, closedRounds](const SessionProgress& progress) {
+        // In the middle of the next round, so that what it has done so far must be forgotten.
+        if (progress.round == closedRounds && progress.phase != "closed" && progress.silo > 0)
+            hooks.cancel.cancel();
+    };
+    return federate(plan, hooks, runs);
+}
+
+Result<SessionResult> resumed(const fs::path& folder)
+{
+    SessionHooks hooks;
+    hooks.openData = openSlice;
+    return resumeFederation(folder, hooks);
+}
+
+} // namespace
+
+class TestSession : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void planIsStrict();
+    void planSurvivesItsOwnText();
+    void oneSiloEqualsPlainTraining_data();
+    void oneSiloEqualsPlainTraining();
+    void resumedSessionEqualsUndisturbedOne_data();
+    void resumedSessionEqualsUndisturbedOne();
+    void littleMemoryChangesNothing();
+    void runStoreTellsEverything();
+    void whatLeavesIsInTheAuditLog();
+    void stopCommandStops();
+    void droppedSiloIsLeftOut();
+    void privateRecordsShowTheirEpsilon();
+    void poolIsPartitioned();
+};
+
+void TestSession::planIsStrict()
+{
+    const nlohmann::json good = {{"training", {{"model", tinyVit()}}}, {"data", {{"silos", {1}}}}};
+    QVERIFY(parseSessionPlan(good));
+    nlohmann::json bad = good;
+    bad["round"] = 3;
+    auto parsed = parseSessionPlan(bad);
+    QVERIFY(!parsed);
+    QVERIFY2(parsed.error().detail.find("rounds") != std::string::npos, parsed.error().detail.c_str());
+    bad = good;
+    bad["training"]["epochs"] = 3;
+    QVERIFY(!parseSessionPlan(bad));
+    bad = good;
+    bad["training"]["optimizer"] = {{"learning_rates", 1}};
+    QVERIFY(!parseSessionPlan(bad));
+    SessionPlan plan = smallPlan(2, {{"name", "fedefm"}, {"overseas_step", 3}});
+    const RunsFolder runs;
+    const auto result = runSession(plan, runs / "a");
+    QVERIFY(!result);
+    QVERIFY2(messageOf(result).contains("overseas_steps"), qPrintable(messageOf(result)));
+}
+
+void TestSession::planSurvivesItsOwnText()
+{
+    SessionPlan plan = smallPlan(3, {{"name", "fedprox"}, {"mu", 0.5}});
+    plan.batchNorm = "local";
+    plan.deadlineSeconds = 12.5;
+    const auto again = parseSessionPlan(toJson(plan));
+    QVERIFY2(again, again ? "" : describe(again.error()).c_str());
+    QVERIFY(toJson(*again) == toJson(plan));
+}
+
+void TestSession::oneSiloEqualsPlainTraining_data()
+{
+    QTest::addColumn<QString>("strategy");
+    QTest::addColumn<int>("stepsPerRound");
+    for (const char* name : {"local", "fedavg", "dpsgd", "cll", "swarm", "cyclic"})
+        QTest::newRow(name) << name << 3;
+    QTest::newRow("rounds of one step") << "fedavg" << 1;
+}
+
+void TestSession::oneSiloEqualsPlainTraining()
+{
+    QFETCH(QString, strategy);
+    QFETCH(int, stepsPerRound);
+    SessionPlan plan = smallPlan(1, {{"name", strategy.toStdString()}, {"local_steps", stepsPerRound}});
+    plan.training.schedule.kind = "cosine";
+    plan.data["silos"][0]["train"] = slice(0, 12);
+    plan.rounds = 9 / stepsPerRound;
+    const RunsFolder runs;
+    const auto session = runSession(plan, runs / "session");
+    QVERIFY2(session, qPrintable(messageOf(session)));
+    TrainConfig config = plan.training;
+    config.data = {{"train", slice(0, 12)}};
+    config.epochs = 3;
+    const auto plain = train(config, openSlice, runs / "plain", CancelToken(), {});
+    QVERIFY2(plain, plain ? "" : describe(plain.error()).c_str());
+    const auto weights = readTensorFile(plain->runFolder / "weights" / "last.safetensors");
+    QVERIFY(weights);
+    QVERIFY(isSame(*weights, mergedOf(*session)));
+    QVERIFY(isSame(*weights, siloState(*session, 0)));
+}
+
+void TestSession::resumedSessionEqualsUndisturbedOne_data()
+{
+    QTest::addColumn<QString>("strategy");
+    for (const char* name :
+         {"fedavg", "scaffold", "fedadam", "moon", "dpsgd", "matcha", "cdl", "fedefm", "cyclic", "fedmd"})
+        QTest::newRow(name) << name;
+}
+
+void TestSession::resumedSessionEqualsUndisturbedOne()
+{
+    QFETCH(QString, strategy);
+    const SessionPlan plan = smallPlan(3, {{"name", strategy.toStdString()}});
+    const RunsFolder runs;
+    const auto whole = runSession(plan, runs / "whole");
+    QVERIFY2(whole, qPrintable(messageOf(whole)));
+    const auto stopped = runAndStop(plan, runs / "stopped", 1);
+    QVERIFY(!stopped);
+    QCOMPARE(stopped.error().code, ErrorCode::Cancelled);
+    const auto again = resumed(stopped.error().subject);
+    QVERIFY2(again, qPrintable(messageOf(again)));
+    QVERIFY(isSame(mergedOf(*whole), mergedOf(*again)));
+    for (int silo = 0; silo < 3; ++silo)
+        QVERIFY(isSame(siloState(*whole, silo), siloState(*again, silo)));
+    QVERIFY(whole->mergedMetrics == again->mergedMetrics);
+    QVERIFY(!resumed(again->runFolder));
+}
+
+void TestSession::littleMemoryChangesNothing()
+{
+    // Each silo's state has 40 MB with its moments, so that only one or two are live at a time.
+    SessionPlan plan = smallPlan(4, {{"name", "fedefm"}});
+    plan.training.model["hyper_parameters"]["embed_dim"] = 256;
+    plan.training.model["hyper_parameters"]["depth"] = 2;
+    plan.rounds = 2;
+    const RunsFolder runs;
+    const auto roomy = runSession(plan, runs / "roomy");
+    plan.memoryMb = 32;
+    const auto tight = runSession(plan, runs / "tight");
+    QVERIFY2(roomy && tight, qPrintable(messageOf(tight)));
+    QVERIFY(isSame(mergedOf(*roomy), mergedOf(*tight)));
+    QVERIFY(!fs::exists(tight->runFolder / "work"));
+}
+
+void TestSession::runStoreTellsEverything()
+{
+    SessionPlan plan = smallPlan(3, {{"name", "fedefm"}, {"home_steps", 2}});
+    plan.evaluateSilosEvery = 1;
+    const RunsFolder runs;
+    const auto result = runSession(plan, runs / "a");
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    const auto reader = RunReader::open(result->runFolder);
+    QVERIFY(reader);
+    const auto summary = (*reader)->summary();
+    QCOMPARE(summary->kind, std::string("federate"));
+    QCOMPARE(summary->state, RunState::Done);
+    QCOMPARE(summary->epochsDone, 3);
+    for (const char* name :
+         {"merged/accuracy", "silo_0/accuracy", "silo_2/loss", "loss/silo_1", "bytes/round", "bytes/silo_2",
+          "emd/0-2", "seconds/overseas", "seconds/compute", "steps/round"}) {
+        const auto curve = (*reader)->curve(name);
+        QVERIFY2(curve && curve->points.size() == 3, name);
+    }
+    const double score = (*reader)->curve("emd/0-2")->points.back().value;
+    QVERIFY2(score > 0.5 && score <= 1.0 + 1e-6, std::to_string(score).c_str());
+    // Local, overseas and two at home, at three silos.
+    QCOMPARE((*reader)->curve("steps/round")->points.back().value, 12.0);
+    // A ring of three: each silo sends to one, hears of one, and sends the visitor home and a model to mix.
+    const nlohmann::json rounds = (*reader)->epochs();
+    QCOMPARE(rounds[0]["edges"].size(), std::size_t(9));
+    QCOMPARE(result->siloMetrics.size(), std::size_t(3));
+    QVERIFY(fs::exists(result->runFolder / "live.json"));
+    const nlohmann::json split = summary->config;
+    QCOMPARE(split["strategy"]["name"].get<std::string>(), std::string("fedefm"));
+}
+
+void TestSession::whatLeavesIsInTheAuditLog()
+{
+    const RunsFolder runs;
+    const auto result = runSession(smallPlan(3, {{"name", "fedefm"}}), runs / "a");
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    const auto record = readAuditLog(result->runFolder / "audit" / "silo_001.jsonl");
+    QVERIFY(record);
+    // Weights to a visit, a visitor home, weights to mix, in three rounds.
+    QCOMPARE(record->entries.size(), std::size_t(9));
+    int visitors = 0;
+    for (const AuditEntry& entry : record->entries) {
+        visitors += entry.kind == AuditKind::Visitor ? 1 : 0;
+        QVERIFY(entry.receiver.rfind("site ", 0) == 0 && entry.receiver != "site 1");
+    }
+    QCOMPARE(visitors, 3);
+}
+
+void TestSession::stopCommandStops()
+{
+    SessionPlan plan = smallPlan(2, {{"name", "dpsgd"}});
+    plan.rounds = 100000;
+    const RunsFolder runs;
+    SessionHooks hooks;
+    hooks.openData = openSlice;
+    bool isSent = false;
+    hooks.progress = [&](const SessionProgress& progress) {
+        if (!isSent && progress.round == 2)
+            isSent = sendRunCommand(listRuns(runs / "a").front().folder, "stop").has_value();
+    };
+    const auto result = federate(plan, hooks, runs / "a");
+    QVERIFY(isSent && !result);
+    QCOMPARE(result.error().code, ErrorCode::Cancelled);
+}
+
+void TestSession::droppedSiloIsLeftOut()
+{
+    SessionPlan plan = smallPlan(4, {{"name", "dpsgd"}}, "complete");
+    const RunsFolder runs;
+    SessionHooks hooks;
+    hooks.openData = openSlice;
+    bool isSent = false;
+    hooks.progress = [&](const SessionProgress& progress) {
+        if (!isSent && progress.phase == "closed")
+            isSent = sendRunCommand(listRuns(runs / "a").front().folder, "drop 2").has_value();
+    };
+    const auto result = federate(plan, hooks, runs / "a");
+    QVERIFY2(isSent && result, qPrintable(messageOf(result)));
+    const auto reader = RunReader::open(result->runFolder);
+    const nlohmann::json rounds = (*reader)->epochs();
+    QCOMPARE(rounds[0]["edges"].size(), std::size_t(12));
+    QCOMPARE(rounds[1]["edges"].size(), std::size_t(6));
+    QCOMPARE(rounds[2]["membership_epoch"].get<int>(), 1);
+}
+
+void TestSession::privateRecordsShowTheirEpsilon()
+{
+    SessionPlan plan = smallPlan(2, {{"name", "fedavg"}});
+    plan.privacy = {{"unit", "record"}, {"clip", 1.0}, {"noise", 2.0}};
+    const RunsFolder runs;
+    const auto result = runSession(plan, runs / "a");
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    const auto reader = RunReader::open(result->runFolder);
+    const auto curve = (*reader)->curve("epsilon/silo_1");
+    QVERIFY(curve && curve->points.size() == 3);
+    QVERIFY(curve->points[0].value > 0.0 && curve->points[0].value < curve->points[2].value);
+    plan.privacy["unit"] = "silo";
+    const auto bySilo = runSession(plan, runs / "b");
+    QVERIFY2(bySilo, qPrintable(messageOf(bySilo)));
+}
+
+void TestSession::poolIsPartitioned()
+{
+    SessionPlan plan = smallPlan(1, {{"name", "dpsgd"}});
+    plan.data = {{"pool", {{"train", slice(0, 40)}, {"test", slice(200, 208)}}},
+                 {"silo_count", 4},
+                 {"partition", {{"scheme", "groups"}}}};
+    const RunsFolder runs;
+    const auto result = runSession(plan, runs / "a");
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    QCOMPARE(result->siloMetrics.size(), std::size_t(4));
+}
+
+QTEST_APPLESS_MAIN(TestSession)
+#include "tst_session.moc"

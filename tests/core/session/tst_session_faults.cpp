@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/session/session_fixture.h"
+
+#include <QTest>
+
+using namespace fedefm;
+using namespace fedefm::test;
+
+Q_DECLARE_METATYPE(fedefm::FaultStage)
+Q_DECLARE_METATYPE(fedefm::Fault)
+
+namespace {
+
+constexpr int kStruck = 1;
+constexpr int kRound = 1;
+
+struct Account
+{
+    int lostEdges = 0;
+    int unfinished = 0;
+    int warnings = 0;
+    bool isBack = false; ///< the struck silo finished the last round
+};
+
+Account accountOf(const SessionResult& result)
+{
+    Account account;
+    const auto reader = RunReader::open(result.runFolder);
+    for (const nlohmann::json& round : (*reader)->epochs()) {
+        for (const nlohmann::json& edge : round["edges"])
+            account.lostEdges += edge.contains("lost") ? 1 : 0;
+        for (const nlohmann::json& silo : round["silos"])
+            account.unfinished += silo["finished"].get<bool>() ? 0 : 1;
+        account.isBack = round["silos"][kStruck]["finished"].get<bool>();
+    }
+    for (const RunReader::Event& event : (*reader)->events())
+        account.warnings += event.level != "info" ? 1 : 0;
+    return account;
+}
+
+bool isFinite(const TensorFile& file)
+{
+    return std::isfinite(difference(file, file));
+}
+
+} // namespace
+
+class TestSessionFaults : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void oneFaultCostsAtMostItsEdges_data();
+    void oneFaultCostsAtMostItsEdges();
+    void siloThatNeverComesBack();
+    void tooFewSilosEndTheSession();
+    void undisturbedSessionLosesNothing();
+};
+
+void TestSessionFaults::oneFaultCostsAtMostItsEdges_data()
+{
+    QTest::addColumn<QString>("strategy");
+    QTest::addColumn<FaultStage>("stage");
+    QTest::addColumn<Fault>("fault");
+    const std::pair<const char*, FaultStage> stages[] = {{"training", FaultStage::Training},
+                                                         {"waiting", FaultStage::Waiting},
+                                                         {"sending", FaultStage::Sending},
+                                                         {"receiving", FaultStage::Receiving}};
+    const std::pair<const char*, Fault> faults[] = {
+        {"crash", Fault::Crash}, {"freeze", Fault::Freeze}, {"garbage", Fault::Garbage}};
+    for (const char* strategy : {"fedavg", "dpsgd", "fedefm"})
+        for (const auto& [stageText, stage] : stages)
+            for (const auto& [faultText, fault] : faults)
+                QTest::newRow(qPrintable(QString("%1 %2 %3").arg(strategy, stageText, faultText)))
+                    << strategy << stage << fault;
+}
+
+void TestSessionFaults::oneFaultCostsAtMostItsEdges()
+{
+    QFETCH(QString, strategy);
+    QFETCH(FaultStage, stage);
+    QFETCH(Fault, fault);
+    const SessionPlan plan = smallPlan(4, {{"name", strategy.toStdString()}}, "ring");
+    int strikes = 0;
+    const auto strike = [&](const FaultPoint& point) {
+        const bool isHere = point.silo == kStruck && point.round == kRound && point.stage == stage;
+        strikes += isHere ? 1 : 0;
+        return isHere ? fault : Fault::None;
+    };
+    const RunsFolder runs;
+    const auto result = runSession(plan, runs / "a", strike);
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    QVERIFY(strikes > 0);
+    QCOMPARE(result->roundsDone, 3);
+    QVERIFY(isFinite(mergedOf(*result)));
+    const Account account = accountOf(*result);
+    QVERIFY(account.isBack);
+    QVERIFY2(account.unfinished <= 1, "only the struck silo, only in that round");
+    const bool isHarmless = stage == FaultStage::Waiting && fault == Fault::Garbage;
+    QCOMPARE(account.lostEdges + account.unfinished > 0, !isHarmless);
+    QCOMPARE(account.warnings > 0, !isHarmless);
+}
+
+void TestSessionFaults::siloThatNeverComesBack()
+{
+    SessionPlan plan = smallPlan(4, {{"name", "fedefm"}}, "complete");
+    const RunsFolder runs;
+    const auto result = runSession(plan, runs / "a", [](const FaultPoint& point) {
+        return point.silo == kStruck && point.round >= 1 && point.stage == FaultStage::Waiting ? Fault::Freeze
+                                                                                               : Fault::None;
+    });
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    const Account account = accountOf(*result);
+    QCOMPARE(account.unfinished, 2);
+    // Three others miss its model, its hospitality and its part of the mixing.
+    QCOMPARE(account.lostEdges, 2 * 3 * 3);
+}
+
+void TestSessionFaults::tooFewSilosEndTheSession()
+{
+    SessionPlan plan = smallPlan(3, {{"name", "dpsgd"}});
+    plan.leastSilos = 2;
+    const RunsFolder runs;
+    const auto result = runSession(plan, runs / "a", [](const FaultPoint& point) {
+        return point.silo > 0 && point.round == 2 ? Fault::Crash : Fault::None;
+    });
+    QVERIFY(!result);
+    QVERIFY2(messageOf(result).contains("1 silos finished round 2"), qPrintable(messageOf(result)));
+    const auto summaries = listRuns(runs / "a");
+    QCOMPARE(summaries.front().state, RunState::Failed);
+    QCOMPARE(summaries.front().epochsDone, 2);
+}
+
+void TestSessionFaults::undisturbedSessionLosesNothing()
+{
+    const RunsFolder runs;
+    const auto result = runSession(smallPlan(4, {{"name", "fedefm"}}), runs / "a");
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    const Account account = accountOf(*result);
+    QCOMPARE(account.lostEdges + account.unfinished, 0);
+}
+
+QTEST_APPLESS_MAIN(TestSessionFaults)
+#include "tst_session_faults.moc"
