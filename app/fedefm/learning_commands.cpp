@@ -34,6 +34,7 @@ void addLearningCommands(CLI::App& app, Context& context)
         {"train", "Train a network from a configuration"},
         {"finetune", "Train from the weights of another run or model"},
         {"federate", "Train together: silos, topology, strategy, rounds"},
+        {"compare", "One table over strategies, scenarios and shares of unseen data"},
         {"model", "List, check and convert networks and their weights"},
     };
     for (const auto& [name, description] : commands) {

@@ -9,6 +9,7 @@ namespace fedefm::cli {
 
 void addTrainCommands(CLI::App& app, Context& context); ///< train, finetune
 void addFederateCommand(CLI::App& app, Context& context);
+void addCompareCommand(CLI::App& app, Context& context);
 void addModelCommand(CLI::App& app, Context& context); ///< model keys, check, convert
 void addBenchCommand(CLI::App& app, Context& context); ///< bench
 

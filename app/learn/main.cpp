@@ -33,7 +33,8 @@ int main(int argc, char** argv)
         ::execv("/proc/self/exe", argv);
     keepFreedMemory();
     // The program that users call is `fedefm`; its name stands in every message.
-    return runProgram(argc, argv, "fedefm",
-                      {addTrainCommands, addFederateCommand, addModelCommand, addBenchCommand},
-                      prepareLibTorch);
+    return runProgram(
+        argc, argv, "fedefm",
+        {addTrainCommands, addFederateCommand, addCompareCommand, addModelCommand, addBenchCommand},
+        prepareLibTorch);
 }

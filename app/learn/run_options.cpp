@@ -29,12 +29,16 @@ void addRunOptions(CLI::App& app, CLI::App& command, RunOptions& options)
                        "Where run folders are made (default: FEDEFM_RUNS, ~/.local/share/fedefm/runs)");
 }
 
-void applyGeneral(const RunOptions& options, const GeneralOptions& general, TrainConfig& config)
+std::string whereInitIs(const std::string& init, const fs::path& folder)
 {
     std::error_code ignored;
-    const fs::path beside = options.configFolder() / config.init;
-    if (!config.init.empty() && fs::exists(beside, ignored))
-        config.init = fs::absolute(beside).string();
+    const fs::path beside = folder / init;
+    return !init.empty() && fs::exists(beside, ignored) ? fs::absolute(beside).string() : init;
+}
+
+void applyGeneral(const RunOptions& options, const GeneralOptions& general, TrainConfig& config)
+{
+    config.init = whereInitIs(config.init, options.configFolder());
     if (options.program->get_option("--threads")->count() > 0)
         config.threads = general.threads;
     if (options.program->get_option("--device")->count() > 0)

@@ -24,8 +24,10 @@ struct RunOptions
 /// Adds them to a command of `app`.
 void addRunOptions(CLI::App& app, CLI::App& command, RunOptions& options);
 
-/// What the command line says over the configuration, and where its `init` lies: it may be named as seen from
-/// the configuration's folder or from here.
+/// Weights to begin with may be named as seen from the configuration's folder or from here.
+std::string whereInitIs(const std::string& init, const std::filesystem::path& folder);
+
+/// What the command line says over the configuration, and where its `init` lies.
 void applyGeneral(const RunOptions& options, const GeneralOptions& general, TrainConfig& config);
 
 /// Relative paths of the data begin at the configuration; a resumed run no longer knows where it lay.

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/federate/comparison.h"
+
+#include "core/base/strict_object.h"
+
+#include <cctype>
+#include <set>
+
+namespace fedefm {
+
+namespace {
+
+constexpr int kVersion = 1;
+constexpr std::size_t kMostCells = 10'000;
+
+/// Letters, digits and dashes only, as a part of a folder's name.
+std::string slugOf(const std::string& name)
+{
+    std::string slug;
+    for (const char letter : name) {
+        const auto value = static_cast<unsigned char>(letter);
+        if (std::isalnum(value) != 0)
+            slug += static_cast<char>(std::tolower(value));
+        else if (!slug.empty() && slug.back() != '-')
+            slug += '-';
+    }
+    while (!slug.empty() && slug.back() == '-')
+        slug.pop_back();
+    return slug;
+}
+
+Result<std::vector<ComparisonPart>> readParts(const nlohmann::json& list, const std::string& where,
+                                              bool hasScenario)
+{
+    if (!list.is_array() || list.empty())
+        return fail(ErrorCode::InvalidArgument, where, "a list with at least one entry is expected");
+    std::vector<ComparisonPart> parts;
+    std::set<std::string> slugs;
+    for (std::size_t at = 0; at < list.size(); ++at) {
+        const std::string place = where + "[" + std::to_string(at) + "]";
+        StrictObject object(list[at], place);
+        ComparisonPart part;
+        part.set = nlohmann::json::object();
+        object.text("name", part.name);
+        if (hasScenario)
+            object.text("scenario", part.scenario);
+        object.object("set", part.set);
+        if (slugOf(part.name).empty())
+            object.refuse("name", "a name with a letter or a digit is expected");
+        else if (!slugs.insert(slugOf(part.name)).second)
+            object.refuse("name", "too much like an earlier one");
+        if (auto read = object.finish(); !read)
+            return tl::unexpected(read.error());
+        parts.push_back(std::move(part));
+    }
+    return parts;
+}
+
+Status readSeeds(const nlohmann::json& list, std::vector<std::uint64_t>& seeds)
+{
+    if (list.is_null())
+        return {};
+    const auto wrong =
+        fail(ErrorCode::InvalidArgument, "seeds", "a list of different whole numbers is expected");
+    if (!list.is_array() || list.empty())
+        return wrong;
+    std::set<std::uint64_t> known;
+    for (const nlohmann::json& seed : list)
+        if (!seed.is_number_unsigned() || !known.insert(seed.get<std::uint64_t>()).second)
+            return wrong;
+    seeds = list.get<std::vector<std::uint64_t>>();
+    return {};
+}
+
+} // namespace
+
+Result<ComparisonPlan> parseComparison(const nlohmann::json& document)
+{
+    ComparisonPlan plan;
+    int version = kVersion;
+    plan.session = nlohmann::json::object();
+    StrictObject object(document, "");
+    object.integer("version", version, 1, kVersion);
+    object.text("name", plan.name);
+    object.text("metric", plan.metric);
+    object.object("session", plan.session);
+    const nlohmann::json methods = object.value("methods");
+    nlohmann::json conditions = object.value("conditions");
+    const nlohmann::json seeds = object.value("seeds");
+    if (auto read = object.finish(); !read)
+        return tl::unexpected(read.error());
+    if (conditions.is_null())
+        conditions = nlohmann::json::array({{{"name", "all"}}});
+    auto readMethods = readParts(methods, "methods", true);
+    if (!readMethods)
+        return tl::unexpected(readMethods.error());
+    auto readConditions = readParts(conditions, "conditions", false);
+    if (!readConditions)
+        return tl::unexpected(readConditions.error());
+    if (auto read = readSeeds(seeds, plan.seeds); !read)
+        return tl::unexpected(read.error());
+    plan.methods = std::move(*readMethods);
+    plan.conditions = std::move(*readConditions);
+    if (plan.methods.size() * plan.conditions.size() * plan.seeds.size() > kMostCells)
+        return fail(ErrorCode::InvalidArgument, "methods", "more than 10,000 sessions");
+    return plan;
+}
+
+Result<std::vector<ComparisonCell>> cellsOf(const ComparisonPlan& plan)
+{
+    std::vector<ComparisonCell> cells;
+    for (std::size_t seed = 0; seed < plan.seeds.size(); ++seed)
+        for (std::size_t condition = 0; condition < plan.conditions.size(); ++condition)
+            for (std::size_t method = 0; method < plan.methods.size(); ++method) {
+                ComparisonCell cell{method, condition, seed, {}, {}};
+                cell.name = slugOf(plan.methods[method].name) + "-" +
+                            slugOf(plan.conditions[condition].name) + "-" + std::to_string(plan.seeds[seed]);
+                nlohmann::json document = plan.session;
+                document.merge_patch(plan.conditions[condition].set);
+                document.merge_patch(plan.methods[method].set);
+                document["name"] = cell.name;
+                document["seed"] = plan.seeds[seed];
+                auto parsed = parseSessionPlan(document);
+                if (!parsed)
+                    return fail(parsed.error().code, cell.name + ": " + parsed.error().subject,
+                                parsed.error().detail);
+                cell.plan = std::move(*parsed);
+                cells.push_back(std::move(cell));
+            }
+    return cells;
+}
+
+} // namespace fedefm
