@@ -25,6 +25,7 @@ struct CompareOptions
     std::vector<std::string> settings;
     std::string out;
     int jobs = 0;
+    const CLI::App* program = nullptr; ///< where the general options stand
 };
 
 /// Runs the sessions of a comparison as processes of their own. The output folder holds sessions/ (their
@@ -82,7 +83,9 @@ private:
         nlohmann::json plan = toJson(cell.plan);
         std::vector<std::string> arguments{"federate"};
         const auto known = m_runs.find(cell.name);
-        if (known != m_runs.end()) {
+        std::error_code ignored;
+        // One that was killed while it was set up cannot be resumed.
+        if (known != m_runs.end() && fs::exists(known->second.folder / "checkpoint.json", ignored)) {
             if (known->second.config != plan)
                 return fail(ErrorCode::InvalidArgument, known->second.folder.string(),
                             "made with another configuration; give another --out");
@@ -96,7 +99,6 @@ private:
             arguments.insert(arguments.end(), {file.string(), "--runs", (m_out / "runs").string()});
         }
         arguments.insert(arguments.end(), {"--json", "--quiet"});
-        std::error_code ignored;
         const auto text = outputOf(fs::read_symlink("/proc/self/exe", ignored), arguments);
         if (!text)
             return fail(text.error().code, cell.name, "its session did not end well");
@@ -143,6 +145,12 @@ int jobsFor(const CompareOptions& options, const std::vector<ComparisonCell>& ce
     return std::max(1, cores / threads);
 }
 
+/// Whether the command line says it over the configuration.
+bool isGiven(const CompareOptions& options, const char* name)
+{
+    return options.program->get_option(name)->count() > 0;
+}
+
 Result<Outcome> runCompare(const CompareOptions& options, Context& context)
 {
     const auto document = loadConfigDocument(options.config, options.settings);
@@ -151,6 +159,8 @@ Result<Outcome> runCompare(const CompareOptions& options, Context& context)
     auto plan = parseComparison(*document);
     if (!plan)
         return tl::unexpected(plan.error());
+    if (isGiven(options, "--seed"))
+        plan->seeds = {context.general.seed};
     auto cells = cellsOf(*plan);
     if (!cells)
         return tl::unexpected(cells.error());
@@ -158,9 +168,14 @@ Result<Outcome> runCompare(const CompareOptions& options, Context& context)
     for (ComparisonCell& cell : *cells) {
         if (!cell.plan.data.contains("folder"))
             cell.plan.data["folder"] = folder.string();
-        cell.plan.training.init = whereInitIs(cell.plan.training.init, folder);
+        TrainConfig& training = cell.plan.training;
+        training.init = whereInitIs(training.init, folder);
+        if (isGiven(options, "--threads"))
+            training.threads = context.general.threads;
+        if (isGiven(options, "--device"))
+            training.device = context.general.device;
         if (plan->metric.empty())
-            plan->metric = cell.plan.training.selectBy;
+            plan->metric = training.selectBy;
     }
     const fs::path out = options.out.empty()
                              ? defaultRunsFolder() / ("compare-" + fs::path(options.config).stem().string())
@@ -188,6 +203,7 @@ Result<Outcome> runCompare(const CompareOptions& options, Context& context)
 void addCompareCommand(CLI::App& app, Context& context)
 {
     const auto options = std::make_shared<CompareOptions>();
+    options->program = &app;
     CLI::App* command =
         app.add_subcommand("compare", "One table over strategies, scenarios and shares of unseen data");
     command->add_option("config", options->config, "Configuration (JSON, docs/federation.md)")

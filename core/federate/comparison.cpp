@@ -109,12 +109,18 @@ Result<ComparisonPlan> parseComparison(const nlohmann::json& document)
 Result<std::vector<ComparisonCell>> cellsOf(const ComparisonPlan& plan)
 {
     std::vector<ComparisonCell> cells;
+    std::set<std::string> names;
     for (std::size_t seed = 0; seed < plan.seeds.size(); ++seed)
         for (std::size_t condition = 0; condition < plan.conditions.size(); ++condition)
             for (std::size_t method = 0; method < plan.methods.size(); ++method) {
                 ComparisonCell cell{method, condition, seed, {}, {}};
                 cell.name = slugOf(plan.methods[method].name) + "-" +
                             slugOf(plan.conditions[condition].name) + "-" + std::to_string(plan.seeds[seed]);
+                // "a" under "b-c" and "a-b" under "c" would share a run.
+                if (!names.insert(cell.name).second)
+                    return fail(ErrorCode::InvalidArgument, "methods",
+                                "two sessions would be called " + cell.name +
+                                    "; give a method or condition another name");
                 nlohmann::json document = plan.session;
                 document.merge_patch(plan.conditions[condition].set);
                 document.merge_patch(plan.methods[method].set);

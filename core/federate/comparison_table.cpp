@@ -213,20 +213,29 @@ std::string percent(const nlohmann::json& spread)
     return spread["count"].get<int>() > 1 ? value + " ± " + text(spread["deviation"], 100.0, 1) : value;
 }
 
+/// A name within a row: no new column, no new line.
+std::string inRow(const nlohmann::json& name)
+{
+    std::string result;
+    for (const char letter : name.get<std::string>())
+        result += letter == '|' ? "\\|" : std::string(1, letter == '\n' || letter == '\r' ? ' ' : letter);
+    return result;
+}
+
 } // namespace
 
 std::string comparisonMarkdown(const nlohmann::json& table)
 {
-    const std::string metric = table["metric"].get<std::string>();
+    const std::string metric = inRow(table["metric"]);
     std::string result = "| condition | unseen % | scenario | method | merged " + metric +
                          " % | own models % | at equal bytes % | at equal steps % | rounds | MB per round | "
                          "steps per round | s per round | cycle ms |\n"
                          "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
     for (const nlohmann::json& row : table["rows"]) {
-        const std::string cells[] = {row["condition"].get<std::string>(),
+        const std::string cells[] = {inRow(row["condition"]),
                                      text(row["unseen_share"], 100.0, 0),
-                                     row["scenario"].get<std::string>(),
-                                     row["method"].get<std::string>(),
+                                     inRow(row["scenario"]),
+                                     inRow(row["method"]),
                                      percent(row["merged"]),
                                      percent(row["own"]),
                                      percent(row["at_equal_bytes"]),
