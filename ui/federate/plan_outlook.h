@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/federate/partition/partition.h"
+#include "core/federate/session_links.h"
+
+#include <optional>
+#include <utility>
+
+namespace fedefm {
+
+/// What a plan would come out as, before anything is trained. Nothing is read but the files of underlay and
+/// links.
+struct PlanOutlook
+{
+    std::optional<SessionLinks> links;
+    std::optional<Error> linksError;
+    std::vector<std::pair<double, double>> places; ///< east and north in degrees; empty where not known
+    double visitRoundMs = 0.0; ///< of FedEFM on a named underlay, with exchanges and visits; 0: not known
+
+    std::optional<PartitionReport> report;
+    std::optional<Error> partitionError;
+    bool isCountable = false; ///< pictures are known without reading files
+
+    std::size_t leastSamples() const; ///< of a silo; 0: not known
+};
+
+/// Works on any thread; with hundreds of silos it takes seconds.
+PlanOutlook planOutlook(const nlohmann::json& plan);
+/// The parts of a plan that the outlook depends on.
+nlohmann::json outlookInputs(const nlohmann::json& plan);
+
+} // namespace fedefm

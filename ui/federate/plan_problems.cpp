@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/federate/plan_problems.h"
+
+#include "core/base/nearest_name.h"
+#include "core/federate/plan.h"
+#include "core/federate/privacy/privacy_settings.h"
+#include "core/federate/privacy/rdp_accountant.h"
+#include "core/train/data/simulated_dataset.h"
+#include "core/train/readers/dataset_readers.h"
+#include "ui/federate/plan_document.h"
+#include "ui/federate/plan_strategies.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
+
+namespace fedefm {
+
+namespace {
+
+using Problems = std::vector<PlanProblem>;
+constexpr std::size_t kFewSilos = 20; ///< below that a whole silo's noise swamps what is learnt
+
+QString tr(const char* source)
+{
+    return QCoreApplication::translate("PlanProblems", source);
+}
+
+QString textOf(const Error& error)
+{
+    const std::string& text = error.detail.empty() ? error.subject : error.detail;
+    return QString::fromStdString(text);
+}
+
+int integerAt(const nlohmann::json& plan, const std::string& key)
+{
+    const nlohmann::json given = valueAt(plan, key);
+    const nlohmann::json value = given.is_number() ? given : planDefault(plan, key);
+    return value.is_number() ? static_cast<int>(value.get<double>()) : 0;
+}
+
+void checkSource(const nlohmann::json& description, const std::string& key, const nlohmann::json& plan,
+                 Problems& problems)
+{
+    const nlohmann::json form = valueAt(description, "form");
+    if (!form.is_string()) {
+        problems.push_back({key, tr("The form of the data set is missing.")});
+        return;
+    }
+    if (isSimulated(description)) {
+        if (const auto dataset = openSimulatedDataset(description); !dataset)
+            problems.push_back({key, QString::fromStdString(dataset.error().detail)});
+        return;
+    }
+    const std::vector<std::string> forms = datasetForms();
+    if (std::find(forms.begin(), forms.end(), form.get<std::string>()) == forms.end()) {
+        problems.push_back(
+            {key, tr("There is no form \"%1\".").arg(QString::fromStdString(form.get<std::string>()))});
+        return;
+    }
+    const nlohmann::json path = valueAt(description, "path");
+    const std::string given = path.is_string() ? path.get<std::string>() : std::string();
+    std::error_code code;
+    if (given.empty())
+        problems.push_back({key, tr("Choose a folder.")});
+    else if (!std::filesystem::exists(planFolder(plan) / given, code))
+        problems.push_back({key, tr("There is no folder %1.").arg(QString::fromStdString(given))});
+}
+
+void checkListed(const nlohmann::json& plan, Problems& problems)
+{
+    const nlohmann::json silos = valueAt(plan, "data.silos");
+    if (silos.empty() || silos.size() > static_cast<std::size_t>(kMaxSilos))
+        problems.push_back({"data.silos", tr("1 to 400 silos are possible: add a folder for each.")});
+    std::set<std::string> names;
+    for (std::size_t at = 0; at < silos.size(); ++at) {
+        const nlohmann::json name = valueAt(silos[at], "name");
+        const std::string text = name.is_string() ? name.get<std::string>() : std::string();
+        const QString shown = text.empty() ? QString::number(at + 1) : QString::fromStdString(text);
+        if (!text.empty() && !names.insert(text).second)
+            problems.push_back({"data.silos", tr("Two silos are called %1.").arg(shown)});
+        Problems own;
+        checkSource(valueAt(silos[at], "train"), "data.silos", plan, own);
+        for (PlanProblem& problem : own)
+            problems.push_back({"data.silos", tr("Silo %1: %2").arg(shown, problem.text)});
+    }
+    if (valueAt(plan, "data.test").is_object())
+        checkSource(valueAt(plan, "data.test"), "data.test", plan, problems);
+    else
+        problems.push_back(
+            {"data.test", tr("Without a common test set the merged model is not measured."), false});
+}
+
+void checkData(const nlohmann::json& plan, const PlanOutlook& outlook, Problems& problems)
+{
+    const nlohmann::json data = valueAt(plan, "data");
+    const nlohmann::json folder = valueAt(data, "folder");
+    std::error_code code;
+    if (folder.is_string() && !std::filesystem::is_directory(folder.get<std::string>(), code))
+        problems.push_back(
+            {"data", tr("There is no folder %1.").arg(QString::fromStdString(folder.get<std::string>()))});
+    if (data.is_object() && data.contains("pool") == data.contains("silos"))
+        problems.push_back({"data", tr("Either \"pool\" or \"silos\" is expected.")});
+    if (planDataKind(plan) == PlanDataKind::Listed)
+        checkListed(plan, problems);
+    if (planDataKind(plan) != PlanDataKind::Pool)
+        return;
+    checkSource(poolSource(plan), "data.pool", plan, problems);
+    if (valueAt(data, "pool.test").is_object())
+        checkSource(valueAt(data, "pool.test"), "data.pool.test", plan, problems);
+    if (const auto settings = parsePartition(valueAt(data, "partition")); !settings)
+        problems.push_back({"data." + settings.error().subject, textOf(settings.error())});
+    if (outlook.partitionError)
+        problems.push_back({"data.partition", textOf(*outlook.partitionError)});
+    const int count = planSiloCount(plan);
+    if (count < 1 || count > kMaxSilos)
+        problems.push_back({"data.silo_count", tr("1 to 400 silos are possible.")});
+}
+
+void checkTopology(const nlohmann::json& plan, const PlanOutlook& outlook, Problems& problems)
+{
+    if (!outlook.linksError || outlook.linksError->subject == "data.silo_count")
+        return;
+    const Error& error = *outlook.linksError;
+    std::string key = error.subject;
+    if (key.rfind("topology", 0) != 0)
+        key = valueAt(plan, "topology.name") == "custom" && valueAt(plan, "topology.file").is_string()
+                  ? "topology.file"
+                  : "topology.underlay";
+    if (key == "topology")
+        key = "topology.name";
+    problems.push_back({key, textOf(error)});
+}
+
+bool isInside(const ConfigField& field, const nlohmann::json& value)
+{
+    switch (field.kind) {
+    case ConfigField::Kind::Flag:
+        return value.is_boolean();
+    case ConfigField::Kind::Choice:
+        return value.is_string() && QString::fromUtf8(field.choices)
+                                        .split(QLatin1Char('|'))
+                                        .contains(QString::fromStdString(value.get<std::string>()));
+    case ConfigField::Kind::Integer:
+        return value.is_number_integer() && value.get<double>() >= field.least &&
+               value.get<double>() <= field.most;
+    case ConfigField::Kind::Real:
+        return value.is_number() && value.get<double>() >= field.least && value.get<double>() <= field.most;
+    default:
+        return true;
+    }
+}
+
+void checkStrategy(const nlohmann::json& plan, Problems& problems)
+{
+    const StrategyInfo* info = strategyInfo(planStrategy(plan));
+    if (!info) {
+        std::vector<std::string> names;
+        for (const StrategyInfo& known : strategyInfos())
+            names.emplace_back(known.name);
+        problems.push_back(
+            {"strategy.name", tr("There is no such strategy; the nearest is %1.")
+                                  .arg(QString::fromStdString(nearestName(planStrategy(plan), names)))});
+        return;
+    }
+    const std::vector<PlanField> fields = strategyFields(info->name);
+    const nlohmann::json strategy = valueAt(plan, "strategy");
+    for (const auto& [option, value] : strategy.items()) {
+        if (option == "name")
+            continue;
+        const std::string key = "strategy." + option;
+        const auto found = std::find_if(fields.begin(), fields.end(),
+                                        [&key = key](const auto& field) { return field.key == key; });
+        if (found == fields.end())
+            problems.push_back(
+                {"strategy.name", tr("%1 has no option \"%2\".")
+                                      .arg(QString::fromUtf8(info->title), QString::fromStdString(option))});
+        else if (!isInside(found->field, value))
+            problems.push_back({key, tr("This value is outside the allowed range.")});
+    }
+    const nlohmann::json common = valueAt(plan, "data.public");
+    if (info->needsPublic && common.is_null())
+        problems.push_back({"data.public", tr("This strategy needs pictures that every silo has.")});
+    if (!common.is_null() && common.is_object() && common.contains("form"))
+        checkSource(common, "data.public", plan, problems);
+}
+
+void checkTraining(const nlohmann::json& plan, Problems& problems)
+{
+    if (const auto parsed = parseSessionPlan(plan); !parsed) {
+        // These two stand at the top of a plan, and are checked as parts of its training.
+        std::string key = parsed.error().subject;
+        for (const char* outer : {"name", "seed"})
+            key = key == std::string("training.") + outer ? outer : key;
+        problems.push_back({key, textOf(parsed.error())});
+    }
+    const nlohmann::json network = valueAt(plan, "training.model.network");
+    if (!network.is_string() || network.get<std::string>().empty())
+        problems.push_back({"training.model.network", tr("Choose a network, or begin with a preset.")});
+    const int classes = planClassCount(plan);
+    for (const char* key : {"num_classes", "n_classes"}) {
+        const nlohmann::json given = valueAt(plan, std::string("training.model.hyper_parameters.") + key);
+        if (classes > 0 && given.is_number_integer() && given.get<int>() != classes)
+            problems.push_back(
+                {"training.model.hyper_parameters",
+                 tr("The data has %1 classes, the network %2.").arg(classes).arg(given.get<int>())});
+    }
+    if (integerAt(plan, "least_silos") > planSiloCount(plan))
+        problems.push_back({"least_silos", tr("The session has %1 silos.").arg(planSiloCount(plan))});
+}
+
+void checkPrivacy(const nlohmann::json& plan, const PlanOutlook& outlook, Problems& problems)
+{
+    const nlohmann::json given = valueAt(plan, "privacy");
+    const auto settings = parsePrivacy(given.is_null() ? nlohmann::json::object() : given);
+    if (!settings) {
+        problems.push_back({settings.error().subject, textOf(settings.error())});
+        return;
+    }
+    const int steps = visitSteps(valueAt(plan, "strategy"));
+    const std::size_t least = outlook.leastSamples();
+    if (steps > 0 && planSiloCount(plan) > 1) {
+        const auto checked =
+            checkVisit(settings->visitFloor,
+                       static_cast<std::size_t>(std::max(0, integerAt(plan, "training.batch_size"))),
+                       static_cast<std::size_t>(steps), least > 0 ? least : settings->visitFloor.pictures);
+        // A session refuses short visits only where the plan says something about privacy.
+        const bool isAsked = given.is_object() && !given.empty();
+        if (!checked)
+            problems.push_back(
+                {"privacy.visit_floor",
+                 tr("Visits are short enough to give pictures away: %1.").arg(textOf(checked.error())),
+                 isAsked});
+    }
+    if (settings->unit == PrivacyUnit::Silo && static_cast<std::size_t>(planSiloCount(plan)) < kFewSilos)
+        problems.push_back({"privacy.unit",
+                            tr("With %1 silos the noise swamps what is learnt.").arg(planSiloCount(plan)),
+                            false});
+    const double epsilon = expectedEpsilon(plan, outlook);
+    if (settings->epsilonLimit > 0.0 && epsilon > settings->epsilonLimit)
+        problems.push_back(
+            {"privacy.epsilon_limit",
+             tr("ε is expected to reach %1: silos will stop before the last round.").arg(epsilon, 0, 'g', 3),
+             false});
+}
+
+} // namespace
+
+std::vector<PlanProblem> planProblems(const nlohmann::json& plan, const PlanOutlook& outlook)
+{
+    Problems problems;
+    checkData(plan, outlook, problems);
+    checkTopology(plan, outlook, problems);
+    checkStrategy(plan, problems);
+    checkTraining(plan, problems);
+    checkPrivacy(plan, outlook, problems);
+    return problems;
+}
+
+double expectedEpsilon(const nlohmann::json& plan, const PlanOutlook& outlook)
+{
+    const auto settings = parsePrivacy(valueAt(plan, "privacy"));
+    if (!settings || settings->unit == PrivacyUnit::None || !outlook.links)
+        return -1.0;
+    const nlohmann::json strategy = valueAt(plan, "strategy");
+    const int rounds = integerAt(plan, "rounds");
+    double largest = -1.0;
+    const auto spend = [&](double rate, std::int64_t count) {
+        RdpAccountant accountant;
+        const auto added = accountant.addSteps(rate, settings->noise, count);
+        const auto spent = accountant.epsilon(settings->delta);
+        if (added && spent)
+            largest = std::max(largest, spent->epsilon);
+    };
+    if (settings->unit == PrivacyUnit::Silo) {
+        spend(1.0, releasesOf(strategy, rounds));
+        return largest;
+    }
+    if (!outlook.report)
+        return -1.0;
+    // Who has most visitors and fewest pictures gives away most; the accountant is slow, so only those are
+    // asked.
+    std::map<int, std::size_t, std::greater<>> leastByVisitors;
+    const Overlay overlay = outlook.links->wholeOverlay();
+    for (int silo = 0; silo < overlay.siloCount(); ++silo) {
+        const std::size_t samples = outlook.report->silos[static_cast<std::size_t>(silo)].samples;
+        const auto entry = leastByVisitors.emplace(overlay.inDegree(silo), samples).first;
+        entry->second = std::min(entry->second, samples);
+    }
+    std::size_t least = std::numeric_limits<std::size_t>::max();
+    for (const auto& [visitors, samples] : leastByVisitors) {
+        if (samples >= least)
+            continue;
+        least = samples;
+        const auto perRound = static_cast<std::int64_t>(stepsPerRound(strategy)) +
+                              static_cast<std::int64_t>(visitSteps(strategy)) * visitors;
+        const double batch = integerAt(plan, "training.batch_size");
+        spend(std::min(1.0, batch / std::max(1.0, static_cast<double>(samples))),
+              perRound * rounds + integerAt(plan, "warm_up_steps"));
+    }
+    return largest;
+}
+
+} // namespace fedefm

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/federate/plan_fields.h"
+
+namespace fedefm {
+
+enum class LearningScenario { Central, ClientServer, Decentral };
+
+/// What a person needs to know to choose a strategy; texts are translatable in context "ConfigField".
+struct StrategyInfo
+{
+    enum class Uses { Nothing, Hub, Links };
+
+    const char* name;
+    const char* title;
+    const char* text; ///< one line
+    LearningScenario scenario;
+    Uses uses = Uses::Nothing; ///< of the topology
+    bool needsPublic = false;  ///< pictures that every silo has
+    const char* topology = ""; ///< its own, whatever the plan says
+};
+
+/// In the order of the list: FedEFM first in its scenario.
+const std::vector<StrategyInfo>& strategyInfos();
+/// Null for a name that is not known.
+const StrategyInfo* strategyInfo(const std::string& name);
+
+/// Options of a strategy; none for names that are not known.
+std::vector<PlanField> strategyFields(const std::string& name);
+/// What an option is where `strategy` leaves it out.
+nlohmann::json strategyDefault(const nlohmann::json& strategy, const std::string& option);
+
+/// Options that the paper's literal algorithm sets by itself.
+const std::vector<std::string>& strictOptions();
+
+/// Optimiser steps of a silo in a round, and of each visitor that it has.
+int stepsPerRound(const nlohmann::json& strategy);
+int visitSteps(const nlohmann::json& strategy);
+/// How often a silo gives its own weights away in that many rounds.
+int releasesOf(const nlohmann::json& strategy, int rounds);
+
+} // namespace fedefm
