@@ -16,7 +16,7 @@ void StudioStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* op
 {
     if (element != PE_FrameFocusRect) {
         QProxyStyle::drawPrimitive(element, option, painter, widget);
-        if (element != PE_IndicatorCheckBox)
+        if (element != PE_IndicatorCheckBox && element != PE_IndicatorRadioButton)
             return;
         // Fusion's own edge vanishes on a dark ground.
         painter->save();
@@ -24,7 +24,11 @@ void StudioStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* op
         painter->setBrush(Qt::NoBrush);
         painter->setPen(option->palette.color(
             option->state.testFlag(State_Enabled) ? QPalette::PlaceholderText : QPalette::Light));
-        painter->drawRoundedRect(QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5), 2.0, 2.0);
+        const QRectF edge = QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5);
+        if (element == PE_IndicatorRadioButton)
+            painter->drawEllipse(edge);
+        else
+            painter->drawRoundedRect(edge, 2.0, 2.0);
         painter->restore();
         return;
     }
