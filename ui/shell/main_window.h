@@ -20,6 +20,7 @@ namespace fedefm {
 
 class CineBar;
 class CineController;
+class FederateMode;
 class FoldSection;
 class FoundStrip;
 class JobModel;
@@ -35,8 +36,8 @@ class TagsPanel;
 class TrainMode;
 class ViewerGrid;
 
-/// What the window is used for; Annotate and Federate are to come.
-enum class WindowMode { View, Train };
+/// What the window is used for; Annotate is to come.
+enum class WindowMode { View, Train, Federate };
 
 /// The window: study tree, tiles with cine bar, side panels, issues and jobs, and the other modes beside
 /// them. It wires parts together; what they do is theirs. The title never shows identity.
@@ -65,7 +66,8 @@ public:
     bool isPrivacy() const { return m_privacy; }
     void setMode(WindowMode mode);
     WindowMode mode() const { return m_mode; }
-    TrainMode* train() const { return m_train; } ///< nullptr until the mode is first entered
+    TrainMode* train() const { return m_train; }          ///< nullptr until the mode is first entered
+    FederateMode* federate() const { return m_federate; } ///< likewise
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -103,6 +105,9 @@ private:
 
     // main_window_modes.cpp
     void buildModeBar();
+    void enterTrain();
+    void enterFederate();
+    void useModelFile(const QString& file);
     void hideViewParts();
     void showViewParts();
 
@@ -148,6 +153,7 @@ private:
     QStackedWidget* m_modes = nullptr;
     QStackedWidget* m_centre = nullptr; ///< of the View mode
     TrainMode* m_train = nullptr;
+    FederateMode* m_federate = nullptr;
     StartPage* m_startPage = nullptr;
     QWidget* m_banner = nullptr;
     ViewerGrid* m_grid = nullptr;
@@ -163,6 +169,7 @@ private:
     QDockWidget* m_sideDock = nullptr;
     QToolBar* m_viewBar = nullptr;
     QToolBar* m_trainBar = nullptr;
+    QToolBar* m_federateBar = nullptr;
     QDockWidget* m_issuesDock = nullptr;
     QDockWidget* m_jobsDock = nullptr;
     QWidget* m_sections = nullptr;

@@ -4,6 +4,7 @@
 #include "ui/common/issue_model.h"
 #include "ui/common/key_sheet.h"
 #include "ui/common/shortcut_editor.h"
+#include "ui/federate/federate_mode.h"
 #include "ui/shell/dialogs.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/status_fields.h"
@@ -273,10 +274,14 @@ void MainWindow::updateEnabled(const SeriesDocument* document)
         else if (ofView.contains(family))
             entry->setEnabled(isView);
         else if (family == QLatin1String("train"))
-            entry->setEnabled(!isView);
+            entry->setEnabled(m_mode == WindowMode::Train);
+        else if (family == QLatin1String("federate"))
+            entry->setEnabled(false);
     }
     if (m_train)
         m_train->updateActions();
+    if (m_federate)
+        m_federate->updateActions();
 }
 
 void MainWindow::updateActions()

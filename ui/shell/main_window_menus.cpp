@@ -87,9 +87,14 @@ void MainWindow::buildMenus()
     for (const char* id : {"train.plot1", "train.plot2", "train.plot3", "train.plot4", "train.export.csv",
                            "train.export.png", "train.export.pdf", "train.refresh"})
         train->addAction(action(id));
-    QMenu* window = menuOf(tr("&Window"), {"mode.view", "mode.train", kSeparator, "layout.1x1", "layout.1x2",
-                                           "layout.2x2", "layout.link", kSeparator, "window.privacy",
-                                           "window.theme", "window.fullScreen", kSeparator});
+    menuOf(tr("Fe&derate"),
+           {"federate.new", "federate.openPlan", "federate.savePlan", "federate.start", kSeparator,
+            "federate.pause", "federate.goOn", "federate.stop", kSeparator, "federate.admit", "federate.drop",
+            "federate.newest", kSeparator, "federate.fineTune", "federate.useModel", "federate.saveModel"});
+    QMenu* window =
+        menuOf(tr("&Window"), {"mode.view", "mode.train", "mode.federate", kSeparator, "layout.1x1",
+                               "layout.1x2", "layout.2x2", "layout.link", kSeparator, "window.privacy",
+                               "window.theme", "window.fullScreen", kSeparator});
     for (QDockWidget* dock : findChildren<QDockWidget*>())
         window->addAction(dock->toggleViewAction());
     menuOf(tr("&Help"), {"help.search", "help.keys", kSeparator, "help.modules", "help.about"});
@@ -135,6 +140,12 @@ void MainWindow::buildToolBars()
                             "train.stop", "train.useModel", kSeparator, "train.showAll", "train.refresh",
                             kSeparator, "train.export.png"});
     m_trainBar->hide();
+    m_federateBar =
+        toolBarOf(QStringLiteral("federateBar"), tr("Federation"),
+                  {"federate.new", "federate.openPlan", "federate.start", kSeparator, "federate.pause",
+                   "federate.goOn", "federate.stop", kSeparator, "federate.admit", "federate.drop",
+                   kSeparator, "federate.fineTune", "federate.useModel", "federate.saveModel"});
+    m_federateBar->hide();
     QToolBar* general =
         toolBarOf(QStringLiteral("generalBar"), tr("General"),
                   {"help.search", "window.privacy", "window.theme", "edit.settings", "help.keys"});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/common/action_registry.h"
+#include "ui/federate/federate_mode.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/tool_bar_names.h"
 #include "ui/train/train_mode.h"
@@ -25,7 +26,8 @@ void MainWindow::buildModeBar()
     addToolBar(Qt::LeftToolBarArea, bar);
     auto* group = new QActionGroup(this);
     for (const auto& [id, shortText, mode] : {std::tuple{"mode.view", tr("View"), WindowMode::View},
-                                              {"mode.train", tr("Train"), WindowMode::Train}}) {
+                                              {"mode.train", tr("Train"), WindowMode::Train},
+                                              {"mode.federate", tr("Federate"), WindowMode::Federate}}) {
         QAction* entry = action(id);
         entry->setIconText(shortText);
         group->addAction(entry);
@@ -37,6 +39,37 @@ void MainWindow::buildModeBar()
     m_chrome << bar;
 }
 
+void MainWindow::useModelFile(const QString& file)
+{
+    m_segmentation->setModel(m_segmentation->addModelFile(file.toStdString()));
+    setMode(WindowMode::View);
+}
+
+void MainWindow::enterTrain()
+{
+    if (m_train)
+        return;
+    m_train = new TrainMode(m_context, m_jobs, this);
+    m_modes->addWidget(m_train);
+    connect(m_train, &TrainMode::issueRaised, this, &MainWindow::showIssues);
+    connect(m_train, &TrainMode::modelWanted, this, &MainWindow::useModelFile);
+}
+
+void MainWindow::enterFederate()
+{
+    if (m_federate)
+        return;
+    m_federate = new FederateMode(m_context, this);
+    m_modes->addWidget(m_federate);
+    connect(m_federate, &FederateMode::issueRaised, this, &MainWindow::showIssues);
+    connect(m_federate, &FederateMode::modelWanted, this, &MainWindow::useModelFile);
+    connect(m_federate, &FederateMode::fineTuneWanted, this,
+            [this](const QString& weights, const nlohmann::json& training) {
+                setMode(WindowMode::Train);
+                m_train->beginWith(weights, training);
+            });
+}
+
 void MainWindow::setMode(WindowMode mode)
 {
     if (mode == m_mode)
@@ -44,25 +77,28 @@ void MainWindow::setMode(WindowMode mode)
     if (isFullScreen())
         setFullScreen(false);
     m_mode = mode;
-    if (mode == WindowMode::Train && !m_train) {
-        m_train = new TrainMode(m_context, m_jobs, this);
-        m_modes->addWidget(m_train);
-        connect(m_train, &TrainMode::issueRaised, this, &MainWindow::showIssues);
-        connect(m_train, &TrainMode::modelWanted, this, [this](const QString& file) {
-            m_segmentation->setModel(m_segmentation->addModelFile(file.toStdString()));
-            setMode(WindowMode::View);
-        });
-    }
+    if (mode == WindowMode::Train)
+        enterTrain();
+    if (mode == WindowMode::Federate)
+        enterFederate();
     const bool isView = mode == WindowMode::View;
     if (isView)
         showViewParts();
     else
         hideViewParts();
-    m_trainBar->setVisible(!isView);
-    m_modes->setCurrentIndex(isView ? 0 : m_modes->indexOf(m_train));
+    m_trainBar->setVisible(mode == WindowMode::Train);
+    m_federateBar->setVisible(mode == WindowMode::Federate);
+    m_modes->setCurrentIndex(isView                      ? 0
+                             : mode == WindowMode::Train ? m_modes->indexOf(m_train)
+                                                         : m_modes->indexOf(m_federate));
     if (m_train)
         m_train->setShown(mode == WindowMode::Train);
-    action(isView ? "mode.view" : "mode.train")->setChecked(true);
+    if (m_federate)
+        m_federate->setShown(mode == WindowMode::Federate);
+    action(isView                      ? "mode.view"
+           : mode == WindowMode::Train ? "mode.train"
+                                       : "mode.federate")
+        ->setChecked(true);
     updateTitle();
     updateActions();
 }
@@ -71,7 +107,6 @@ void MainWindow::hideViewParts()
 {
     if (CineController* cine = m_grid->activeCine())
         cine->setPlaying(false);
-    m_hiddenByMode.clear();
     for (QWidget* part : {static_cast<QWidget*>(m_studyDock), static_cast<QWidget*>(m_sideDock),
                           static_cast<QWidget*>(m_viewBar)})
         if (!part->isHidden()) {

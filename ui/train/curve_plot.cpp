@@ -22,6 +22,38 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kRawAlpha = 70;
 constexpr double kLineWidthPx = 1.8;
 constexpr double kPointPx = 5.0;
+constexpr double kMarkerPx = 6.0;
+constexpr double kThinLineWidthPx = 1.3; ///< of curves that markers tell apart
+constexpr int kBandAlpha = 45;
+
+/// Half a round is nothing to label.
+QSharedPointer<QCPAxisTicker> wholeNumbers()
+{
+    auto ticker = QSharedPointer<QCPAxisTickerFixed>::create();
+    ticker->setTickStep(1.0);
+    ticker->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+    return ticker;
+}
+
+QCPScatterStyle::ScatterShape scatterShape(Marker marker)
+{
+    switch (marker) {
+    case Marker::Square:
+        return QCPScatterStyle::ssSquare;
+    case Marker::Triangle:
+        return QCPScatterStyle::ssTriangle;
+    case Marker::Diamond:
+        return QCPScatterStyle::ssDiamond;
+    case Marker::InvertedTriangle:
+        return QCPScatterStyle::ssTriangleInverted;
+    case Marker::Star:
+        return QCPScatterStyle::ssStar;
+    case Marker::None:
+    case Marker::Disc:
+        break;
+    }
+    return QCPScatterStyle::ssDisc;
+}
 
 } // namespace
 
@@ -123,18 +155,22 @@ void CurvePlot::applyColors(const PlotColors& colors)
     }
     m_crossHair->setPen(QPen(colors.text, 1, Qt::DashLine));
     for (auto& [key, drawn] : m_drawn)
-        static_cast<CasedGraph*>(drawn.line)->setCasing(casingFor(colors.ground));
+        if (drawn.line->pen().style() != Qt::NoPen)
+            static_cast<CasedGraph*>(drawn.line)->setCasing(casingFor(colors.ground));
 }
 
 void CurvePlot::applyAxes()
 {
-    const QString labels[] = {tr("step"), tr("epoch"), tr("wall time in minutes")};
+    const QString labels[] = {m_stepWord.isEmpty() ? tr("step") : m_stepWord, tr("epoch"),
+                              tr("wall time in minutes")};
     m_plot->xAxis->setLabel(labels[static_cast<int>(m_view.axis)]);
     const std::pair<QCPAxis*, bool> axes[] = {{m_plot->xAxis, m_view.logX}, {m_plot->yAxis, m_view.logY}};
     for (const auto& [axis, isLog] : axes) {
         axis->setScaleType(isLog ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
         if (isLog)
             axis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
+        else if (axis == m_plot->xAxis && !m_stepWord.isEmpty() && m_view.axis == XAxis::Step)
+            axis->setTicker(wholeNumbers());
         else
             axis->setTicker(QSharedPointer<QCPAxisTicker>::create());
         axis->setNumberFormat(QStringLiteral("gb"));
@@ -199,7 +235,7 @@ void CurvePlot::clearGraphs()
     m_drawn.clear();
     const QStringList shown = shownMetrics();
     const bool hasBoth = shown.size() > 1;
-    m_hint->setText(hasBoth ? tr("points: validation") : QString());
+    m_hint->setText(hasBoth ? tr("points: validation") : m_hintText);
     if (m_book)
         refresh(*m_book);
 }
@@ -210,8 +246,8 @@ CurvePlot::Drawn& CurvePlot::drawnFor(const ShownRun& run, const QString& metric
     Drawn& drawn = it->second;
     if (!isNew)
         return drawn;
-    const bool hasPoints = isPerEpoch(metric);
-    if (m_view.smoothing > 0) {
+    const bool hasPoints = isPerEpoch(metric) || run.style.marker != Marker::None;
+    if (m_view.smoothing > 0 && run.bandTo.isEmpty()) {
         drawn.raw = m_plot->addGraph();
         QColor faint = run.style.color;
         faint.setAlpha(kRawAlpha);
@@ -220,12 +256,17 @@ CurvePlot::Drawn& CurvePlot::drawnFor(const ShownRun& run, const QString& metric
         drawn.raw->setAntialiased(false);
     }
     auto* line = new CasedGraph(m_plot->xAxis, m_plot->yAxis);
-    line->setPen(QPen(run.style.color, kLineWidthPx, run.style.line));
-    line->setCasing(casingFor(palette().color(QPalette::Base)));
+    const double width = run.style.marker == Marker::None ? kLineWidthPx : kThinLineWidthPx;
+    line->setPen(QPen(run.style.color, width, run.style.line));
+    if (run.bandTo.isEmpty())
+        line->setCasing(casingFor(palette().color(QPalette::Base)));
+    else
+        line->setPen(Qt::NoPen);
     line->setAdaptiveSampling(true);
     line->setAveraging(m_view.smoothing > 0);
     if (hasPoints)
-        line->setScatterStyle({QCPScatterStyle::ssDisc, run.style.color, run.style.color, kPointPx});
+        line->setScatterStyle({scatterShape(run.style.marker), run.style.color, run.style.color,
+                               run.style.marker == Marker::None ? kPointPx : kMarkerPx});
     drawn.line = line;
     drawn.generation = -1;
     return drawn;
@@ -272,9 +313,37 @@ void CurvePlot::refresh(const CurveBook& book)
                 hasNews = append(drawnFor(run, metric), *curve) || hasNews;
     if (!hasNews)
         return;
+    fillBands();
     rescale();
     showReadOut();
     m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+/// Both edges of a band must be there before the one can be filled up to the other.
+void CurvePlot::fillBands()
+{
+    for (const ShownRun& run : m_runs) {
+        if (run.bandTo.isEmpty() || run.bandTo == run.id)
+            continue;
+        for (const QString& metric : shownMetrics()) {
+            const auto edge = m_drawn.find({run.id, metric});
+            const auto other = m_drawn.find({run.bandTo, metric});
+            if (edge == m_drawn.end() || other == m_drawn.end())
+                continue;
+            QColor faint = run.style.color;
+            faint.setAlpha(kBandAlpha);
+            edge->second.line->setBrush(faint);
+            edge->second.line->setChannelFillGraph(other->second.line);
+        }
+    }
+}
+
+void CurvePlot::setWords(const QString& stepWord, const QString& hint)
+{
+    m_stepWord = stepWord;
+    m_hintText = hint;
+    applyAxes();
+    clearGraphs();
 }
 
 void CurvePlot::rescale()

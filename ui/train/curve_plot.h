@@ -40,7 +40,12 @@ struct ShownRun
     QString id;
     QString name;
     RunStyle style;
-    bool operator==(const ShownRun& o) const { return id == o.id && name == o.name && style == o.style; }
+    /// No line of its own: the area up to the curve of this shown run. Its own id: the other edge.
+    QString bandTo = {};
+    bool operator==(const ShownRun& o) const
+    {
+        return id == o.id && name == o.name && style == o.style && bandTo == o.bandTo;
+    }
 };
 
 /// Colours that a plot is drawn in besides those of the data.
@@ -65,6 +70,8 @@ public:
     QStringList shownMetrics() const;
     void setView(const CurveView& view);
     void setRuns(const std::vector<ShownRun>& runs);
+    /// What the axis of steps is called, for runs that count something else; and the hint beside the list.
+    void setWords(const QString& stepWord, const QString& hint);
     /// Draws what is new in the book.
     void refresh(const CurveBook& book);
     void resetZoom();
@@ -101,6 +108,7 @@ private:
     void applyColors(const PlotColors& colors);
     void applyAxes();
     void clearGraphs();
+    void fillBands();
     Drawn& drawnFor(const ShownRun& run, const QString& metric);
     bool append(Drawn& drawn, const CurveBook::Curve& curve);
     void rescale();
@@ -116,6 +124,8 @@ private:
     QCPItemStraightLine* m_crossHair = nullptr;
     QStringList m_metrics;
     QString m_group;
+    QString m_stepWord;
+    QString m_hintText;
     CurveView m_view;
     std::vector<ShownRun> m_runs;
     std::map<Key, Drawn> m_drawn;

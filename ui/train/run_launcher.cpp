@@ -66,7 +66,7 @@ QString RunLauncher::newFile(const QString& name, const QString& extension) cons
     return folder.filePath(stem + extension);
 }
 
-Status RunLauncher::start(const nlohmann::json& config)
+Status RunLauncher::start(const nlohmann::json& config, const QString& command)
 {
     const QString name = QString::fromStdString(config.value("name", std::string("run")));
     QDir runs(QString::fromStdString(m_runs.string()));
@@ -75,7 +75,7 @@ Status RunLauncher::start(const nlohmann::json& config)
     const QString file = newFile(name, QStringLiteral(".json"));
     if (const Status written = writeFile(file.toStdString(), config.dump(2), Overwrite::No); !written)
         return written;
-    return launch({QStringLiteral("train"), file, QStringLiteral("--runs"), runs.path()},
+    return launch({command, file, QStringLiteral("--runs"), runs.path()},
                   {0, name, newFile(name, QStringLiteral(".log")), file, {}, 0});
 }
 
@@ -83,7 +83,8 @@ Status RunLauncher::resume(const RunSummary& run)
 {
     const QString folder = QString::fromStdString(run.folder.string());
     const QString name = QString::fromStdString(run.name);
-    return launch({QStringLiteral("train"), QStringLiteral("--resume"), folder},
+    const QString command = run.kind == "federate" ? QStringLiteral("federate") : QStringLiteral("train");
+    return launch({command, QStringLiteral("--resume"), folder},
                   {0, name, newFile(name, QStringLiteral(".log")), {}, run.id, 0});
 }
 
@@ -156,7 +157,7 @@ void RunLauncher::checkProcesses()
         const std::string name = start.name.toStdString();
         m_starts.erase(m_starts.begin() + static_cast<std::ptrdiff_t>(i));
         Q_EMIT failed(Error{ErrorCode::InvalidArgument, name,
-                            text.isEmpty() ? "the training ended before it began" : text.toStdString()});
+                            text.isEmpty() ? "the process ended before it began" : text.toStdString()});
         Q_EMIT waitingChanged(waitingCount());
     }
     if (m_starts.empty())

@@ -13,17 +13,17 @@
 
 namespace fedefm {
 
-/// Starts trainings as processes that belong to no window. What such a process says before it has made its
-/// run folder lands in a file of its own, so that a start that fails can be explained.
+/// Starts trainings and federated sessions as processes that belong to no window. What such a process says
+/// before it has made its run folder lands in a file of its own, so that a start that fails can be explained.
 class RunLauncher : public QObject
 {
     Q_OBJECT
 public:
     explicit RunLauncher(std::filesystem::path runsFolder, QObject* parent = nullptr);
 
-    /// Errors: ModuleMissing without the learning program, WriteFailed, DiskFull, Internal when it does not
-    /// start.
-    Status start(const nlohmann::json& config);
+    /// `command` is the learning program's: "train", or "federate" for the plan of a session. Errors:
+    /// ModuleMissing without the learning program, WriteFailed, DiskFull, Internal when it does not start.
+    Status start(const nlohmann::json& config, const QString& command = QStringLiteral("train"));
     Status resume(const RunSummary& run);
     /// Which starts have become runs.
     void seen(const std::vector<RunSummary>& runs);

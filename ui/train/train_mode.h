@@ -48,6 +48,9 @@ public:
     bool startTraining(); ///< false when the configuration is not right or the program is missing
     /// "pause", "resume", "stop", "goOn" for the current run.
     void command(const QString& name);
+    /// The draft becomes a training that begins with these weights, with network, input and task of
+    /// `training`; data and the rest stay as they are.
+    void beginWith(const QString& weights, const nlohmann::json& training);
     /// Keeps the best weights of the current run among the user's models and asks for them in View mode.
     void useModel();
     /// `kind` is "csv", "png" or "pdf"; asks for the file.

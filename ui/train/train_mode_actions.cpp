@@ -2,7 +2,6 @@
 // What the user does in the Train mode.
 #include "ui/train/train_mode.h"
 
-#include "core/base/atomic_file.h"
 #include "core/model/checkpoint/model_files.h"
 #include "ui/common/action_registry.h"
 #include "ui/common/settings.h"
@@ -13,6 +12,7 @@
 #include "ui/train/curve_export.h"
 #include "ui/train/curve_grid.h"
 #include "ui/train/dataset_browser.h"
+#include "ui/train/run_weights.h"
 #include "ui/train/runs_panel.h"
 
 #include <QAction>
@@ -25,18 +25,6 @@
 namespace fedefm {
 
 namespace {
-
-/// Errors: FileNotFound as long as no epoch was validated; those of the target.
-Status copyModel(const std::filesystem::path& weights, const std::filesystem::path& target)
-{
-    constexpr std::size_t kMostBytes = std::size_t(4) << 30U;
-    const auto bytes = readFile(weights, kMostBytes);
-    if (!bytes)
-        return tl::unexpected(bytes.error());
-    std::error_code code;
-    std::filesystem::create_directories(target.parent_path(), code);
-    return writeFile(target, *bytes, Overwrite::Yes);
-}
 
 /// The first path of the data that does not exist.
 std::optional<std::string> missingPath(const nlohmann::json& data, const std::filesystem::path& base)
@@ -152,6 +140,16 @@ void TrainMode::command(const QString& name)
     m_watcher.refreshNow();
 }
 
+void TrainMode::beginWith(const QString& weights, const nlohmann::json& training)
+{
+    for (const char* key : {"model", "input", "task"})
+        if (training.is_object() && training.contains(key))
+            m_draft->setValue(key, training[key]);
+    m_draft->setValue("init", weights.toStdString());
+    // Other data seldom have the same classes.
+    m_draft->setValue("init_partial", true);
+}
+
 void TrainMode::useModel()
 {
     const RunSummary* run = m_runs->current();
@@ -159,7 +157,7 @@ void TrainMode::useModel()
         return;
     const std::filesystem::path weights = run->folder / "weights" / "best.safetensors";
     const std::filesystem::path target = userModelsFolder() / (run->id + ".safetensors");
-    if (const Status kept = copyModel(weights, target); !kept)
+    if (const Status kept = copyWeights(weights, target, Overwrite::Yes); !kept)
         report(kept.error());
     else
         Q_EMIT modelWanted(QString::fromStdString(target.string()));
