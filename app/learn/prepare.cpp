@@ -9,6 +9,9 @@ namespace fedefm::cli {
 
 void prepareLibTorch(const GeneralOptions& general)
 {
+    // A silo that knows one class only soon has gradients too small to be normal numbers, with which
+    // processors are many times slower. Threads that begin after this inherit it.
+    at::globalContext().setFlushDenormal(true);
     const int machine = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     at::set_num_threads(general.threads > 0 ? general.threads : machine);
     // One network at a time: parallel branches would only compete with the threads inside each operation.

@@ -2,6 +2,7 @@
 #include "core/federate/local_exchange.h"
 
 #include "core/federate/tensor_spill.h"
+#include "core/model/checkpoint/mapped_file.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -118,18 +119,24 @@ public:
     Result<TensorFile> fetch(const ObjectId& id, double deadlineMs, const Progress& progress) override
     {
         TensorFile tensors;
+        bool isMapped = false;
         {
             std::unique_lock lock(m_state->mutex);
             const auto isThere = [&] { return m_state->objects.count(id) > 0; };
             const std::chrono::duration<double, std::milli> limit(deadlineMs);
             if (!isThere() && (deadlineMs <= 0.0 || !m_state->arrived.wait_for(lock, limit, isThere)))
                 return fail(ErrorCode::FileNotFound, id.text(), "it did not come before the deadline");
-            tensors = m_state->objects.at(id).tensors;
+            const State::Entry& entry = m_state->objects.at(id);
+            tensors = entry.tensors;
+            isMapped = !entry.file.empty();
         }
         if (auto checked = m_state->check(id, tensors); !checked)
             return tl::unexpected(checked.error());
         if (auto finite = checkFinite(tensors, id.text()); !finite)
             return tl::unexpected(finite.error());
+        // Who gathers a hundred models does not hold them all because they were looked at.
+        if (isMapped)
+            releaseMappedPages();
         if (progress)
             progress(1, 1);
         return tensors;

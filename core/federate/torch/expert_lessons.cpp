@@ -15,6 +15,20 @@ constexpr float kExcluded = -1e9F;
 
 using Batches = std::vector<std::shared_ptr<const Batch>>;
 
+/// Notes the time of scoring as long as this lives.
+class EmdTimer
+{
+public:
+    explicit EmdTimer(Workbench& bench) : m_bench(bench), m_startMs(bench.learner.nowMs()) {}
+    ~EmdTimer() { m_bench.record.emdSeconds += (m_bench.learner.nowMs() - m_startMs) / 1000.0; }
+    EmdTimer(const EmdTimer&) = delete;
+    EmdTimer& operator=(const EmdTimer&) = delete;
+
+private:
+    Workbench& m_bench;
+    double m_startMs;
+};
+
 /// Logits without the class of the label, which the label term teaches already.
 torch::Tensor withoutLabel(const torch::Tensor& logits, const torch::Tensor& labels)
 {
@@ -26,10 +40,10 @@ torch::Tensor withoutLabel(const torch::Tensor& logits, const torch::Tensor& lab
 class Lesson
 {
 public:
-    Lesson(const FedEfmOptions& options, const std::vector<ExpertAnswers>& answers, EmdScorer& scorer,
-           bool isClassification)
-        : m_options(options), m_answers(answers), m_scorer(scorer), m_isClassification(isClassification),
-          m_scoreSums(answers.size(), 0.0)
+    Lesson(Workbench& bench, const FedEfmOptions& options, const std::vector<ExpertAnswers>& answers,
+           EmdScorer& scorer)
+        : m_bench(bench), m_options(options), m_answers(answers), m_scorer(scorer),
+          m_isClassification(bench.learner.settings().task.isClassification), m_scoreSums(answers.size(), 0.0)
     {
     }
 
@@ -63,6 +77,7 @@ private:
 
     Result<std::vector<torch::Tensor>> weightsFor(const StepView& step)
     {
+        const EmdTimer timer(m_bench);
         std::vector<torch::Tensor> weights;
         torch::Tensor nodes;
         if (m_options.usesEmd())
@@ -88,6 +103,7 @@ private:
         return weights;
     }
 
+    Workbench& m_bench;
     const FedEfmOptions& m_options;
     const std::vector<ExpertAnswers>& m_answers;
     EmdScorer& m_scorer;
@@ -101,7 +117,7 @@ Status teach(Workbench& bench, const std::vector<Expert>& experts, const Batches
     std::vector<ExpertAnswers> answers;
     for (const Expert& expert : experts)
         answers.push_back(answersOf(bench, expert, batches, options));
-    Lesson lesson(options, answers, scorer, bench.learner.settings().task.isClassification);
+    Lesson lesson(bench, options, answers, scorer);
     StepHooks hooks;
     hooks.batches = batches;
     hooks.needsFeatures = options.usesEmd();
@@ -113,7 +129,7 @@ Status teach(Workbench& bench, const std::vector<Expert>& experts, const Batches
     return {};
 }
 
-/// The experts' shares of what is fused.
+/// The experts' shares of what is fused; by score, what an expert has drifted away stays with the own model.
 Result<std::vector<double>> fuseShares(Workbench& bench, const std::vector<Expert>& experts,
                                        const FedEfmOptions& options)
 {
@@ -131,17 +147,16 @@ Result<std::vector<double>> fuseShares(Workbench& bench, const std::vector<Exper
     const torch::Tensor images = imagesOf(batches->front(), bench.learner.device());
     const torch::Tensor own =
         emdNodes(bench.learner.answer(*bench.silo.network, images, true).second, options.nodeSide);
-    double sum = 0.0;
     for (std::size_t at = 0; at < experts.size(); ++at) {
         const ExpertAnswers answers = answersOf(bench, experts[at], *batches, options);
+        const EmdTimer timer(bench);
         const auto score = emdScore(own, answers.nodes.front(), *scorer, false);
         if (!score)
             return tl::unexpected(score.error());
-        shares[at] = std::clamp(score->item<double>(), 1e-3, 1.0);
-        sum += shares[at];
+        const double value = score->item<double>();
+        shares[at] *= std::clamp(value, 0.0, 1.0);
+        bench.record.emd[{bench.silo.index, experts[at].host}] = value;
     }
-    for (double& share : shares)
-        share /= sum;
     return shares;
 }
 
@@ -159,8 +174,10 @@ ExpertAnswers answersOf(Workbench& bench, const Expert& expert, const Batches& b
         auto [logits, features] =
             bench.learner.answer(bench.scratch, imagesOf(batch, bench.learner.device()), options.usesEmd());
         answers.logits.push_back(logits);
-        if (options.usesEmd())
-            answers.nodes.push_back(emdNodes(features, options.nodeSide));
+        if (!options.usesEmd())
+            continue;
+        const EmdTimer timer(bench);
+        answers.nodes.push_back(emdNodes(features, options.nodeSide));
     }
     return answers;
 }
@@ -192,9 +209,12 @@ Status fuseExperts(Workbench& bench, const std::vector<Expert>& experts, const F
     if (!shares)
         return tl::unexpected(shares.error());
     std::vector<ReceivedModel> models;
-    for (std::size_t at = 0; at < experts.size(); ++at)
+    double own = 1.0;
+    for (std::size_t at = 0; at < experts.size(); ++at) {
         models.push_back({experts[at].host, options.fuse * (*shares)[at], experts[at].tensors});
-    return mergeIntoOwn(bench, models, 1.0 - options.fuse, {});
+        own -= models.back().weight;
+    }
+    return mergeIntoOwn(bench, models, own, {});
 }
 
 } // namespace fedefm

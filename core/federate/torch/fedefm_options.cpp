@@ -28,6 +28,7 @@ FedEfmOptions readFedEfmOptions(StrictObject& options)
     }
     options.integer("local_steps", fedefm.localSteps, 0, kMostSteps);
     options.integer("overseas_steps", fedefm.overseasSteps, 0, kMostSteps);
+    options.integer("hops", fedefm.hops, 1, 400);
     options.integer("home_steps", fedefm.homeSteps, 0, kMostSteps);
     options.number("temperature", fedefm.temperature, 1e-3, 1e3);
     options.number("beta", fedefm.beta, 0.0, 1.0);

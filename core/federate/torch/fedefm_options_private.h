@@ -10,7 +10,8 @@ namespace fedefm {
 struct FedEfmOptions
 {
     int localSteps = 1;    ///< own data, before sending
-    int overseasSteps = 1; ///< of each visitor at its host
+    int overseasSteps = 1; ///< of each visitor at each host
+    int hops = 1;          ///< hosts of a visitor; with several, each silo sends one on a tour
     int homeSteps = 1;     ///< distillation from the experts that came back
     double temperature = 4.0;
     double beta = 0.5;                 ///< of the soft term
@@ -19,7 +20,7 @@ struct FedEfmOptions
     double hardFloor = -1.0;           ///< least weight of the label term; < 0: 1 − β
     int nodeSide = 8;                  ///< feature maps are pooled to that many nodes a side
     double fuse = 0.5;                 ///< share of the experts in the own weights; 0: none
-    bool fusesByScore = false;         ///< experts share it by their scores, else evenly
+    bool fusesByScore = false;         ///< each expert's part is multiplied with its score
     bool fusesFirst = true;            ///< before the distillation
     int gossip = 1;                    ///< rounds between two averagings with the neighbours; 0: never
     bool isNotTrue = false;            ///< distil without the label's class (Lee et al. 2022)

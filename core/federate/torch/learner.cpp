@@ -128,6 +128,7 @@ Result<std::vector<std::shared_ptr<const Batch>>> Learner::publicBatches()
 std::pair<torch::Tensor, torch::Tensor> Learner::answer(Network& network, const torch::Tensor& images,
                                                         bool needsFeatures) const
 {
+    const ComputeScope computing(m_compute);
     const AutocastScope autocast(m_settings.useBfloat16, m_settings.device);
     if (needsFeatures)
         return network.forwardWithFeatures(images);
@@ -193,7 +194,7 @@ Result<TrainedSteps> Learner::train(Network& network, Optimizer& optimizer, Silo
                                hooks.batches[static_cast<std::size_t>(done.steps) % hooks.batches.size()]);
         if (!batch)
             return tl::unexpected(batch.error());
-        const double startMs = m_settings.clock->nowMs();
+        const ComputeScope computing(m_compute);
         optimizer.zeroGrad();
         const auto loss = gradientsOf(network, *batch, host, hooks, done.steps);
         if (!loss)
@@ -207,7 +208,6 @@ Result<TrainedSteps> Learner::train(Network& network, Optimizer& optimizer, Silo
             scheduleFactor(m_settings.training.schedule, host.steps + done.steps, m_settings.totalSteps);
         if (!std::isfinite(optimizer.step(rate)))
             return fail(ErrorCode::ModelBroken, subject, "the gradient is not finite");
-        m_computeMs += m_settings.clock->nowMs() - startMs;
         ++m_steps;
         done.loss += *loss;
         done.learningRateSum += rate;
@@ -219,7 +219,7 @@ Result<TrainedSteps> Learner::train(Network& network, Optimizer& optimizer, Silo
 
 double Learner::takeComputeMs()
 {
-    return std::exchange(m_computeMs, 0.0);
+    return std::exchange(m_compute.ms, 0.0);
 }
 
 std::int64_t Learner::takeSteps()

@@ -43,7 +43,7 @@ std::vector<FloatSpan> spansOf(std::vector<torch::Tensor>& tensors)
 
 std::uint64_t noiseSeedOf(Silo& silo)
 {
-    torch::Tensor& seed = silo.memory["privacy/seed"];
+    torch::Tensor& seed = silo.memory[kNoiseSeed];
     if (!seed.defined()) {
         seed = torch::empty({1}, torch::kLong);
         *seed.data_ptr<std::int64_t>() = static_cast<std::int64_t>(NoiseSource::systemSeed());

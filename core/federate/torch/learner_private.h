@@ -39,6 +39,34 @@ struct TrainedSteps
     double learningRateSum = 0.0; ///< over the steps
 };
 
+/// Time in which a network is computed with.
+struct ComputeTime
+{
+    const Clock* clock = nullptr;
+    double ms = 0.0;
+    int depth = 0; ///< scopes that are open
+};
+/// Counts as long as this lives; inside another one it counts nothing.
+class ComputeScope
+{
+public:
+    explicit ComputeScope(ComputeTime& time) : m_time(time), m_startMs(time.clock->nowMs())
+    {
+        ++m_time.depth;
+    }
+    ~ComputeScope()
+    {
+        if (--m_time.depth == 0)
+            m_time.ms += m_time.clock->nowMs() - m_startMs;
+    }
+    ComputeScope(const ComputeScope&) = delete;
+    ComputeScope& operator=(const ComputeScope&) = delete;
+
+private:
+    ComputeTime& m_time;
+    double m_startMs;
+};
+
 /// Trains models on the data of silos: the step of a plain training with hooks.
 class Learner
 {
@@ -82,8 +110,9 @@ public:
     const SessionData& data() const { return m_data; }
     torch::Device device() const { return m_settings.device; }
     const torch::Tensor& logPrior(int silo);
-    /// Time spent on forward, backward and optimiser since the last call.
+    /// Time spent on forward (also of teachers), backward and optimiser since the last call.
     double takeComputeMs();
+    double nowMs() const { return m_settings.clock->nowMs(); }
     /// Optimiser steps since the last call, those of visitors included.
     std::int64_t takeSteps();
 
@@ -94,7 +123,10 @@ private:
         std::int64_t position = -1; ///< batches that it has given since the first epoch's start
         std::unique_ptr<BatchLoader> loader;
     };
-    Learner(Settings settings, const SessionData& data) : m_settings(std::move(settings)), m_data(data) {}
+    Learner(Settings settings, const SessionData& data) : m_settings(std::move(settings)), m_data(data)
+    {
+        m_compute.clock = m_settings.clock;
+    }
     Result<std::shared_ptr<const Batch>> next(Silo& host);
     Loader& loaderOf(int silo);
     Result<torch::Tensor> lossOf(Network& network, const std::shared_ptr<const Batch>& batch, int silo,
@@ -113,7 +145,7 @@ private:
     std::map<int, torch::Tensor> m_logPriors;
     double m_deadlineMs = 1e300;
     double m_logitAdjustment = 0.0;
-    double m_computeMs = 0.0;
+    mutable ComputeTime m_compute;
     std::int64_t m_steps = 0;
 };
 

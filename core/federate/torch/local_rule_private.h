@@ -13,6 +13,8 @@ public:
     virtual ~LocalRule() = default;
     /// Trains the silo's own model; the default is plain.
     virtual Status train(Workbench& bench, int steps) const { return bench.train(steps); }
+    /// As Strategy::comparesModels().
+    virtual bool comparesModels() const { return false; }
 };
 using LocalRulePtr = std::unique_ptr<LocalRule>;
 

@@ -64,6 +64,7 @@ class ContrastiveRule final : public LocalRule
 {
 public:
     ContrastiveRule(double mu, double temperature) : m_mu(mu), m_temperature(temperature) {}
+    bool comparesModels() const override { return true; }
     Status train(Workbench& bench, int steps) const override
     {
         const TensorMap previous = remembered(bench.silo, "moon/");
@@ -158,6 +159,7 @@ class DivergenceRule final : public LocalRule
 {
 public:
     DivergenceRule(double lambda, double beta) : m_lambda(lambda), m_beta(beta) {}
+    bool comparesModels() const override { return true; }
     Status train(Workbench& bench, int steps) const override
     {
         const TensorMap mixture = remembered(bench.silo, "cdl/");

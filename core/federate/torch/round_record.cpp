@@ -70,6 +70,8 @@ std::vector<std::pair<std::string, double>> RoundRecord::metrics() const
     for (const auto& [phase, seconds] : phaseSeconds)
         values.emplace_back("seconds/" + phase, seconds);
     values.emplace_back("seconds/compute", computeSeconds);
+    if (emdSeconds > 0.0)
+        values.emplace_back("seconds/emd", emdSeconds);
     values.emplace_back("steps/round", static_cast<double>(stepCount));
     int count = 0;
     for (const bool isFinished : finished)

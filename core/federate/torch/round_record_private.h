@@ -29,6 +29,7 @@ struct RoundRecord
     std::map<int, std::pair<double, int>> losses; ///< silo → sum over steps, steps
     std::map<std::string, double> phaseSeconds;
     double computeSeconds = 0.0; ///< forward, backward, optimiser
+    double emdSeconds = 0.0;     ///< of these, or beside them: scores of feature maps
     std::int64_t stepCount = 0;  ///< of all optimisers, those of visitors included
     std::vector<bool> finished;  ///< ϑ of each silo
     std::vector<std::pair<std::string, std::string>> events; ///< level, text

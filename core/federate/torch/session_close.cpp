@@ -187,6 +187,11 @@ Status Session::closeRound()
     return {};
 }
 
+Status Session::writeState() const
+{
+    return writeFile(m_run->folder() / kCheckpoint, m_state.toJson().dump(2) + "\n", Overwrite::Yes);
+}
+
 Status Session::checkpoint()
 {
     const double startMs = m_clock.nowMs();
@@ -197,15 +202,13 @@ Status Session::checkpoint()
     if (auto saved = m_pool->checkpoint(m_run->folder() / name); !saved)
         return saved;
     // From here on the new states count; before, those of the older round.
-    if (auto written =
-            writeFile(m_run->folder() / kCheckpoint, m_state.toJson().dump(2) + "\n", Overwrite::Yes);
-        !written)
+    if (auto written = writeState(); !written)
         return written;
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(m_run->folder() / "states", ignored))
         if (entry.path() != m_run->folder() / name)
             fs::remove_all(entry.path(), ignored);
-    m_record.phaseSeconds["checkpoint"] = (m_clock.nowMs() - startMs) / 1000.0;
+    m_checkpointSeconds = (m_clock.nowMs() - startMs) / 1000.0;
     return {};
 }
 

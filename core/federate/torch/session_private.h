@@ -18,7 +18,7 @@ struct SessionState
     int bestRound = -1;
     double bestValue = 0.0;
     nlohmann::json bestMetrics;
-    std::string statesFolder; ///< relative to the run folder
+    std::string statesFolder; ///< relative to the run folder; empty: as at the beginning
 
     nlohmann::json toJson() const;
     static Result<SessionState> read(const std::filesystem::path& file);
@@ -40,6 +40,7 @@ private:
     Session(const SessionPlan& plan, const SessionHooks& hooks) : m_plan(plan), m_hooks(hooks) {}
 
     Status setUp(const SessionState* resumed);
+    Status checkPrivacy() const;
     Status openDeviceAndThreads(const SessionState* resumed);
     Status openData();
     Status makeNetwork(bool readsInit);
@@ -70,6 +71,7 @@ private:
     Status noteBest(const nlohmann::json& metrics);
     Status saveMerged(const char* name, const nlohmann::json& metrics);
     Status checkpoint();
+    Status writeState() const;
     Result<SessionResult> finish();
     Result<SessionResult> endWith(Error error);
 
@@ -108,6 +110,7 @@ private:
     std::vector<bool> m_isOut; ///< of the running round
     std::optional<Error> m_firstFailure;
     nlohmann::json m_lastMerged, m_lastOwn;
+    double m_checkpointSeconds = 0.0; ///< of the last checkpoint; stands in the record of the next round
     double m_lastLiveMs = -1e9;
     double m_lastReportMs = -1e9;
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 namespace fedefm {
 
@@ -42,6 +43,8 @@ Status Session::runRound()
     const auto count = m_data.silos.size();
     m_record = RoundRecord();
     m_record.round = m_state.round;
+    if (m_checkpointSeconds > 0.0)
+        m_record.phaseSeconds["checkpoint"] = std::exchange(m_checkpointSeconds, 0.0);
     m_isOut.assign(count, false);
     m_firstFailure.reset();
     if (m_state.round == 0 && m_plan.warmUpSteps > 0)

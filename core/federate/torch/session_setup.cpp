@@ -51,16 +51,32 @@ Status Session::setUp(const SessionState* resumed)
     if (!privacy)
         return tl::unexpected(privacy.error());
     m_privacy = *privacy;
+    if (auto fits = checkPrivacy(); !fits)
+        return fits;
     if (auto opened = openDeviceAndThreads(resumed); !opened)
         return opened;
     if (auto opened = openData(); !opened)
         return opened;
-    if (auto made = makeNetwork(!resumed); !made)
+    if (auto made = makeNetwork(!resumed || resumed->statesFolder.empty()); !made)
         return made;
     if (auto made = makeLearner(); !made)
         return made;
     m_state.members.assign(m_data.silos.size(), true);
     m_state.threads = m_threads;
+    return {};
+}
+
+/// Combinations whose promise would not hold.
+Status Session::checkPrivacy() const
+{
+    const bool usesPublic = m_strategy->usesPublicData();
+    if (m_privacy.unit == PrivacyUnit::Record && (usesPublic || m_strategy->comparesModels()))
+        return fail(ErrorCode::InvalidArgument, "privacy.unit",
+                    "record goes only with strategies whose loss has a part for each picture: none that "
+                    "compares models; for fedefm set strategy.home_steps to 0");
+    if (m_privacy.unit == PrivacyUnit::Silo && (usesPublic || m_strategy->usesControl()))
+        return fail(ErrorCode::InvalidArgument, "privacy.unit",
+                    "silo protects weights only; this strategy gives away more than those");
     return {};
 }
 
@@ -281,8 +297,9 @@ Status Session::begin(const fs::path& runs)
             return noted;
     if (auto opened = openFolder(); !opened)
         return opened;
-    // A session that is killed before its first round is closed can be resumed, too.
-    return checkpoint();
+    // A session that is killed before its first round is closed can be resumed, too. The silos' states at the
+    // beginning follow from the plan.
+    return writeState();
 }
 
 Status Session::restore(const fs::path& folder, SessionState state)
@@ -295,8 +312,9 @@ Status Session::restore(const fs::path& folder, SessionState state)
     m_run = std::move(*run);
     if (auto opened = openFolder(); !opened)
         return opened;
-    if (auto restored = m_pool->restore(folder / state.statesFolder); !restored)
-        return restored;
+    if (!state.statesFolder.empty())
+        if (auto restored = m_pool->restore(folder / state.statesFolder); !restored)
+            return restored;
     m_state = std::move(state);
     if (m_state.threads != m_threads) {
         m_state.threads = m_threads;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/federate/torch/local_rule_private.h"
 #include "core/federate/torch/session_private.h"
+#include "core/model/checkpoint/mapped_file.h"
 
 #include <limits>
 
@@ -83,7 +84,7 @@ Status Session::workGuarded(const RoundView& view, int phase, int silo, SiloPort
     if (phase == 0 && m_plan.optimizerState == "reset")
         resetMoments(*at.optimizer);
     if (phase == 0 && m_privacy.unit == PrivacyUnit::Silo)
-        remember(at, "round/", cloneShared(*at.network, m_shared));
+        remember(at, kRoundStart, cloneShared(*at.network, m_shared));
     Workbench bench{view, phase, at, port, *m_learner, *m_scratch, m_shared, m_plan, m_record};
     try {
         return m_strategy->work(bench);
@@ -129,6 +130,7 @@ Status Session::workOn(const RoundView& view, int phase, const std::string& name
                           Fault::Crash);
     SiloPort port = portOf(silo, phase);
     const Status worked = workGuarded(view, phase, silo, port);
+    releaseMappedPages();
     m_learner->setDeadline(std::numeric_limits<double>::max());
     if (!worked && endsSession(worked.error()))
         return worked;

@@ -67,6 +67,13 @@ bool copyAll(const TensorMap& target, const TensorMap& from)
     return true;
 }
 
+nlohmann::json countersOf(const TensorFile& siloState)
+{
+    const auto counters = siloState.metadata.find(kCounters);
+    return counters == siloState.metadata.end() ? nlohmann::json()
+                                                : nlohmann::json::parse(counters->second, nullptr, false);
+}
+
 bool isShared(const torch::Tensor& tensor)
 {
     return tensor.scalar_type() == torch::kFloat;
@@ -91,8 +98,11 @@ TensorFile siloFile(const Silo& silo)
     addAll(file, kOptimizer, silo.optimizer->state());
     addAll(file, kMemory, silo.memory);
     file.tensors.emplace(kRandom, toStored(silo.random));
-    file.metadata[kCounters] =
-        nlohmann::json{{"steps", silo.steps}, {"drawn", silo.drawn}, {"privacy", silo.privacy}}.dump();
+    file.metadata[kCounters] = nlohmann::json{
+        {"steps", silo.steps},
+        {"drawn", silo.drawn},
+        {"releases", silo.releases},
+        {"privacy", silo.privacy}}.dump();
     return file;
 }
 
@@ -111,7 +121,7 @@ Status loadSilo(Silo& silo, const TensorFile& file, const std::string& subject)
     const auto random = file.tensors.find(kRandom);
     if (random != file.tensors.end())
         silo.random = toTensor(random->second);
-    silo.steps = silo.drawn = 0;
+    silo.steps = silo.drawn = silo.releases = 0;
     silo.privacy = nullptr;
     const auto counters = file.metadata.find(kCounters);
     if (counters == file.metadata.end())
@@ -121,17 +131,31 @@ Status loadSilo(Silo& silo, const TensorFile& file, const std::string& subject)
         return fail(ErrorCode::ModelBroken, subject, "its counters cannot be read");
     silo.steps = json.value("steps", std::int64_t{0});
     silo.drawn = json.value("drawn", std::int64_t{0});
+    silo.releases = json.value("releases", std::int64_t{0});
     silo.privacy = json.value("privacy", nlohmann::json());
     return {};
 }
 
 nlohmann::json privacyOf(const TensorFile& siloState)
 {
-    const auto counters = siloState.metadata.find(kCounters);
-    const auto json = counters == siloState.metadata.end()
-                          ? nlohmann::json()
-                          : nlohmann::json::parse(counters->second, nullptr, false);
+    const nlohmann::json json = countersOf(siloState);
     return json.is_object() ? json.value("privacy", nlohmann::json()) : nlohmann::json();
+}
+
+void keepSpentPrivacy(const TensorFile& from, TensorFile& to)
+{
+    const nlohmann::json newer = countersOf(from);
+    nlohmann::json older = countersOf(to);
+    if (!newer.is_object() || !older.is_object() || newer["privacy"].is_null())
+        return;
+    older["privacy"] = newer["privacy"];
+    for (const char* key : {"drawn", "releases"})
+        older[key] = newer.value(key, std::int64_t{0});
+    to.metadata[kCounters] = older.dump();
+    // The seed of the noise may have been drawn since.
+    const std::string seed = std::string(kMemory) + kNoiseSeed;
+    if (const auto found = from.tensors.find(seed); found != from.tensors.end())
+        to.tensors[seed] = found->second;
 }
 
 void resetMoments(Optimizer& optimizer)

@@ -93,13 +93,15 @@ Result<std::size_t> SiloPool::freeSlot()
 Status SiloPool::load(std::size_t slot, int silo)
 {
     Silo& live = m_slots[slot];
-    const Place& from = place(silo);
+    Place& from = place(silo);
     if (auto loaded = loadSilo(live, from.stored, "state of silo " + std::to_string(silo)); !loaded)
         return loaded;
     live.optimizer->zeroGrad();
     live.index = silo;
-    if (!from.isInitial)
+    if (!from.isInitial) {
+        from.stored = TensorFile(); // what is mapped counts as memory of this process
         return {};
+    }
     live.random = m_random.clone();
     if (silo > 0) {
         const torch::Tensor before = randomState(torch::kCPU);
@@ -181,6 +183,9 @@ Status SiloPool::restore(const fs::path& folder)
 Status SiloPool::revert(int silo)
 {
     Place& target = place(silo);
+    const auto newer = stateFile(silo);
+    if (!newer)
+        return tl::unexpected(newer.error());
     if (m_checkpoint.empty()) {
         target.stored = m_initial;
         target.isInitial = true;
@@ -190,6 +195,7 @@ Status SiloPool::revert(int silo)
             return tl::unexpected(stored.error());
         target.stored = std::move(*stored);
     }
+    keepSpentPrivacy(*newer, target.stored);
     for (Silo& live : m_slots)
         if (live.index == silo)
             live.index = -1;

@@ -9,6 +9,11 @@
 
 namespace fedefm {
 
+/// Where Silo::memory keeps the weights of the round's start, for privacy by silo.
+inline constexpr const char* kRoundStart = "round/";
+/// And the seed of its noise.
+inline constexpr const char* kNoiseSeed = "privacy/seed";
+
 using TensorMap = std::map<std::string, torch::Tensor>;
 
 /// A silo at work: everything that it keeps from round to round.
@@ -17,11 +22,12 @@ struct Silo
     int index = -1;
     NetworkPtr network;
     std::unique_ptr<Optimizer> optimizer;
-    TensorMap memory;       ///< a strategy's own tensors
-    torch::Tensor random;   ///< state of the random numbers
-    std::int64_t steps = 0; ///< optimiser steps of its own model
-    std::int64_t drawn = 0; ///< batches drawn from its data, visitors' included
-    nlohmann::json privacy; ///< history of its accountant; null: none
+    TensorMap memory;          ///< a strategy's own tensors
+    torch::Tensor random;      ///< state of the random numbers
+    std::int64_t steps = 0;    ///< optimiser steps of its own model
+    std::int64_t drawn = 0;    ///< batches drawn from its data, visitors' included
+    std::int64_t releases = 0; ///< noised weights that were given away
+    nlohmann::json privacy;    ///< history of its accountant; null: none
 };
 
 /// All of it; values share memory with the silo where they can.
@@ -32,6 +38,9 @@ Status loadSilo(Silo& silo, const TensorFile& file, const std::string& subject);
 
 /// Its accountant's history; null: none.
 nlohmann::json privacyOf(const TensorFile& siloState);
+/// What a silo has given away does not come back when its state is taken back: `to` takes over the privacy
+/// spent and the pictures drawn, which decide the noise, of the newer state `from`.
+void keepSpentPrivacy(const TensorFile& from, TensorFile& to);
 
 void resetMoments(Optimizer& optimizer);
 

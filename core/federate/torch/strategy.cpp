@@ -5,6 +5,7 @@
 #include "core/federate/merge/tensor_file_model.h"
 #include "core/federate/privacy/gradient_privacy.h"
 #include "core/federate/privacy/rdp_accountant.h"
+#include "core/federate/torch/local_rule_private.h"
 
 #include <algorithm>
 
@@ -51,23 +52,27 @@ Status countRelease(Silo& silo, const PrivacySettings& privacy)
     return {};
 }
 
-/// The round's change, clipped and noised, on top of the weights at the round's start.
-Result<TensorMap> protectedWeights(const Workbench& bench, const PrivacySettings& privacy)
+/// Counts a release of the silo, then clips and noises the change from `before` to the network's weights.
+Status protect(Workbench& bench, Network& network, const TensorMap& before)
 {
+    const PrivacySettings& privacy = bench.learner.settings().privacy;
+    if (auto counted = countRelease(bench.silo, privacy); !counted)
+        return counted;
     const torch::NoGradGuard noGrad;
-    TensorMap change = cloneShared(*bench.silo.network, bench.shared);
+    TensorMap change = cloneShared(network, bench.shared);
     for (auto& [name, tensor] : change)
-        tensor = (tensor - bench.silo.memory.at("round/" + name)).contiguous();
+        tensor = (tensor - before.at(name)).contiguous();
     const std::vector<FloatSpan> spans = spansOf(change);
     if (auto clipped = clipToNorm(spans, privacy.clip); !clipped)
         return tl::unexpected(clipped.error());
-    NoiseSource noise(noiseSeedOf(bench.silo), static_cast<std::uint64_t>(bench.view.round) * 64U +
-                                                   static_cast<std::uint64_t>(bench.phase));
+    // Releases are counted and never taken back, so that no noise is used twice.
+    NoiseSource noise(noiseSeedOf(bench.silo), static_cast<std::uint64_t>(++bench.silo.releases) << 32U);
     if (auto added = addGaussianNoise(spans, privacy.noise * privacy.clip, noise); !added)
-        return tl::unexpected(added.error());
+        return added;
     for (auto& [name, tensor] : change)
-        tensor += bench.silo.memory.at("round/" + name);
-    return change;
+        tensor += before.at(name);
+    loadShared(network, fileOf(change));
+    return {};
 }
 
 } // namespace
@@ -123,15 +128,20 @@ Status Workbench::train(int steps, const StepHooks& hooks)
 
 Status Workbench::publishWeights(const std::vector<int>& receivers)
 {
-    const PrivacySettings& privacy = learner.settings().privacy;
-    if (privacy.unit != PrivacyUnit::Silo)
-        return port.publish(ObjectKind::Weights, silo.index, ownWeights(), receivers);
-    if (auto counted = countRelease(silo, privacy); !counted)
-        return counted;
-    const auto weights = protectedWeights(*this, privacy);
-    if (!weights)
-        return tl::unexpected(weights.error());
-    return port.publish(ObjectKind::Weights, silo.index, fileOf(*weights), receivers);
+    if (learner.settings().privacy.unit == PrivacyUnit::Silo)
+        if (auto done = protect(*this, *silo.network, remembered(silo, kRoundStart)); !done)
+            return done;
+    return port.publish(ObjectKind::Weights, silo.index, ownWeights(), receivers);
+}
+
+Status Workbench::protectVisitor(Network& visitor, const TensorFile& before)
+{
+    if (learner.settings().privacy.unit != PrivacyUnit::Silo)
+        return {};
+    TensorMap weights;
+    for (const auto& [name, tensor] : before.tensors)
+        weights.emplace(name, viewOf(tensor));
+    return protect(*this, visitor, weights);
 }
 
 Result<MergeOptions> readMerge(StrictObject& options)

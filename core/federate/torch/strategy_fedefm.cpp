@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/federate/torch/expert_lessons_private.h"
 #include "core/federate/torch/gossip_private.h"
+#include "core/federate/torch/tour_private.h"
 
 namespace fedefm {
 
@@ -15,70 +16,87 @@ public:
 
     std::vector<std::string> phases(const RoundView& view) const override
     {
-        std::vector<std::string> names{"local", "overseas", "home"};
+        std::vector<std::string> names{"local"};
+        for (int hop = 1; hop <= m_options.hops; ++hop)
+            names.push_back(m_options.hops == 1 ? "overseas" : "overseas " + std::to_string(hop));
+        names.push_back("home");
         if (gossips(view))
             names.push_back("gossip");
         return names;
     }
     int stepsPerRound() const override { return m_options.localSteps + m_options.homeSteps; }
-    int visitSteps() const override { return m_options.overseasSteps; }
+    bool comparesModels() const override { return m_options.homeSteps > 0; }
+    int visitSteps() const override { return m_options.overseasSteps; } // at each host
 
     Status work(Workbench& bench) const override
     {
         bench.learner.setLogitAdjustment(m_options.logitAdjustment);
-        switch (bench.phase) {
-        case 0:
-            if (auto trained = bench.train(m_options.localSteps); !trained)
-                return trained;
-            return bench.publishWeights(bench.view.outgoing(bench.silo.index));
-        case 1:
+        if (bench.phase == 0)
+            return leave(bench);
+        if (bench.phase < homePhase())
             return host(bench);
-        case 2:
-            return home(bench);
-        default:
-            return mixWithNeighbours(bench, kHome, {});
-        }
+        return bench.phase == homePhase() ? home(bench) : mixWithNeighbours(bench, homePhase(), {});
     }
 
 private:
-    static constexpr int kHome = 2;
-
+    int homePhase() const { return m_options.hops + 1; }
     bool gossips(const RoundView& view) const
     {
         return m_options.gossip > 0 && (view.round + 1) % m_options.gossip == 0;
     }
 
-    /// Every visitor is trained here with a fresh optimiser, goes home, and is forgotten.
+    Status leave(Workbench& bench) const
+    {
+        if (auto trained = bench.train(m_options.localSteps); !trained)
+            return trained;
+        const int own = bench.silo.index;
+        if (m_options.hops == 1)
+            return bench.publishWeights(bench.view.outgoing(own));
+        const std::vector<int> tour = tourOf(bench.view, own, m_options.hops);
+        return bench.publishWeights(tour.empty() ? tour : std::vector<int>{tour.front()});
+    }
+
+    /// Every visitor is trained here with a fresh optimiser, goes on or home, and is forgotten.
     Status host(Workbench& bench) const
     {
-        for (const int owner : bench.view.incoming(bench.silo.index)) {
-            const auto visitor = bench.port.receive(ObjectKind::Weights, 0, owner);
+        for (const Visit& visit : visitsAt(bench.view, bench.silo.index, bench.phase, m_options.hops)) {
+            const ObjectKind kind = bench.phase == 1 ? ObjectKind::Weights : ObjectKind::Visitor;
+            const auto visitor = bench.port.receive(kind, bench.phase - 1, visit.from, visit.owner);
             if (!visitor)
                 continue;
-            copyState(bench.scratch, *bench.silo.network);
-            loadShared(bench.scratch, *visitor);
-            std::vector<std::pair<std::string, torch::Tensor>> parameters;
-            for (const auto& item : bench.scratch.named_parameters())
-                parameters.emplace_back(item.key(), item.value());
-            Optimizer optimizer(std::move(parameters), bench.plan.training.optimizer);
-            const auto trained =
-                bench.learner.train(bench.scratch, optimizer, bench.silo, m_options.overseasSteps);
-            if (!trained)
-                return tl::unexpected(trained.error());
-            if (auto sent = bench.port.publish(ObjectKind::Visitor, owner,
-                                               sharedFile(bench.scratch, bench.shared), {owner});
+            if (auto trained = trainVisitor(bench, *visitor); !trained)
+                return trained;
+            if (auto done = bench.protectVisitor(bench.scratch, *visitor); !done)
+                return done;
+            if (auto sent = bench.port.publish(ObjectKind::Visitor, visit.owner,
+                                               sharedFile(bench.scratch, bench.shared), {visit.to});
                 !sent)
                 return sent;
         }
         return {};
     }
 
+    /// In the scratch network.
+    Status trainVisitor(Workbench& bench, const TensorFile& visitor) const
+    {
+        copyState(bench.scratch, *bench.silo.network);
+        loadShared(bench.scratch, visitor);
+        std::vector<std::pair<std::string, torch::Tensor>> parameters;
+        for (const auto& item : bench.scratch.named_parameters())
+            parameters.emplace_back(item.key(), item.value());
+        Optimizer optimizer(std::move(parameters), bench.plan.training.optimizer);
+        const auto trained =
+            bench.learner.train(bench.scratch, optimizer, bench.silo, m_options.overseasSteps);
+        return trained ? Status() : tl::unexpected(trained.error());
+    }
+
     Status home(Workbench& bench) const
     {
         std::vector<Expert> experts;
-        for (const int hostSilo : bench.view.outgoing(bench.silo.index))
-            if (auto expert = bench.port.receive(ObjectKind::Visitor, 1, hostSilo, bench.silo.index))
-                experts.push_back({hostSilo, std::move(*expert)});
+        const int own = bench.silo.index;
+        for (const Return& coming : returnsOf(bench.view, own, m_options.hops))
+            if (auto expert = bench.port.receive(ObjectKind::Visitor, coming.hop, coming.from, own))
+                experts.push_back({coming.from, std::move(*expert)});
         if (m_options.fusesFirst)
             if (auto fused = fuseExperts(bench, experts, m_options); !fused)
                 return fused;

@@ -12,11 +12,14 @@ namespace {
 class GossipStrategy final : public Strategy
 {
 public:
-    GossipStrategy(std::string name, int localSteps, MergeOptions merge, LocalRulePtr local)
-        : m_name(std::move(name)), m_localSteps(localSteps), m_merge(merge), m_local(std::move(local))
+    GossipStrategy(std::string name, int localSteps, double logitAdjustment, MergeOptions merge,
+                   LocalRulePtr local)
+        : m_name(std::move(name)), m_localSteps(localSteps), m_logitAdjustment(logitAdjustment),
+          m_merge(merge), m_local(std::move(local))
     {
     }
     std::vector<std::string> phases(const RoundView&) const override { return {"train", "mix"}; }
+    bool comparesModels() const override { return m_local->comparesModels(); }
     int stepsPerRound() const override { return m_localSteps; }
     std::string topology() const override
     {
@@ -25,6 +28,7 @@ public:
     Status work(Workbench& bench) const override
     {
         if (bench.phase == 0) {
+            bench.learner.setLogitAdjustment(m_logitAdjustment);
             if (auto trained = m_local->train(bench, m_localSteps); !trained)
                 return trained;
             return bench.publishWeights(bench.view.outgoing(bench.silo.index));
@@ -39,6 +43,7 @@ public:
 private:
     std::string m_name;
     int m_localSteps;
+    double m_logitAdjustment; ///< τ of the silo's label prior (FedLC, Zhang et al. 2022)
     MergeOptions m_merge;
     LocalRulePtr m_local;
 };
@@ -67,6 +72,8 @@ Result<StrategyPtr> makeGossipStrategy(const std::string& name, StrictObject& op
 {
     int localSteps = 1;
     options.integer("local_steps", localSteps, 1, 1'000'000);
+    double logitAdjustment = 0.0;
+    options.number("logit_adjustment", logitAdjustment, 0.0, 10.0);
     const auto merge = readMerge(options);
     if (!merge)
         return tl::unexpected(merge.error());
@@ -77,7 +84,7 @@ Result<StrategyPtr> makeGossipStrategy(const std::string& name, StrictObject& op
         options.number("beta", beta, 0.0, 1.0);
         local = makeDivergenceRule(lambda, beta);
     }
-    return std::make_unique<GossipStrategy>(name, localSteps, *merge, std::move(local));
+    return std::make_unique<GossipStrategy>(name, localSteps, logitAdjustment, *merge, std::move(local));
 }
 
 } // namespace fedefm

@@ -11,7 +11,8 @@ struct HubOptions
 {
     int localSteps = 1;
     bool weighsSamples = true;
-    bool rotates = false; ///< swarm: another silo gathers in each round
+    double logitAdjustment = 0.0; ///< τ of the silo's label prior (FedLC, Zhang et al. 2022)
+    bool rotates = false;         ///< swarm: another silo gathers in each round
     MergeOptions merge;
 };
 
@@ -29,6 +30,7 @@ public:
     {
         return phase == 0 || (phase == 1) == (silo == hubOf(view));
     }
+    bool comparesModels() const override { return m_local->comparesModels(); }
     int stepsPerRound() const override { return m_options.localSteps; }
     bool usesControl() const override { return m_server->usesControl(); }
     bool usesPublicData() const override { return m_server->usesPublicData(); }
@@ -58,6 +60,7 @@ private:
     Status train(Workbench& bench) const
     {
         const int hub = hubOf(bench.view);
+        bench.learner.setLogitAdjustment(m_options.logitAdjustment);
         if (bench.silo.index == hub)
             m_server->begin(bench);
         if (auto trained = m_local->train(bench, m_options.localSteps); !trained)
@@ -121,6 +124,7 @@ Result<StrategyPtr> makeHubStrategy(const std::string& name, StrictObject& optio
     std::string weights = "samples";
     options.choice("weights", weights, {"samples", "equal"});
     hub.weighsSamples = weights == "samples";
+    options.number("logit_adjustment", hub.logitAdjustment, 0.0, 10.0);
     hub.rotates = name == "swarm";
     const auto merge = readMerge(options);
     if (!merge)

@@ -44,8 +44,11 @@ struct Workbench
     TensorFile ownWeights() const { return sharedFile(*silo.network, shared); }
     /// Trains the silo's own model and notes the loss.
     Status train(int steps, const StepHooks& hooks = {});
-    /// The silo's shared tensors to others; clipped and noised where the plan says so.
+    /// The silo's shared tensors to others; clipped and noised where the plan says so, and then the silo goes
+    /// on with what the others see.
     Status publishWeights(const std::vector<int>& receivers);
+    /// Where the plan says so, clips and noises what a visitor has learnt here; `before`: as it came.
+    Status protectVisitor(Network& visitor, const TensorFile& before);
 };
 
 /// A way to learn together. Rounds consist of phases; within one the silos do not wait for each other, and
@@ -68,6 +71,9 @@ public:
     virtual bool usesPublicData() const { return false; }
     /// All pictures at one silo.
     virtual bool isCentralised() const { return false; }
+    /// The loss compares the answers of several models to a whole batch, so that it has no part for each
+    /// picture, which private gradients need.
+    virtual bool comparesModels() const { return false; }
     /// Steps of a visitor at its host; 0: none.
     virtual int visitSteps() const { return 0; }
     /// The topology that a strategy is made for; empty: any.

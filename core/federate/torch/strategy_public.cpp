@@ -17,6 +17,7 @@ public:
     std::vector<std::string> phases(const RoundView&) const override { return {"answer", "digest"}; }
     int stepsPerRound() const override { return m_localSteps + m_digestSteps; }
     bool usesPublicData() const override { return true; }
+    bool comparesModels() const override { return true; }
 
     Status work(Workbench& bench) const override
     {

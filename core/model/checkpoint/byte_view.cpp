@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <map>
+#include <mutex>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,7 +27,37 @@ struct Descriptor
     ~Descriptor() { ::close(number); }
 };
 
+struct Mappings
+{
+    std::mutex mutex;
+    std::map<void*, std::size_t> sizes;
+};
+
+/// Never destroyed: the last owner of a mapping may outlive everything else.
+Mappings& mappings()
+{
+    static auto* const kMappings = new Mappings;
+    return *kMappings;
+}
+
+void unmap(const void* start)
+{
+    Mappings& live = mappings();
+    const std::lock_guard lock(live.mutex);
+    const auto mapping = live.sizes.find(const_cast<void*>(start));
+    ::munmap(mapping->first, mapping->second);
+    live.sizes.erase(mapping);
+}
+
 } // namespace
+
+void releaseMappedPages()
+{
+    Mappings& live = mappings();
+    const std::lock_guard lock(live.mutex);
+    for (const auto& [start, size] : live.sizes)
+        ::madvise(start, size, MADV_DONTNEED);
+}
 
 Result<ByteView> mapFile(const std::filesystem::path& file)
 {
@@ -46,7 +78,10 @@ Result<ByteView> mapFile(const std::filesystem::path& file)
     void* start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.number, 0);
     if (start == MAP_FAILED)
         return fail(ErrorCode::FileUnreadable, file.string(), std::strerror(errno));
-    std::shared_ptr<const void> owner(start, [size](const void* p) { ::munmap(const_cast<void*>(p), size); });
+    Mappings& live = mappings();
+    const std::lock_guard lock(live.mutex);
+    live.sizes[start] = size;
+    std::shared_ptr<const void> owner(start, unmap);
     return ByteView{static_cast<const std::byte*>(start), size, std::move(owner)};
 }
 

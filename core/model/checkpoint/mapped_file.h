@@ -25,4 +25,8 @@ struct ByteView
 /// A file mapped for reading. Errors: FileNotFound, FileUnreadable.
 Result<ByteView> mapFile(const std::filesystem::path& file);
 
+/// Pages of mapped files count as memory of this process once they were read. This gives them all back; who
+/// reads on gets them again from the system's cache.
+void releaseMappedPages();
+
 } // namespace fedefm

@@ -48,6 +48,8 @@ private Q_SLOTS:
     void stopCommandStops();
     void droppedSiloIsLeftOut();
     void privateRecordsShowTheirEpsilon();
+    void privacyThatWouldNotHoldIsRefused();
+    void visitorsTakeTours();
     void poolIsPartitioned();
 };
 
@@ -117,19 +119,22 @@ void TestSession::oneSiloEqualsPlainTraining()
 void TestSession::resumedSessionEqualsUndisturbedOne_data()
 {
     QTest::addColumn<QString>("strategy");
+    QTest::addColumn<int>("closedRounds");
     for (const char* name :
          {"fedavg", "scaffold", "fedadam", "moon", "dpsgd", "matcha", "cdl", "fedefm", "cyclic", "fedmd"})
-        QTest::newRow(name) << name;
+        QTest::newRow(name) << name << 1;
+    QTest::newRow("stopped in its first round") << "fedefm" << 0;
 }
 
 void TestSession::resumedSessionEqualsUndisturbedOne()
 {
     QFETCH(QString, strategy);
+    QFETCH(int, closedRounds);
     const SessionPlan plan = smallPlan(3, {{"name", strategy.toStdString()}});
     const RunsFolder runs;
     const auto whole = runSession(plan, runs / "whole");
     QVERIFY2(whole, qPrintable(messageOf(whole)));
-    const auto stopped = runAndStop(plan, runs / "stopped", 1);
+    const auto stopped = runAndStop(plan, runs / "stopped", closedRounds);
     QVERIFY(!stopped);
     QCOMPARE(stopped.error().code, ErrorCode::Cancelled);
     const auto again = resumed(stopped.error().subject);
@@ -257,6 +262,47 @@ void TestSession::privateRecordsShowTheirEpsilon()
     plan.privacy["unit"] = "silo";
     const auto bySilo = runSession(plan, runs / "b");
     QVERIFY2(bySilo, qPrintable(messageOf(bySilo)));
+}
+
+void TestSession::privacyThatWouldNotHoldIsRefused()
+{
+    const RunsFolder runs;
+    const std::pair<const char*, const char*> wrong[] = {{"record", "fedefm"}, {"record", "moon"},
+                                                         {"record", "cdl"},    {"record", "fedmd"},
+                                                         {"silo", "scaffold"}, {"silo", "fedmd"}};
+    for (const auto& [unit, strategy] : wrong) {
+        SessionPlan plan = smallPlan(3, {{"name", strategy}});
+        plan.privacy = {{"unit", unit}, {"visit_floor", 0}};
+        const auto result = runSession(plan, runs / "a");
+        QVERIFY2(!result && result.error().subject == "privacy.unit", strategy);
+    }
+    // What a visitor has learnt is a release of its host: three of them and the host's own two in each round.
+    SessionPlan plan = smallPlan(3, {{"name", "fedefm"}});
+    plan.privacy = {{"unit", "silo"}, {"visit_floor", 0}};
+    const auto few = runSession(plan, runs / "b");
+    QVERIFY2(few, qPrintable(messageOf(few)));
+    plan.topology["name"] = "complete";
+    const auto many = runSession(plan, runs / "c");
+    QVERIFY2(many, qPrintable(messageOf(many)));
+    const auto spent = [](const SessionResult& session) {
+        const auto reader = RunReader::open(session.runFolder);
+        return (*reader)->curve("epsilon/silo_1")->points.back().value;
+    };
+    QVERIFY(spent(*many) > spent(*few));
+}
+
+void TestSession::visitorsTakeTours()
+{
+    SessionPlan plan = smallPlan(4, {{"name", "fedefm"}, {"hops", 3}, {"gossip", 0}});
+    plan.rounds = 1;
+    const RunsFolder runs;
+    const auto result = runSession(plan, runs / "a");
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    const nlohmann::json edges = (*RunReader::open(result->runFolder))->epochs()[0]["edges"];
+    // Out, on, on and home again, for each of four.
+    QCOMPARE(edges.size(), std::size_t(16));
+    for (const nlohmann::json& edge : edges)
+        QVERIFY(!edge.contains("lost"));
 }
 
 void TestSession::poolIsPartitioned()

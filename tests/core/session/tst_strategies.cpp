@@ -87,6 +87,7 @@ void TestStrategies::everyVariantOfFedEfmRuns_data()
                               R"({"gossip": 0})",
                               R"({"gossip": 2})",
                               R"({"overseas_steps": 5})",
+                              R"({"hops": 2})",
                               R"({"home_steps": 9})",
                               R"({"home_steps": 0, "fuse": 1.0})",
                               R"({"fuse_weights": "emd", "fuse_when": "after"})",

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/federate/torch/strategy_private.h"
+
+namespace fedefm {
+
+/// One visitor at one host.
+struct Visit
+{
+    int owner = 0;
+    int from = 0; ///< where it comes from: its owner or its last host
+    int to = 0;   ///< where it goes to: its next host, or home
+};
+
+/// Hosts of the visitor that a silo sends out in this round, along the links: at each host it takes the link
+/// behind the one that it came by, and prefers hosts that it has not seen. Rounds begin with another
+/// neighbour each. Shorter than `hops` where there is no way on; empty without neighbours.
+std::vector<int> tourOf(const RoundView& view, int owner, int hops);
+
+/// Who visits a silo in a hop (1 … hops). With a single hop all neighbours of every owner are hosts.
+std::vector<Visit> visitsAt(const RoundView& view, int host, int hop, int hops);
+
+/// From where and after which hop an owner's visitors come home. The last host of a tour need not be a
+/// neighbour; it sends the visitor straight to its owner.
+struct Return
+{
+    int from = 0;
+    int hop = 1;
+};
+std::vector<Return> returnsOf(const RoundView& view, int owner, int hops);
+
+} // namespace fedefm
