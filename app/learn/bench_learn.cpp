@@ -2,10 +2,10 @@
 #include "app/learn/bench_learn.h"
 
 #include "app/cli/child_process.h"
+#include "app/learn/peak_memory.h"
 #include "app/learn/python_peer.h"
 
 #include <cstdlib>
-#include <sys/resource.h>
 
 namespace fedefm::cli {
 
@@ -13,7 +13,6 @@ namespace {
 
 constexpr double kUnetGigaMacsAt256 = 48.1; ///< of one picture, forwards; grows with the pixels
 constexpr double kVitGigaMacsAt256 = 14.17;
-constexpr double kBytesPerKb = 1024.0;
 
 NetworkSpec unetSpec()
 {
@@ -106,7 +105,7 @@ BenchFigure memoryFigure(const Workload& workload, double oursMb, std::optional<
 }
 
 Status addFigures(const Workload& workload, PythonPeer* peer, int threads, double flops,
-                  std::vector<BenchFigure>& figures)
+                  const std::function<void(const BenchFigure&)>& add)
 {
     {
         auto ours = StepBenchmark::create(workload.work, threads);
@@ -126,7 +125,7 @@ Status addFigures(const Workload& workload, PythonPeer* peer, int threads, doubl
         if (comparison->peerMs)
             figure.peer = BenchFigure::Reference{"eager Python", *comparison->peerMs};
         figure.peerRatio = comparison->ratio;
-        figures.push_back(figure);
+        add(figure);
     }
     const auto ownMemory = outputOf("/proc/self/exe", {"--quiet", "--threads", std::to_string(threads),
                                                        "bench", "--memory-of", workload.name});
@@ -136,7 +135,7 @@ Status addFigures(const Workload& workload, PythonPeer* peer, int threads, doubl
     if (peer)
         if (const auto measured = PythonPeer::peakMemoryMb(workload.name, threads))
             peerMemory = *measured;
-    figures.push_back(memoryFigure(workload, std::strtod(ownMemory->c_str(), nullptr), peerMemory));
+    add(memoryFigure(workload, std::strtod(ownMemory->c_str(), nullptr), peerMemory));
     return {};
 }
 
@@ -155,8 +154,8 @@ const std::vector<Workload>& workloads()
     return all;
 }
 
-Result<std::vector<BenchFigure>> benchTraining(int threads,
-                                               const std::function<void(const std::string&)>& say)
+Status benchTraining(int threads, const std::function<void(const BenchFigure&)>& add,
+                     const std::function<void(const std::string&)>& say)
 {
     auto peer = PythonPeer::start(threads);
     if (!peer)
@@ -165,14 +164,13 @@ Result<std::vector<BenchFigure>> benchTraining(int threads,
         say("eager Python with torch " + (*peer)->version() + ", " + std::to_string(threads) +
             " threads each");
     const double flops = matrixProductFlops(threads);
-    std::vector<BenchFigure> figures;
     for (const Workload& workload : workloads())
-        if (auto added = addFigures(workload, peer ? peer->get() : nullptr, threads, flops, figures); !added)
-            return tl::unexpected(added.error());
-    return figures;
+        if (auto added = addFigures(workload, peer ? peer->get() : nullptr, threads, flops, add); !added)
+            return added;
+    return {};
 }
 
-Result<std::vector<BenchFigure>> benchRealTime(int threads)
+Status benchRealTime(int threads, const std::function<void(const BenchFigure&)>& add)
 {
     BenchmarkWork wire;
     wire.network = {"wirenet", nlohmann::json::object()};
@@ -203,7 +201,9 @@ Result<std::vector<BenchFigure>> benchRealTime(int threads)
     BenchFigure gain{
         "real-time network beside the U-Net, 512²",           paired.firstMs, "ms", 5.0, true, true, {},
         BenchFigure::Reference{"our U-Net", paired.secondMs}, paired.ratio};
-    return std::vector<BenchFigure>{speed, gain};
+    add(speed);
+    add(gain);
+    return {};
 }
 
 Result<double> peakMemoryOfWorkload(const std::string& name, int threads)
@@ -216,9 +216,7 @@ Result<double> peakMemoryOfWorkload(const std::string& name, int threads)
             return tl::unexpected(ours.error());
         for (int repeat = 0; repeat < 3; ++repeat)
             (*ours)->run();
-        rusage usage{};
-        ::getrusage(RUSAGE_SELF, &usage);
-        return static_cast<double>(usage.ru_maxrss) / kBytesPerKb;
+        return peakMemoryMb();
     }
     return fail(ErrorCode::InvalidArgument, name, "no such workload");
 }

@@ -21,12 +21,13 @@ struct Workload
 const std::vector<Workload>& workloads();
 
 /// Training steps and inference beside eager Python in one run, in turn, with the same number of threads;
-/// without python3-torch the figures have no peer. `say` gets remarks.
-Result<std::vector<BenchFigure>> benchTraining(int threads,
-                                               const std::function<void(const std::string&)>& say);
+/// without python3-torch the figures have no peer. `add` gets every figure as soon as it is measured, `say`
+/// remarks.
+Status benchTraining(int threads, const std::function<void(const BenchFigure&)>& add,
+                     const std::function<void(const std::string&)>& say);
 
 /// The real-time network beside the U-Net, 512².
-Result<std::vector<BenchFigure>> benchRealTime(int threads);
+Status benchRealTime(int threads, const std::function<void(const BenchFigure&)>& add);
 
 /// Repeats a workload three times; the process's peak resident memory in MB.
 Result<double> peakMemoryOfWorkload(const std::string& name, int threads);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/learn/bench_federate.h"
 #include "app/learn/bench_learn.h"
+#include "app/learn/bench_session.h"
 #include "app/learn/commands.h"
 #include "core/base/log.h"
 
+#include <cstdio>
 #include <thread>
 
 namespace fedefm::cli {
@@ -13,6 +16,8 @@ struct BenchOptions
 {
     std::string only;
     std::string memoryOf;
+    std::string session;
+    bool includes(const char* group) const { return only.empty() || only == group; }
 };
 
 Result<Outcome> runBench(const BenchOptions& options, Context& context)
@@ -27,23 +32,30 @@ Result<Outcome> runBench(const BenchOptions& options, Context& context)
         context.say(std::to_string(*megabytes));
         return Outcome{{{"peak_mb", *megabytes}}, false};
     }
+    if (!options.session.empty()) {
+        const auto measured = measureSession(options.session, threads, context.cancel);
+        if (!measured)
+            return tl::unexpected(measured.error());
+        context.say(measured->dump());
+        return Outcome{*measured, false};
+    }
     Outcome outcome;
     outcome.document = {{"threads", threads}, {"figures", nlohmann::json::array()}};
-    const auto add = [&](const Result<std::vector<BenchFigure>>& figures) -> Status {
-        if (!figures)
-            return tl::unexpected(figures.error());
-        for (const BenchFigure& figure : *figures) {
-            outcome.document["figures"].push_back(toJson(figure));
-            context.say(textOf(figure));
-        }
-        return {};
+    const auto add = [&](const BenchFigure& figure) {
+        outcome.document["figures"].push_back(toJson(figure));
+        context.say(textOf(figure));
+        // Each figure is there as soon as it is known, also in a pipe.
+        std::fflush(stdout);
     };
-    if (options.only.empty() || options.only == "train")
-        if (auto added = add(benchTraining(threads, log::info)); !added)
-            return tl::unexpected(added.error());
-    if (options.only.empty() || options.only == "real-time")
-        if (auto added = add(benchRealTime(threads)); !added)
-            return tl::unexpected(added.error());
+    if (options.includes("train"))
+        if (auto done = benchTraining(threads, add, log::info); !done)
+            return tl::unexpected(done.error());
+    if (options.includes("real-time"))
+        if (auto done = benchRealTime(threads, add); !done)
+            return tl::unexpected(done.error());
+    if (options.includes("federate"))
+        if (auto done = benchFederation(threads, add, log::info); !done)
+            return tl::unexpected(done.error());
     return outcome;
 }
 
@@ -52,11 +64,13 @@ Result<Outcome> runBench(const BenchOptions& options, Context& context)
 void addBenchCommand(CLI::App& app, Context& context)
 {
     const auto options = std::make_shared<BenchOptions>();
-    CLI::App* command = app.add_subcommand("bench", "Measure training and inference beside eager Python");
+    CLI::App* command =
+        app.add_subcommand("bench", "Measure training, inference and federated rounds beside eager Python");
     command->add_option("--only", options->only, "One group of measurements")
-        ->check(CLI::IsMember({"train", "real-time"}));
-    // The empty group hides it from the help: the memory measurement calls itself with it.
+        ->check(CLI::IsMember({"train", "real-time", "federate"}));
+    // The empty group hides them from the help: measurements in a process of their own call themselves.
     command->add_option("--memory-of", options->memoryOf)->group("");
+    command->add_option("--session", options->session)->group("");
     command->callback([options, &context] {
         context.action = [options, &context] { return runBench(*options, context); };
     });

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The same work as `fedefm bench --only train`, in eager Python, for a comparison in one run.
+"""The same work as `fedefm bench --only train` and `--only federate`, in eager Python, for a comparison in one run.
 
   compare.py --threads N            reads names of workloads on stdin; each is done once, its milliseconds are printed.
                                     First line printed: "ready VERSION".
@@ -10,7 +10,7 @@
 It needs Debian's python3-torch; without it the exit status is 77.
 """
 import argparse
-import resource
+import copy
 import sys
 import time
 
@@ -104,16 +104,16 @@ class Block(nn.Module):
 class Foundation(nn.Module):
     """Hybrid ResNet (3, 4, 9) and eight blocks, as the authors' foundation network."""
 
-    def __init__(self, classes=6, hidden=768, mlp=1024, heads=8, layers=8, tokens=256):
+    def __init__(self, classes=6, hidden=768, mlp=1024, heads=8, layers=8, tokens=256, width=64, counts=(3, 4, 9)):
         super().__init__()
-        self.root = nn.Sequential(StdConv(3, 64, 7, 2, 3, bias=False), nn.GroupNorm(32, 64, eps=1e-6),
+        self.root = nn.Sequential(StdConv(3, width, 7, 2, 3, bias=False), nn.GroupNorm(32, width, eps=1e-6),
                                   nn.ReLU(inplace=True), nn.MaxPool2d(3, 2))
-        units, inputs = [], 64
-        for block, count in enumerate((3, 4, 9)):
+        units, inputs = [], width
+        for block, count in enumerate(counts):
             for unit in range(count):
                 stride = 2 if unit == 0 and block > 0 else 1
-                units.append(Bottleneck(inputs, 64 << block, 256 << block, stride))
-                inputs = 256 << block
+                units.append(Bottleneck(inputs, width << block, 4 * width << block, stride))
+                inputs = 4 * width << block
         self.body = nn.Sequential(*units)
         self.patches = nn.Conv2d(inputs, hidden, 1)
         self.positions = nn.Parameter(torch.zeros(1, tokens, hidden))
@@ -173,7 +173,43 @@ def unet_infer(size=512):
     return Inference(UNet(1, 3), torch.rand(1, 1, size, size))
 
 
-WORKLOADS = {"unet_train": unet_train, "vit_train": vit_train, "unet_infer": unet_infer}
+class FederatedRound:
+    """FedAvg as it is commonly written: every silo trains a deep copy of the common network, their states are copied
+    and averaged one by one."""
+
+    warms = False  # the caller does not count its first round
+
+    def __init__(self, steps, silos=5, batch=8, size=64):
+        self.common, self.silos = small_foundation(size), silos
+        self.batches = [(torch.rand(batch, 3, size, size), torch.randint(6, (batch,))) for _ in range(steps)]
+
+    def __call__(self):
+        states = []
+        for _ in range(self.silos):
+            step = TrainingStep(copy.deepcopy(self.common), *self.batches[0], F.cross_entropy)
+            for step.images, step.labels in self.batches:
+                step()
+            states.append(copy.deepcopy(step.network.state_dict()))
+        mean = copy.deepcopy(states[0])
+        for name in mean:
+            for state in states[1:]:
+                mean[name] += state[name]
+            mean[name] = torch.div(mean[name], self.silos)
+        self.common.load_state_dict(mean)
+
+
+def small_foundation(size):
+    return Foundation(hidden=256, mlp=512, heads=8, layers=7, tokens=(size // 16)**2, width=32, counts=(2, 2, 3))
+
+
+def peak_memory_mb():
+    # Not getrusage(): what the parent held when it started this process would count.
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) / 1024
+
+
+WORKLOADS = {"unet_train": unet_train, "vit_train": vit_train, "unet_infer": unet_infer,
+             "fedavg_20_steps": lambda: FederatedRound(20), "fedavg_1_step": lambda: FederatedRound(1)}
 
 
 def serve():
@@ -183,7 +219,8 @@ def serve():
         name = line.strip()
         if name not in ready:
             ready = {name: WORKLOADS[name]()}
-            ready[name]()
+            if getattr(ready[name], "warms", True):
+                ready[name]()
         start = time.perf_counter()
         ready[name]()
         print(1e3 * (time.perf_counter() - start), flush=True)
@@ -198,13 +235,14 @@ def main():
     if options.threads:
         torch.set_num_threads(options.threads)
     if options.parameters:
-        for name, network in (("unet", UNet(1, 3)), ("fedefm_medvit", Foundation())):
+        for name, network in (("unet", UNet(1, 3)), ("fedefm_medvit", Foundation()),
+                              ("small foundation", small_foundation(64))):
             print(name, sum(value.numel() for value in network.parameters()))
     elif options.memory:
         work = WORKLOADS[options.memory]()
         for _ in range(3):
             work()
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        print(peak_memory_mb())
     else:
         serve()
 
