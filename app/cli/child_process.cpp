@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <string_view>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,19 +20,17 @@ std::vector<char*> pointersTo(std::vector<std::string>& words)
     return pointers;
 }
 
-std::string readAll(int descriptor)
+using Take = std::function<void(std::string_view)>;
+
+void readAll(int descriptor, const Take& take)
 {
-    std::string text;
     char buffer[4096];
     for (ssize_t got = 0; (got = ::read(descriptor, buffer, sizeof buffer)) > 0;)
-        text.append(buffer, static_cast<std::size_t>(got));
-    return text;
+        take({buffer, static_cast<std::size_t>(got)});
 }
 
-} // namespace
-
-Result<std::string> outputOf(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                             const std::vector<std::string>& environment)
+Status run(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+           const std::vector<std::string>& environment, const Take& take)
 {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -49,14 +48,38 @@ Result<std::string> outputOf(const std::filesystem::path& program, const std::ve
                                       pointersTo(variables).data());
     ::posix_spawn_file_actions_destroy(&actions);
     ::close(ends[1]);
-    const std::string text = spawned == 0 ? readAll(ends[0]) : std::string();
+    if (spawned == 0)
+        readAll(ends[0], take);
     ::close(ends[0]);
     int status = 1;
     if (spawned == 0)
         ::waitpid(child, &status, 0);
     if (spawned != 0 || status != 0)
         return fail(ErrorCode::Internal, program.string(), "the measuring process failed");
-    return text;
+    return {};
+}
+
+} // namespace
+
+Result<std::string> outputOf(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+                             const std::vector<std::string>& environment)
+{
+    std::string text;
+    const auto done = run(program, arguments, environment, [&text](std::string_view part) { text += part; });
+    return done ? Result<std::string>(std::move(text)) : tl::unexpected(done.error());
+}
+
+Status eachLineOf(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+                  const std::function<void(const std::string&)>& take)
+{
+    std::string rest;
+    return run(program, arguments, {}, [&](std::string_view part) {
+        rest += part;
+        for (std::size_t end = 0; (end = rest.find('\n')) != std::string::npos;) {
+            take(rest.substr(0, end));
+            rest.erase(0, end + 1);
+        }
+    });
 }
 
 } // namespace fedefm::cli

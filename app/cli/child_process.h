@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,5 +15,9 @@ namespace fedefm::cli {
 /// exit with 0.
 Result<std::string> outputOf(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                              const std::vector<std::string>& environment = {});
+
+/// The same, line by line as they come.
+Status eachLineOf(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+                  const std::function<void(const std::string&)>& take);
 
 } // namespace fedefm::cli

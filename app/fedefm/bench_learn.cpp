@@ -6,47 +6,28 @@
 
 namespace fedefm::cli {
 
-namespace {
-
-Result<Figures> measuredThere(const char* group, const Context& context)
+Status benchLearning(const char* group, Context& context, const std::function<void(const BenchFigure&)>& add)
 {
     const auto program = learningProgram();
     if (!program) {
         log::warning(describe(program.error()));
-        return Figures();
+        return {};
     }
-    std::vector<std::string> arguments{"--json"};
+    std::vector<std::string> arguments;
     if (context.general.quiet)
         arguments.emplace_back("--quiet");
     if (context.general.threads > 0)
         arguments.insert(arguments.end(), {"--threads", std::to_string(context.general.threads)});
-    arguments.insert(arguments.end(), {"bench", "--only", group});
-    const auto text = outputOf(*program, arguments);
-    if (!text)
-        return tl::unexpected(text.error());
-    const nlohmann::json document = nlohmann::json::parse(*text, nullptr, false);
-    if (!document.is_object() || !document.contains("figures"))
-        return fail(ErrorCode::Internal, program->string(), "its answer is no JSON with figures");
-    Figures figures;
-    for (const nlohmann::json& json : document["figures"]) {
-        auto figure = figureFromJson(json);
-        if (!figure)
-            return tl::unexpected(figure.error());
-        figures.push_back(std::move(*figure));
-    }
-    return figures;
-}
-
-} // namespace
-
-Result<Figures> benchTrain(const BenchInputs&, Context& context)
-{
-    return measuredThere("train", context);
-}
-
-Result<Figures> benchRealTime(const BenchInputs&, Context& context)
-{
-    return measuredThere("real-time", context);
+    arguments.insert(arguments.end(), {"bench", "--only", group, "--json-lines"});
+    Status read;
+    const auto done = eachLineOf(*program, arguments, [&](const std::string& line) {
+        const auto figure = figureFromJson(nlohmann::json::parse(line, nullptr, false));
+        if (figure)
+            add(*figure);
+        else
+            read = tl::unexpected(figure.error());
+    });
+    return done ? read : done;
 }
 
 } // namespace fedefm::cli

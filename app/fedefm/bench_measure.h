@@ -21,8 +21,8 @@ Result<Figures> benchLoader(const BenchInputs& inputs, Context& context);
 Result<Figures> benchTransport(const BenchInputs& inputs, Context& context);
 
 /// Training steps and network inference, measured by fedefm-learn; nothing where that is not installed.
-Result<Figures> benchTrain(const BenchInputs& inputs, Context& context);
-Result<Figures> benchRealTime(const BenchInputs& inputs, Context& context);
+/// The groups of fedefm-learn; `add` gets every figure as soon as it is measured.
+Status benchLearning(const char* group, Context& context, const std::function<void(const BenchFigure&)>& add);
 
 /// Opens a file, decodes and keeps all its frames; the process's peak resident memory in MB.
 Result<double> peakMemoryOf(const std::filesystem::path& file);

@@ -22,14 +22,15 @@ struct BenchOptions
 struct Group
 {
     const char* name;
-    Result<Figures> (*measure)(const BenchInputs&, Context&);
+    Result<Figures> (*measure)(const BenchInputs&, Context&); ///< null: a group of fedefm-learn
 };
 
 constexpr std::array kGroups{
-    Group{"decode", benchDecode},     Group{"open", benchOpen},          Group{"window", benchWindow},
-    Group{"subtract", benchSubtract}, Group{"segment", benchSegment},    Group{"memory", benchMemory},
-    Group{"desktop", benchDesktop},   Group{"simulate", benchSimulate},  Group{"loader", benchLoader},
-    Group{"train", benchTrain},       Group{"real-time", benchRealTime}, Group{"transport", benchTransport},
+    Group{"decode", benchDecode},     Group{"open", benchOpen},         Group{"window", benchWindow},
+    Group{"subtract", benchSubtract}, Group{"segment", benchSegment},   Group{"memory", benchMemory},
+    Group{"desktop", benchDesktop},   Group{"simulate", benchSimulate}, Group{"loader", benchLoader},
+    Group{"train", nullptr},          Group{"real-time", nullptr},      Group{"transport", benchTransport},
+    Group{"federate", nullptr},
 };
 
 std::string processorName()
@@ -62,18 +63,27 @@ Result<Outcome> runBench(const BenchOptions& options, Context& context)
                         {"figures", nlohmann::json::array()}};
     context.say(processorName() + ", " + std::to_string(std::thread::hardware_concurrency()) + " threads, " +
                 ((*inputs)->isReal ? "real" : "generated") + " data");
+    const auto add = [&](const BenchFigure& figure) {
+        outcome.document["figures"].push_back(toJson(figure));
+        context.say(textOf(figure));
+        // Each figure is there as soon as it is known, also in a pipe.
+        std::fflush(stdout);
+    };
     for (const Group& group : kGroups) {
         if (!options.only.empty() && options.only != group.name)
             continue;
         if (context.cancel.isCancelled())
             return fail(ErrorCode::Cancelled, "bench");
+        if (!group.measure) {
+            if (auto measured = benchLearning(group.name, context, add); !measured)
+                return tl::unexpected(measured.error());
+            continue;
+        }
         const auto figures = group.measure(**inputs, context);
         if (!figures)
             return tl::unexpected(figures.error());
-        for (const BenchFigure& figure : *figures) {
-            outcome.document["figures"].push_back(toJson(figure));
-            context.say(textOf(figure));
-        }
+        for (const BenchFigure& figure : *figures)
+            add(figure);
     }
     return outcome;
 }

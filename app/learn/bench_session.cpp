@@ -189,7 +189,7 @@ const std::vector<SessionWork>& sessionWorks()
         {"name", "fedefm"}, {"local_steps", 3}, {"overseas_steps", 3}, {"home_steps", 3}};
     static const std::vector<SessionWork> works{
         {"silos_100", "100 silos of 5 M parameters, FedAvg", 100, smallFoundation(64), 64, 2, oneStep, "star",
-         2, 1024, 2, nullptr},
+         2, 2048, 2, nullptr},
         {"silos_11",
          "11 silos of 44 M parameters, FedEFM on a ring",
          11,

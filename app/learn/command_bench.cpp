@@ -17,6 +17,7 @@ struct BenchOptions
     std::string only;
     std::string memoryOf;
     std::string session;
+    bool asLines = false;
     bool includes(const char* group) const { return only.empty() || only == group; }
 };
 
@@ -43,7 +44,7 @@ Result<Outcome> runBench(const BenchOptions& options, Context& context)
     outcome.document = {{"threads", threads}, {"figures", nlohmann::json::array()}};
     const auto add = [&](const BenchFigure& figure) {
         outcome.document["figures"].push_back(toJson(figure));
-        context.say(textOf(figure));
+        context.say(options.asLines ? toJson(figure).dump() : textOf(figure));
         // Each figure is there as soon as it is known, also in a pipe.
         std::fflush(stdout);
     };
@@ -71,6 +72,7 @@ void addBenchCommand(CLI::App& app, Context& context)
     // The empty group hides them from the help: measurements in a process of their own call themselves.
     command->add_option("--memory-of", options->memoryOf)->group("");
     command->add_option("--session", options->session)->group("");
+    command->add_flag("--json-lines", options->asLines)->group("");
     command->callback([options, &context] {
         context.action = [options, &context] { return runBench(*options, context); };
     });

@@ -108,6 +108,7 @@ private:
 
     RoundRecord m_record;
     std::vector<bool> m_isOut; ///< of the running round
+    bool m_isWayBack = false;  ///< the next phase begins with the last silo
     std::optional<Error> m_firstFailure;
     nlohmann::json m_lastMerged, m_lastOwn;
     double m_checkpointSeconds = 0.0; ///< of the last checkpoint; stands in the record of the next round

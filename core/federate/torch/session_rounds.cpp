@@ -46,6 +46,7 @@ Status Session::runRound()
     if (m_checkpointSeconds > 0.0)
         m_record.phaseSeconds["checkpoint"] = std::exchange(m_checkpointSeconds, 0.0);
     m_isOut.assign(count, false);
+    m_isWayBack = false;
     m_firstFailure.reset();
     if (m_state.round == 0 && m_plan.warmUpSteps > 0)
         if (auto warmed = warmUp(); !warmed)
@@ -97,9 +98,11 @@ Status Session::runPhase(RoundView& view, int phase, const std::string& name)
     for (const int silo : view.active())
         if (m_strategy->takesPart(view, phase, silo))
             order.push_back(silo);
-    // Back and forth, so that silos that are still live come first.
-    if (phase % 2 == 1)
+    // Back and forth, so that silos that are still live come first; a phase of one silo, a hub's, is no way.
+    if (m_isWayBack)
         std::reverse(order.begin(), order.end());
+    if (order.size() > 1)
+        m_isWayBack = !m_isWayBack;
     for (const int silo : order) {
         if (m_isOut[static_cast<std::size_t>(silo)])
             continue;
