@@ -59,7 +59,7 @@ struct SimulationSettings
     int frames = 32;
     std::uint64_t seed = 1; ///< everything random follows from it: anatomy, devices, exposure, noise
     /// The X-ray machine (image chain and aperture) that the scene is seen with; nothing: one of its own.
-    std::optional<std::uint64_t> machineSeed;
+    std::optional<std::uint64_t> machineSeed = {};
 };
 
 /// Names of the source types: "human", "animal", "phantom", "simulation", "coronary" and further ones for the
