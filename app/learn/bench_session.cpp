@@ -186,22 +186,14 @@ const std::vector<SessionWork>& sessionWorks()
     static const nlohmann::json oneStep = {{"name", "fedavg"}, {"local_steps", 1}};
     static const nlohmann::json manySteps = {{"name", "fedavg"}, {"local_steps", 20}};
     static const nlohmann::json fedefm = {
-        {"name", "fedefm"}, {"local_steps", 3}, {"overseas_steps", 3}, {"home_steps", 3}};
+        {"name", "fedefm"}, {"local_steps", 3}, {"overseas_steps", 3}, {"hops", 1}, {"home_steps", 3}};
+    static const nlohmann::json fedefmOnce = {
+        {"name", "fedefm"}, {"local_steps", 1}, {"overseas_steps", 1}, {"hops", 1}, {"home_steps", 1}};
     static const std::vector<SessionWork> works{
         {"silos_100", "100 silos of 5 M parameters, FedAvg", 100, smallFoundation(64), 64, 2, oneStep, "star",
          2, 2048, 2, nullptr},
-        {"silos_11",
-         "11 silos of 44 M parameters, FedEFM on a ring",
-         11,
-         foundation(),
-         256,
-         1,
-         {{"name", "fedefm"}},
-         "ring",
-         1,
-         3072,
-         1,
-         nullptr},
+        {"silos_11", "11 silos of 44 M parameters, FedEFM on a ring", 11, foundation(), 256, 1, fedefmOnce,
+         "ring", 1, 3072, 1, nullptr},
         {"fedavg", "5 silos of 5 M parameters, FedAvg with 20 steps of 8", 5, smallFoundation(64), 64, 8,
          manySteps, "star", 3, 2048, 1, "fedavg_20_steps"},
         {"fedavg_1", "5 silos of 5 M parameters, FedAvg with 1 step of 8", 5, smallFoundation(64), 64, 8,

@@ -75,11 +75,14 @@ std::vector<PlanField> visitFields()
 {
     return {
         {{"", "strategy.strict", TEXT("Literal algorithm of the paper"),
-          TEXT("No fusing, no gossip, no local steps, raw weights, no floor; what is set below still counts"),
+          TEXT("One step at each neighbour and one at home, no fusing, no gossip, no local steps, raw "
+               "weights, no floor; what is set below still counts"),
           ConfigField::Kind::Flag},
          "strategy.strict"},
         steps("strategy.local_steps", TEXT("Local steps"), TEXT("On own data, before models travel"), 0),
         steps("strategy.overseas_steps", TEXT("Overseas steps"), TEXT("Of each visitor at its host"), 0),
+        whole("strategy.hops", TEXT("Hops"),
+              TEXT("Hosts that a visitor goes through; with one, each neighbour is a host"), 1, 400),
         steps("strategy.home_steps", TEXT("Home steps"), TEXT("Distillation from the experts that came back"),
               0),
         number("strategy.temperature", TEXT("Temperature"), TEXT("Softens the experts' answers"), 1e-3, 1e3),
@@ -104,7 +107,8 @@ std::vector<PlanField> mixFields()
     return {
         number("strategy.fuse", TEXT("Fuse"), TEXT("Share of the experts in the own weights; 0: none"), 0, 1),
         choice("strategy.fuse_weights", TEXT("Fuse by"),
-               TEXT("Experts share it evenly or by their EMD score"), "uniform|emd"),
+               TEXT("emd: an expert that has drifted far counts for less, and the own model for more"),
+               "uniform|emd"),
         choice("strategy.fuse_when", TEXT("Fuse when"), TEXT("Before or after the distillation"),
                "before|after"),
         whole("strategy.gossip", TEXT("Gossip every"),
@@ -116,8 +120,8 @@ std::vector<PlanField> mixFields()
               1, 32),
         choice("strategy.solver", TEXT("Solver"), TEXT("Of the transport problem"),
                "exact|sinkhorn|quadratic"),
-        number("strategy.epsilon", TEXT("Regularisation"), TEXT("Of Sinkhorn and the quadratic solver"), 1e-6,
-               1e3),
+        number("strategy.epsilon", TEXT("ε"), TEXT("Regularisation of Sinkhorn"), 1e-6, 1e3),
+        number("strategy.gamma", TEXT("γ"), TEXT("Regularisation of the quadratic solver"), 1e-9, 1e3),
     };
 }
 
@@ -166,14 +170,29 @@ void append(std::vector<PlanField>& fields, std::vector<PlanField> more)
 
 nlohmann::json fedEfmDefault(const nlohmann::json& strategy, const std::string& option)
 {
-    static const nlohmann::json kDefaults{
-        {"strict", false},    {"local_steps", 1}, {"overseas_steps", 1},       {"home_steps", 1},
-        {"temperature", 4.0}, {"beta", 0.5},      {"weighting", "clamped"},    {"emd_gradient", "detached"},
-        {"nodes", 8},         {"fuse", 0.5},      {"fuse_weights", "uniform"}, {"fuse_when", "before"},
-        {"gossip", 1},        {"distil", "all"},  {"logit_adjustment", 0.0},   {"masses", "cross_reference"},
-        {"solver", "exact"},  {"epsilon", 0.05}};
-    static const nlohmann::json kStrict{
-        {"local_steps", 0}, {"gossip", 0}, {"fuse", 0.0}, {"hard_floor", 0.0}, {"weighting", "raw"}};
+    static const nlohmann::json kDefaults{{"strict", false},
+                                          {"local_steps", 10},
+                                          {"overseas_steps", 10},
+                                          {"home_steps", 0},
+                                          {"temperature", 4.0},
+                                          {"beta", 0.5},
+                                          {"weighting", "clamped"},
+                                          {"emd_gradient", "detached"},
+                                          {"nodes", 8},
+                                          {"fuse", 0.5},
+                                          {"fuse_weights", "uniform"},
+                                          {"fuse_when", "before"},
+                                          {"gossip", 1},
+                                          {"distil", "all"},
+                                          {"logit_adjustment", 0.0},
+                                          {"masses", "cross_reference"},
+                                          {"solver", "exact"},
+                                          {"epsilon", 0.05},
+                                          {"gamma", 0.001},
+                                          {"hops", 4}};
+    static const nlohmann::json kStrict{{"local_steps", 0},  {"overseas_steps", 1}, {"hops", 1},
+                                        {"home_steps", 1},   {"gossip", 0},         {"fuse", 0.0},
+                                        {"hard_floor", 0.0}, {"weighting", "raw"}};
     if (valueAt(strategy, "strict") == true && kStrict.contains(option))
         return kStrict[option];
     if (option == "hard_floor") {
@@ -230,8 +249,11 @@ std::vector<PlanField> strategyFields(const std::string& name)
     if (isHub)
         fields.push_back(choice("strategy.weights", TEXT("Weights"),
                                 TEXT("Silos count by their pictures or alike"), "samples|equal"));
-    if (isHub || (info->uses == Uses::Links && name != "fedmd"))
+    if (isHub || (info->uses == Uses::Links && name != "fedmd")) {
+        fields.push_back(number("strategy.logit_adjustment", TEXT("Logit adjustment"),
+                                TEXT("τ of the silo's label prior; 0: none"), 0, 10));
         append(fields, mergeFields());
+    }
     return fields;
 }
 
@@ -243,10 +265,10 @@ nlohmann::json strategyDefault(const nlohmann::json& strategy, const std::string
     if (name == "fedefm")
         return fedEfmDefault(strategy, option);
     static const nlohmann::json kCommon{
-        {"local_steps", 1}, {"weights", "samples"}, {"merge", "mean"},   {"trimmed_share", 0.2},
-        {"faulty", 1},      {"chosen", 0},          {"digest_steps", 1}, {"server_learning_rate", 0.01},
-        {"beta1", 0.9},     {"beta2", 0.99},        {"tau", 1e-3},       {"lambda", 1.0},
-        {"beta", 0.5},      {"distil_steps", 10},   {"temperature", 1.0}};
+        {"local_steps", 1}, {"weights", "samples"}, {"merge", "mean"},    {"trimmed_share", 0.2},
+        {"faulty", 1},      {"chosen", 0},          {"digest_steps", 1},  {"server_learning_rate", 0.01},
+        {"beta1", 0.9},     {"beta2", 0.99},        {"tau", 1e-3},        {"lambda", 1.0},
+        {"beta", 0.5},      {"distil_steps", 10},   {"temperature", 1.0}, {"logit_adjustment", 0.0}};
     if (option == "mu")
         return name == "fedprox" ? 0.01 : 1.0;
     if (option == "temperature" && name == "moon")
@@ -256,8 +278,8 @@ nlohmann::json strategyDefault(const nlohmann::json& strategy, const std::string
 
 const std::vector<std::string>& strictOptions()
 {
-    static const std::vector<std::string> kOptions{"local_steps", "gossip", "fuse", "hard_floor",
-                                                   "weighting"};
+    static const std::vector<std::string> kOptions{
+        "local_steps", "overseas_steps", "hops", "home_steps", "gossip", "fuse", "hard_floor", "weighting"};
     return kOptions;
 }
 
@@ -280,8 +302,12 @@ int releasesOf(const nlohmann::json& strategy, int rounds)
     const std::string name = nameOf(strategy);
     if (name == "cll" || name == "local" || name == "fedmd")
         return 0;
-    const int every = name == "fedefm" ? integerOf(strategy, "gossip") : 0;
-    return rounds + (every > 0 ? rounds / every : 0);
+    if (name != "fedefm")
+        return rounds;
+    // Of each visitor, too; with one hop there are about two, as on a ring.
+    const int every = integerOf(strategy, "gossip");
+    const int visits = std::max(2, integerOf(strategy, "hops"));
+    return rounds * (1 + visits) + (every > 0 ? rounds / every : 0);
 }
 
 } // namespace fedefm

@@ -23,6 +23,7 @@ FedEfmOptions readFedEfmOptions(StrictObject& options)
     options.flag("strict", isStrict);
     if (isStrict) {
         fedefm.localSteps = fedefm.gossip = 0;
+        fedefm.overseasSteps = fedefm.hops = fedefm.homeSteps = 1;
         fedefm.fuse = fedefm.hardFloor = 0.0;
         fedefm.weighting = "raw";
     }

@@ -9,10 +9,12 @@ namespace fedefm {
 /// Multishot federated distillation with all that the paper leaves open; docs/federation.md explains each.
 struct FedEfmOptions
 {
-    int localSteps = 1;    ///< own data, before sending
-    int overseasSteps = 1; ///< of each visitor at each host
-    int hops = 1;          ///< hosts of a visitor; with several, each silo sends one on a tour
-    int homeSteps = 1;     ///< distillation from the experts that came back
+    int localSteps = 10;    ///< own data, before sending
+    int overseasSteps = 10; ///< of each visitor at each host
+    /// Hosts of a visitor, at most all others; with several, each silo sends one on a tour. docs/results.md
+    /// says why the defaults are these.
+    int hops = 4;
+    int homeSteps = 0; ///< distillation from the experts that came back
     double temperature = 4.0;
     double beta = 0.5;                 ///< of the soft term
     std::string weighting = "clamped"; ///< of an expert: "raw", "clamped", "normalised", "none"
@@ -30,8 +32,8 @@ struct FedEfmOptions
     bool usesEmd() const { return weighting != "none" || fusesByScore; }
 };
 
-/// "strict": true begins with the literal algorithm of the paper: no fusing, no gossip, no local steps, raw
-/// weights, no floor; what else is given counts on top.
+/// "strict": true begins with the literal algorithm of the paper: one step at one host and one at home, no
+/// fusing, no gossip, no local steps, raw weights, no floor; what else is given counts on top.
 FedEfmOptions readFedEfmOptions(StrictObject& options);
 
 } // namespace fedefm

@@ -107,6 +107,8 @@ private:
     SessionState m_state;
 
     RoundRecord m_record;
+    int m_phase = 0; ///< of the running round
+    int m_phases = 0;
     std::vector<bool> m_isOut; ///< of the running round
     bool m_isWayBack = false;  ///< the next phase begins with the last silo
     std::optional<Error> m_firstFailure;

@@ -78,6 +78,8 @@ void Session::writeLive(const std::string& phase, int silo)
     nlohmann::json live = {{"round", m_state.round},
                            {"rounds", m_plan.rounds},
                            {"phase", phase},
+                           {"phase_index", m_phase},
+                           {"phases", m_phases},
                            {"silo", silo},
                            {"names", m_names},
                            {"members", m_state.members},

@@ -53,6 +53,7 @@ Status Session::runRound()
             return warmed;
     RoundView view = viewOf(m_state.round);
     const std::vector<std::string> phases = m_strategy->phases(view);
+    m_phases = static_cast<int>(phases.size());
     for (std::size_t phase = 0; phase < phases.size(); ++phase)
         if (auto done = runPhase(view, static_cast<int>(phase), phases[phase]); !done)
             return done;
@@ -94,6 +95,7 @@ Status Session::warmUp()
 Status Session::runPhase(RoundView& view, int phase, const std::string& name)
 {
     const double startMs = m_clock.nowMs();
+    m_phase = phase;
     std::vector<int> order;
     for (const int silo : view.active())
         if (m_strategy->takesPart(view, phase, silo))

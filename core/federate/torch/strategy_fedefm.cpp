@@ -3,6 +3,8 @@
 #include "core/federate/torch/gossip_private.h"
 #include "core/federate/torch/tour_private.h"
 
+#include <algorithm>
+
 namespace fedefm {
 
 namespace {
@@ -17,8 +19,9 @@ public:
     std::vector<std::string> phases(const RoundView& view) const override
     {
         std::vector<std::string> names{"local"};
-        for (int hop = 1; hop <= m_options.hops; ++hop)
-            names.push_back(m_options.hops == 1 ? "overseas" : "overseas " + std::to_string(hop));
+        const int hops = hopsOf(view);
+        for (int hop = 1; hop <= hops; ++hop)
+            names.push_back(hops == 1 ? "overseas" : "overseas " + std::to_string(hop));
         names.push_back("home");
         if (gossips(view))
             names.push_back("gossip");
@@ -33,13 +36,19 @@ public:
         bench.learner.setLogitAdjustment(m_options.logitAdjustment);
         if (bench.phase == 0)
             return leave(bench);
-        if (bench.phase < homePhase())
+        if (bench.phase < homePhase(bench.view))
             return host(bench);
-        return bench.phase == homePhase() ? home(bench) : mixWithNeighbours(bench, homePhase(), {});
+        return bench.phase == homePhase(bench.view) ? home(bench)
+                                                    : mixWithNeighbours(bench, homePhase(bench.view), {});
     }
 
 private:
-    int homePhase() const { return m_options.hops + 1; }
+    /// A tour ends when all others have been hosts.
+    int hopsOf(const RoundView& view) const
+    {
+        return std::clamp(m_options.hops, 1, std::max(1, static_cast<int>(view.active().size()) - 1));
+    }
+    int homePhase(const RoundView& view) const { return hopsOf(view) + 1; }
     bool gossips(const RoundView& view) const
     {
         return m_options.gossip > 0 && (view.round + 1) % m_options.gossip == 0;
@@ -50,16 +59,17 @@ private:
         if (auto trained = bench.train(m_options.localSteps); !trained)
             return trained;
         const int own = bench.silo.index;
-        if (m_options.hops == 1)
+        const int hops = hopsOf(bench.view);
+        if (hops == 1)
             return bench.publishWeights(bench.view.outgoing(own));
-        const std::vector<int> tour = tourOf(bench.view, own, m_options.hops);
+        const std::vector<int> tour = tourOf(bench.view, own, hops);
         return bench.publishWeights(tour.empty() ? tour : std::vector<int>{tour.front()});
     }
 
     /// Every visitor is trained here with a fresh optimiser, goes on or home, and is forgotten.
     Status host(Workbench& bench) const
     {
-        for (const Visit& visit : visitsAt(bench.view, bench.silo.index, bench.phase, m_options.hops)) {
+        for (const Visit& visit : visitsAt(bench.view, bench.silo.index, bench.phase, hopsOf(bench.view))) {
             const ObjectKind kind = bench.phase == 1 ? ObjectKind::Weights : ObjectKind::Visitor;
             const auto visitor = bench.port.receive(kind, bench.phase - 1, visit.from, visit.owner);
             if (!visitor)
@@ -94,7 +104,7 @@ private:
     {
         std::vector<Expert> experts;
         const int own = bench.silo.index;
-        for (const Return& coming : returnsOf(bench.view, own, m_options.hops))
+        for (const Return& coming : returnsOf(bench.view, own, hopsOf(bench.view)))
             if (auto expert = bench.port.receive(ObjectKind::Visitor, coming.hop, coming.from, own))
                 experts.push_back({coming.from, std::move(*expert)});
         if (m_options.fusesFirst)

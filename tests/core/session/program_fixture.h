@@ -32,7 +32,7 @@ inline const char* const kPlan = R"({"version": 1, "name": "kill",
                                "frames_per_scene": 1, "smallest_size_px": 64, "largest_size_px": 64,
                                "seed": 900000}},
              "silo_count": 3, "partition": {"scheme": "iid"}},
-    "strategy": {"name": "fedefm", "nodes": 2},
+    "strategy": {"name": "fedefm", "nodes": 2, "local_steps": 1, "overseas_steps": 1, "hops": 1, "home_steps": 1},
     "rounds": 30, "evaluate_every": 10, "checkpoint_every": 2})";
 
 struct Ran

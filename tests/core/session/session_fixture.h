@@ -57,6 +57,11 @@ inline SessionPlan smallPlan(int silos, nlohmann::json strategy, const std::stri
     training.schedule.warmUpSteps = 0;
     plan.training = training;
     plan.strategy = std::move(strategy);
+    // One step each, at the neighbours, which is quick and has all parts.
+    if (plan.strategy["name"] == "fedefm" && !plan.strategy.contains("strict"))
+        for (const char* key : {"local_steps", "overseas_steps", "hops", "home_steps"})
+            if (!plan.strategy.contains(key))
+                plan.strategy[key] = 1;
     plan.topology = {{"name", topology}};
     nlohmann::json list = nlohmann::json::array();
     for (int silo = 0; silo < silos; ++silo)

@@ -110,8 +110,8 @@ void TestStrategies::everyVariantOfFedEfmRuns()
     // Every option does something.
     const auto usual = runSession(
         [&] {
-            SessionPlan base = plan;
-            base.strategy = {{"name", "fedefm"}};
+            SessionPlan base = smallPlan(3, {{"name", "fedefm"}});
+            base.rounds = plan.rounds;
             return base;
         }(),
         runs / "b");
