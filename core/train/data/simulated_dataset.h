@@ -25,7 +25,8 @@ struct SimulatedDatasetSettings
 Result<DatasetPtr> simulatedDataset(const SimulatedDatasetSettings& settings);
 
 /// From {"form": "simulated", "presets": […], "scenes", "frames_per_scene", "smallest_size_px",
-/// "largest_size_px", "seed", "machines_per_source"}, which needs no reader. Errors: InvalidArgument as above and for unknown keys.
+/// "largest_size_px", "seed", "machines_per_source"}, which needs no reader. Errors: InvalidArgument as above
+/// and for unknown keys.
 Result<DatasetPtr> openSimulatedDataset(const nlohmann::json& description);
 
 } // namespace fedefm
