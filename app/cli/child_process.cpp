@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/child_process.h"
 
+#include <cerrno>
+#include <csignal>
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <string_view>
 #include <sys/wait.h>
@@ -21,16 +24,41 @@ std::vector<char*> pointersTo(std::vector<std::string>& words)
 }
 
 using Take = std::function<void(std::string_view)>;
+using KeepGoing = std::function<bool()>;
 
-void readAll(int descriptor, const Take& take)
+constexpr int kAskEveryMs = 100;
+
+/// Asks until the child's output can be read on; false: it was told to end.
+bool waitForOutput(int descriptor, pid_t child, const KeepGoing& keepGoing)
 {
+    pollfd waiting{descriptor, POLLIN, 0};
+    for (int ready = 0; ready == 0 || (ready < 0 && errno == EINTR);) {
+        if (!keepGoing()) {
+            ::kill(child, SIGTERM);
+            return false;
+        }
+        ready = ::poll(&waiting, 1, kAskEveryMs);
+    }
+    return true;
+}
+
+/// False when the child was told to end; what it still wrote is read all the same.
+bool readAll(int descriptor, pid_t child, const Take& take, const KeepGoing& keepGoing)
+{
+    bool goesOn = true;
     char buffer[4096];
-    for (ssize_t got = 0; (got = ::read(descriptor, buffer, sizeof buffer)) > 0;)
-        take({buffer, static_cast<std::size_t>(got)});
+    for (ssize_t got = 1; got > 0;) {
+        if (keepGoing && goesOn)
+            goesOn = waitForOutput(descriptor, child, keepGoing);
+        got = ::read(descriptor, buffer, sizeof buffer);
+        if (got > 0)
+            take({buffer, static_cast<std::size_t>(got)});
+    }
+    return goesOn;
 }
 
 Status run(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-           const std::vector<std::string>& environment, const Take& take)
+           const std::vector<std::string>& environment, const Take& take, const KeepGoing& keepGoing = {})
 {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -48,12 +76,13 @@ Status run(const std::filesystem::path& program, const std::vector<std::string>&
                                       pointersTo(variables).data());
     ::posix_spawn_file_actions_destroy(&actions);
     ::close(ends[1]);
-    if (spawned == 0)
-        readAll(ends[0], take);
+    const bool goesOn = spawned != 0 || readAll(ends[0], child, take, keepGoing);
     ::close(ends[0]);
     int status = 1;
     if (spawned == 0)
         ::waitpid(child, &status, 0);
+    if (!goesOn)
+        return fail(ErrorCode::Cancelled, program.string());
     if (spawned != 0 || status != 0)
         return fail(ErrorCode::Internal, program.string(), "the measuring process failed");
     return {};
@@ -62,10 +91,12 @@ Status run(const std::filesystem::path& program, const std::vector<std::string>&
 } // namespace
 
 Result<std::string> outputOf(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                             const std::vector<std::string>& environment)
+                             const std::vector<std::string>& environment,
+                             const std::function<bool()>& keepGoing)
 {
     std::string text;
-    const auto done = run(program, arguments, environment, [&text](std::string_view part) { text += part; });
+    const auto done = run(
+        program, arguments, environment, [&text](std::string_view part) { text += part; }, keepGoing);
     return done ? Result<std::string>(std::move(text)) : tl::unexpected(done.error());
 }
 

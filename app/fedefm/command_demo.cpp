@@ -115,6 +115,17 @@ std::vector<fs::path> demoFiles(const fs::path& folder, int frames)
     return files;
 }
 
+/// Errors: FileExists when something of the demo is there and must not be overwritten.
+Status checkFree(const fs::path& folder, std::vector<fs::path> files, const Context& context)
+{
+    std::error_code ignored;
+    files.push_back(demoSessionFolder(folder));
+    for (const fs::path& file : files)
+        if (!context.general.force && fs::exists(file, ignored))
+            return fail(ErrorCode::FileExists, file.string());
+    return {};
+}
+
 /// Takes away what a demo that did not end wrote, so that it can be repeated; what was there before stays.
 class Cleanup
 {
@@ -195,6 +206,17 @@ nlohmann::json scoreJson(const CurveScore& score)
     return {{"precision", score.precision()}, {"recall", score.recall()}};
 }
 
+nlohmann::json sessionJson(const std::optional<DemoSession>& session)
+{
+    if (!session)
+        return nullptr;
+    const bool isMeasured = !session->accuracy.empty();
+    return {{"run", session->run.string()},
+            {"rounds", session->rounds},
+            {"accuracy", isMeasured ? nlohmann::json(session->accuracy.back().value) : nlohmann::json()},
+            {"bytes", session->bytes}};
+}
+
 nlohmann::json documentOf(const DemoReport& report, const fs::path& target)
 {
     nlohmann::json files = nlohmann::json::array();
@@ -208,6 +230,7 @@ nlohmann::json documentOf(const DemoReport& report, const fs::path& target)
             {"any_wire", scoreJson(report.anyWire)},
             {"catheter", scoreJson(report.catheter)},
             {"guidewire", scoreJson(report.guidewire)},
+            {"session", sessionJson(report.session)},
             {"files", files}};
 }
 
@@ -219,10 +242,10 @@ Result<Outcome> runDemo(const DemoOptions& options, Context& context)
     DemoCineSettings settings;
     settings.seed = context.general.seed;
     const std::vector<fs::path> files = demoFiles(folder, settings.frames);
-    for (const fs::path& file : files)
-        if (!context.general.force && fs::exists(file, ignored))
-            return fail(ErrorCode::FileExists, file.string());
+    if (auto free = checkFree(folder, files, context); !free)
+        return tl::unexpected(free.error());
     Cleanup cleanup(folder, files);
+    SessionCleanup sessionCleanup(demoSessionFolder(folder));
     if (auto made = makeFolder(folder); !made)
         return tl::unexpected(made.error());
     const DemoCine cine(settings);
@@ -253,11 +276,18 @@ Result<Outcome> runDemo(const DemoOptions& options, Context& context)
         return tl::unexpected(done.error());
     if (auto done = exportAll(report, *sequence, run->results, folder, context); !done)
         return tl::unexpected(done.error());
+    auto session = runDemoSession(folder, context);
+    if (!session)
+        return tl::unexpected(session.error());
+    report.session = std::move(*session);
     if (auto done = writeDemoReport(target, report, context.general.overwrite()); !done)
         return tl::unexpected(done.error());
     if (context.cancel.isCancelled())
         return fail(ErrorCode::Cancelled, folder.string());
     cleanup.keep();
+    sessionCleanup.keep();
+    if (report.session)
+        sessionCleanup.replaceOlderRuns();
     context.say(fs::absolute(target, ignored).string());
     return Outcome{documentOf(report, fs::absolute(target, ignored)), false};
 }
@@ -267,8 +297,8 @@ Result<Outcome> runDemo(const DemoOptions& options, Context& context)
 void addDemoCommand(CLI::App& app, Context& context)
 {
     const auto options = std::make_shared<DemoOptions>();
-    CLI::App* command =
-        app.add_subcommand("demo", "The whole way on built-in data: simulate, DICOM, segment, SEG, report");
+    CLI::App* command = app.add_subcommand(
+        "demo", "The whole way on built-in data: simulate, DICOM, segment, SEG, federated session, report");
     command->add_option("--out", options->out, "Output folder (default ./fedefm-demo)")->check(checkNotEmpty);
     command->callback([options, &context] {
         context.input = options->out;

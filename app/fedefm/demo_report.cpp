@@ -23,7 +23,7 @@ constexpr const char* kStyle =
     "th{color:#a8acb4;font-weight:normal}td{font-variant-numeric:tabular-nums}"
     ".pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:1em}"
     "figure{margin:0}img{width:100%}figcaption{color:#a8acb4}.note{border-left:4px solid "
-    "#E69F00;padding:.3em 1em}";
+    "#E69F00;padding:.3em 1em}svg{max-width:640px;width:100%;font:12px sans-serif}text{fill:#a8acb4}";
 
 std::string base64(const std::string& bytes)
 {
@@ -124,6 +124,77 @@ Status writePictures(std::ostringstream& html, const DemoReport& report)
     return {};
 }
 
+void writeShares(std::ostringstream& html, const DemoSession& session)
+{
+    html << "<p>Training pictures by source:</p><table>\n<tr><th></th>";
+    for (const std::string& source : session.sources)
+        html << "<th>" << escaped(source) << "</th>";
+    html << "</tr>\n";
+    for (const DemoSession::Silo& silo : session.silos) {
+        html << "<tr><th>" << escaped(silo.name) << "</th>";
+        for (const int pictures : silo.pictures)
+            html << "<td>" << (pictures > 0 ? std::to_string(pictures) : "none") << "</td>";
+        html << "</tr>\n";
+    }
+    html << "</table>\n";
+}
+
+/// Accuracy of 0 to 100 % over the rounds.
+void writeCurve(std::ostringstream& html, const std::vector<MetricPoint>& points)
+{
+    constexpr double kLeft = 50.0, kTop = 15.0, kWidth = 570.0, kHeight = 160.0;
+    const auto lastRound = static_cast<double>(points.back().step);
+    const auto x = [&](double round) { return number(kLeft + kWidth * round / lastRound, 1); };
+    const auto y = [&](double share) { return number(kTop + kHeight * (1.0 - share), 1); };
+    html << "<svg viewBox=\"0 0 640 210\" role=\"img\" aria-label=\"Accuracy of the merged model over the "
+            "rounds\">\n";
+    for (const double share : {0.0, 0.25, 0.5, 0.75, 1.0})
+        html << "<line x1=\"" << x(0) << "\" x2=\"" << x(lastRound) << "\" y1=\"" << y(share) << "\" y2=\""
+             << y(share) << "\" stroke=\"#3a3e46\"/><text x=\"" << kLeft - 6.0 << "\" y=\"" << y(share)
+             << "\" text-anchor=\"end\" dominant-baseline=\"middle\">" << number(100.0 * share, 0)
+             << " %</text>\n";
+    html << "<polyline fill=\"none\" stroke=\"#56B4E9\" stroke-width=\"2\" points=\"";
+    for (const MetricPoint& point : points)
+        html << x(static_cast<double>(point.step)) << ',' << y(point.value) << ' ';
+    html << "\"/>\n";
+    for (const MetricPoint& point : points)
+        html << "<circle r=\"3\" fill=\"#56B4E9\" cx=\"" << x(static_cast<double>(point.step)) << "\" cy=\""
+             << y(point.value) << "\"><title>round " << point.step << ": " << percent(point.value)
+             << "</title></circle><text x=\"" << x(static_cast<double>(point.step))
+             << "\" y=\"193\" text-anchor=\"middle\">" << point.step << "</text>\n";
+    html << "<text x=\"" << x(lastRound / 2.0) << "\" y=\"208\" text-anchor=\"middle\">round</text></svg>\n";
+}
+
+void writeSession(std::ostringstream& html, const DemoReport& report, const fs::path& folder)
+{
+    html << "<h2>Federated session</h2>\n";
+    if (!report.session) {
+        html << "<p>None: the learning program is not installed.</p>\n";
+        return;
+    }
+    constexpr double kMegabyte = 1e6;
+    const DemoSession& session = *report.session;
+    const std::string run = session.run.lexically_relative(fs::absolute(folder)).string();
+    html << "<p>" << session.silos.size() << " silos in one process learn to tell " << session.sources.size()
+         << " sources of pictures apart. Weights travel, pictures stay.</p>\n";
+    writeShares(html, session);
+    if (!session.accuracy.empty()) {
+        html << "<p>Accuracy of the merged model on pictures of all sources; guessing gives "
+             << percent(1.0 / static_cast<double>(session.sources.size())) << ". After round "
+             << session.accuracy.back().step << ": " << percent(session.accuracy.back().value) << ".</p>\n";
+        writeCurve(html, session.accuracy);
+    }
+    html << "<p class=\"note\">The accuracy is that of a demo: a small network, few simulated pictures, few "
+            "rounds, one seed. It says nothing about real pictures or about the method's worth.</p>\n"
+         << "<table>\n<tr><th>Strategy</th><td>" << escaped(session.strategy) << ", " << session.rounds
+         << " rounds in " << number(session.wallSeconds, 1) << " s</td></tr>\n<tr><th>Topology</th><td>"
+         << escaped(session.topology) << "; cycle time " << number(session.cycleTimeMs, 1)
+         << " ms by the published constants</td></tr>\n<tr><th>Sent</th><td>"
+         << number(session.bytes / kMegabyte, 1) << " MB by all silos</td></tr>\n"
+         << "<tr><th>Run folder</th><td><a href=\"" << escaped(run) << "\">" << escaped(run)
+         << "</a></td></tr>\n</table>\n";
+}
+
 } // namespace
 
 void CurveScore::add(const std::vector<Polyline>& predicted, const std::vector<Polyline>& truth)
@@ -142,6 +213,7 @@ Status writeDemoReport(const fs::path& target, const DemoReport& report, Overwri
     writeFacts(html, report);
     if (auto written = writePictures(html, report); !written)
         return written;
+    writeSession(html, report, target.parent_path());
     html << "<h2>Files</h2><ul>\n";
     for (const fs::path& file : report.files) {
         const std::string name = file.lexically_relative(target.parent_path()).string();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/fedefm/demo_session.h"
 #include "core/base/atomic_file.h"
 #include "core/model/segmenter.h"
 
@@ -50,6 +51,7 @@ struct DemoReport
     CurveScore catheter;
     CurveScore guidewire;
     std::vector<DemoPicture> pictures;
+    std::optional<DemoSession> session;       ///< none: the learning program is not installed
     std::vector<std::filesystem::path> files; ///< other results, named in the report
 };
 

@@ -170,14 +170,24 @@ private Q_SLOTS:
         QCOMPARE(figure["met"].toBool(), figure["value"].toDouble() < 1.5);
     }
 
+    void aCancelledDemoCanBeRepeated_data()
+    {
+        QTest::addColumn<QByteArray>("step");
+        QTest::newRow("segmentation") << QByteArray("segmenting");
+#ifdef FEDEFM_HAS_LEARNING
+        QTest::newRow("session") << QByteArray("federated session");
+#endif
+    }
     void aCancelledDemoCanBeRepeated()
     {
+        QFETCH(QByteArray, step);
         QProcess process;
         process.start(FEDEFM_PROGRAM, {"demo", "--out", path("cut")});
         process.setReadChannel(QProcess::StandardError);
         QByteArray err;
-        while (!err.contains("segmenting") && process.waitForReadyRead(60000))
+        while (!err.contains(step) && process.waitForReadyRead(60000))
             err += process.readAllStandardError();
+        QVERIFY2(err.contains(step), err.constData());
         ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
         QVERIFY(process.waitForFinished(60000));
         QCOMPARE(process.exitCode(), 1);
@@ -189,9 +199,7 @@ private Q_SLOTS:
         const CliRun run = runCli({"demo", "--out", path("demo"), "--json"});
         QVERIFY2(run.exitCode == 0, run.err.constData());
         const QJsonObject answer = run.json();
-        QFile report(answer["report"].toString());
-        QVERIFY(report.open(QIODevice::ReadOnly));
-        const QByteArray html = report.readAll();
+        const QByteArray html = reportOf(answer);
         QCOMPARE(html.count("data:image/png;base64,"), 6);
         QVERIFY(html.contains("Research use only"));
         QVERIFY(answer["any_wire"].toObject()["recall"].toDouble() > 0.5);
@@ -200,10 +208,62 @@ private Q_SLOTS:
              {"demo.dcm", "segmentation.dcm", "overlay.mp4", "curves.json", "masks/frame_0047.png"})
             QVERIFY2(QFile::exists(path("demo") + "/" + file), file);
         QCOMPARE(runCli({"demo", "--out", path("demo")}).exitCode, 1);
+#ifdef FEDEFM_HAS_LEARNING
+        checkSession(answer["session"].toObject(), html);
+#endif
+    }
+
+    void demoGoesOnWithoutTheLearningProgram()
+    {
+        qputenv("FEDEFM_LEARN_PROGRAM", "/nowhere/fedefm-learn");
+        const CliRun first = runCli({"demo", "--out", path("alone"), "--json"});
+        qunsetenv("FEDEFM_LEARN_PROGRAM");
+        QVERIFY2(first.exitCode == 0, first.err.constData());
+        QCOMPARE(first.err.count("no federated session"), 1);
+        QVERIFY(first.json()["session"].isNull());
+        QVERIFY(reportOf(first.json()).contains("learning program is not installed"));
+        QVERIFY(!QFile::exists(path("alone/session")));
+    }
+
+    void aFailedSessionFailsTheDemo()
+    {
+        qputenv("FEDEFM_LEARN_PROGRAM", "/bin/false");
+        const CliRun run = runCli({"demo", "--out", path("broken"), "--json"});
+        qunsetenv("FEDEFM_LEARN_PROGRAM");
+        QCOMPARE(run.exitCode, 1);
+        QVERIFY(run.err.contains("federated session"));
+        QVERIFY(!QFile::exists(path("broken")));
     }
 
 private:
-    QString path(const char* name) const { return m_folder.filePath(name); }
+    static QByteArray reportOf(const QJsonObject& answer)
+    {
+        QFile report(answer["report"].toString());
+        return report.open(QIODevice::ReadOnly) ? report.readAll() : QByteArray();
+    }
+
+    /// Four silos on a ring, which leaves each without a source, and a merged model that beats guessing.
+    void checkSession(const QJsonObject& session, const QByteArray& html)
+    {
+        const QString run = session["run"].toString();
+        QVERIFY(run.startsWith(path("demo/session")));
+        QVERIFY(QFile::exists(run + "/weights/merged.safetensors"));
+        QCOMPARE(session["rounds"].toInt(), 10);
+        QVERIFY(session["accuracy"].toDouble() > 0.4);
+        QVERIFY(session["bytes"].toDouble() > 0.0);
+        QCOMPARE(html.count("<tr><th>silo "), 4);
+        QCOMPARE(html.count("<td>none</td>"), 4);
+        QCOMPARE(html.count("<circle"), 10);
+        QVERIFY(html.contains("ring; cycle time"));
+        QVERIFY(html.contains("accuracy is that of a demo"));
+        const QByteArray folder = QDir(path("demo")).relativeFilePath(run).toUtf8();
+        QVERIFY2(html.contains("href=\"" + folder + "\""), folder.constData());
+    }
+
+    QString path(const char* name) const
+    {
+        return m_folder.filePath(name);
+    }
     QTemporaryDir m_folder;
 };
 
