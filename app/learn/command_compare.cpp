@@ -47,6 +47,11 @@ public:
             return fail(ErrorCode::WriteFailed, m_out.string(), failed.message());
         for (const RunSummary& run : listRuns(m_out / "runs"))
             m_runs.emplace(run.name, run);
+        // A table never mixes configurations.
+        for (const ComparisonCell& cell : m_cells)
+            if (const RunSummary* run = startedRun(cell); run && run->config != toJson(cell.plan))
+                return fail(ErrorCode::InvalidArgument, run->folder.string(),
+                            "made with another configuration; give another --out");
         std::vector<std::thread> workers;
         for (int worker = 0; worker < jobs; ++worker)
             workers.emplace_back([this] { work(); });
@@ -82,16 +87,10 @@ private:
     {
         nlohmann::json plan = toJson(cell.plan);
         std::vector<std::string> arguments{"federate"};
-        const auto known = m_runs.find(cell.name);
-        std::error_code ignored;
-        // One that was killed while it was set up cannot be resumed.
-        if (known != m_runs.end() && fs::exists(known->second.folder / "checkpoint.json", ignored)) {
-            if (known->second.config != plan)
-                return fail(ErrorCode::InvalidArgument, known->second.folder.string(),
-                            "made with another configuration; give another --out");
-            if (known->second.state == RunState::Done)
-                return known->second.folder;
-            arguments.insert(arguments.end(), {"--resume", known->second.folder.string()});
+        if (const RunSummary* run = startedRun(cell)) {
+            if (run->state == RunState::Done)
+                return run->folder;
+            arguments.insert(arguments.end(), {"--resume", run->folder.string()});
         } else {
             const fs::path file = m_out / "sessions" / (cell.name + ".json");
             if (auto written = writeFile(file, plan.dump(2) + "\n", Overwrite::Yes); !written)
@@ -99,13 +98,26 @@ private:
             arguments.insert(arguments.end(), {file.string(), "--runs", (m_out / "runs").string()});
         }
         arguments.insert(arguments.end(), {"--json", "--quiet"});
-        const auto text = outputOf(fs::read_symlink("/proc/self/exe", ignored), arguments);
-        if (!text)
-            return fail(text.error().code, cell.name, "its session did not end well");
-        const nlohmann::json result = nlohmann::json::parse(*text, nullptr, false);
-        if (!result.is_object() || !result.contains("run"))
-            return fail(ErrorCode::Internal, cell.name, "its session gave no result");
-        return fs::path(result["run"].get<std::string>());
+        std::string text;
+        std::error_code ignored;
+        const Status ended = eachLineOf(fs::read_symlink("/proc/self/exe", ignored), arguments,
+                                        [&text](const std::string& line) { text += line + "\n"; });
+        const nlohmann::json result = nlohmann::json::parse(text, nullptr, false);
+        if (ended && result.is_object() && result.contains("run"))
+            return fs::path(result["run"].get<std::string>());
+        const bool hasReason = result.is_object() && result.contains("error");
+        return fail(ErrorCode::InvalidArgument, cell.name,
+                    hasReason ? result["error"].value("message", "") : "its session did not end well");
+    }
+
+    /// One that was killed while it was set up cannot be resumed, and counts as none.
+    const RunSummary* startedRun(const ComparisonCell& cell) const
+    {
+        const auto known = m_runs.find(cell.name);
+        std::error_code ignored;
+        return known != m_runs.end() && fs::exists(known->second.folder / "checkpoint.json", ignored)
+                   ? &known->second
+                   : nullptr;
     }
 
     void tell(std::size_t at, const Result<SessionOutcome>& outcome)

@@ -28,14 +28,24 @@ public:
     {
         if (m_quiet)
             return;
-        if (progress.phase != "closed") {
+        if (progress.phase != "closed" && progress.phase != "begun") {
             drawBar(progress);
             return;
         }
         m_bar.reset();
         m_phase.clear();
+        for (const std::string& note : progress.notes)
+            std::fprintf(stderr, "%s\n", note.c_str());
+        if (progress.phase == "begun")
+            return;
         const nlohmann::json::json_pointer where("/" + replaceDots(m_metric));
-        if (!progress.merged.is_object() || !progress.merged.contains(where))
+        if (!progress.merged.is_object()) {
+            if (!m_hasBar && progress.round + 1 == progress.rounds)
+                std::fprintf(stderr, "round %d of %d: loss %.4f\n", progress.round + 1, progress.rounds,
+                             progress.loss);
+            return;
+        }
+        if (!progress.merged.contains(where))
             return;
         const nlohmann::json value = progress.merged.value(where, nlohmann::json());
         if (value.is_number())
@@ -84,6 +94,8 @@ Result<SessionPlan> planOf(const RunOptions& options, const Context& context)
 
 Result<Outcome> runFederate(const RunOptions& options, Context& context)
 {
+    if (auto fits = checkResumed(options, true); !fits)
+        return tl::unexpected(fits.error());
     const auto plan = planOf(options, context);
     if (!plan)
         return tl::unexpected(plan.error());

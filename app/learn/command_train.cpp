@@ -81,6 +81,8 @@ private:
 
 Result<Outcome> runTrain(const TrainOptions& options, Context& context)
 {
+    if (auto fits = checkResumed(options, false); !fits)
+        return tl::unexpected(fits.error());
     TrainReport report(context.general.quiet);
     const auto progress = [&report](const TrainProgress& value) { report(value); };
     Result<TrainResult> result = fail(ErrorCode::Internal, "");

@@ -53,10 +53,29 @@ void rememberFolder(const RunOptions& options, nlohmann::json& data)
         data["folder"] = options.configFolder().string();
 }
 
+Status checkResumed(const RunOptions& options, bool isSession)
+{
+    if (options.resume.empty())
+        return {};
+    const auto reader = RunReader::open(options.resume);
+    if (!reader)
+        return tl::unexpected(reader.error());
+    const auto summary = (*reader)->summary();
+    if (!summary)
+        return tl::unexpected(summary.error());
+    if ((summary->kind == "federate") == isSession)
+        return {};
+    return fail(ErrorCode::InvalidArgument, options.resume,
+                isSession ? "a training; go on with `fedefm train --resume`"
+                          : "a federated session; go on with `fedefm federate --resume`");
+}
+
 void requireConfigOrResume(const RunOptions& options)
 {
     if (options.config.empty() == options.resume.empty())
-        throw CLI::ValidationError("a configuration or --resume RUN is expected");
+        throw CLI::ValidationError("a configuration or --resume RUN is expected, and not both");
+    if (!options.resume.empty() && !options.settings.empty())
+        throw CLI::ValidationError("--set goes with a configuration; a run that is resumed keeps its own");
 }
 
 } // namespace fedefm::cli

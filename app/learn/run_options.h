@@ -33,6 +33,10 @@ void applyGeneral(const RunOptions& options, const GeneralOptions& general, Trai
 /// Relative paths of the data begin at the configuration; a resumed run no longer knows where it lay.
 void rememberFolder(const RunOptions& options, nlohmann::json& data);
 
+/// A run to go on with is of the kind that the command makes. Errors: InvalidArgument naming the other
+/// command; those of the store.
+Status checkResumed(const RunOptions& options, bool isSession);
+
 /// A configuration or a run to go on with is needed. Throws CLI::ValidationError.
 void requireConfigOrResume(const RunOptions& options);
 

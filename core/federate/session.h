@@ -18,6 +18,8 @@ struct SessionProgress
     int silo = 0, silos = 0;
     double loss = 0.0;
     nlohmann::json merged; ///< metrics of the merged model, when "closed"
+    /// When "closed": silos that were out, edges that were lost; when "begun": what to know of the session.
+    std::vector<std::string> notes;
 };
 
 /// Where a fault can strike, and which; for tests of what a session survives.

@@ -56,13 +56,6 @@ bool isTime(const std::string& text)
                       [](char c, char form) { return form == '0' ? c >= '0' && c <= '9' : c == form; });
 }
 
-bool isName(const std::string& text)
-{
-    return !text.empty() && text.size() <= kLongestText && std::none_of(text.begin(), text.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    });
-}
-
 /// What is wrong with an entry; null: nothing.
 const char* faultOf(const AuditEntry& entry)
 {
@@ -72,7 +65,7 @@ const char* faultOf(const AuditEntry& entry)
         return "the object's name has other characters than letters, digits and ._:/-, or is too long";
     if (!isDigest(entry.sha256))
         return "the SHA-256 is not 64 lower-case hexadecimal digits";
-    if (!isName(entry.receiver))
+    if (!isReceiverName(entry.receiver))
         return "the receiver's name is empty, too long or has control characters";
     return nullptr;
 }
@@ -146,6 +139,13 @@ void syncFolder(const fs::path& file)
 }
 
 } // namespace
+
+bool isReceiverName(const std::string& text)
+{
+    return !text.empty() && text.size() <= kLongestText && std::none_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    });
+}
 
 const char* auditKindName(AuditKind kind)
 {

@@ -29,6 +29,9 @@ struct AuditEntry
 
 /// A silo's record of all that has left it: one JSON object per line, which is only ever added to.
 ///   {"v":1,"utc":"…","round":3,"object":"w/0/3","kind":"weights","bytes":19372972,"sha256":"…","receiver":"Dublin"}
+/// Whether a silo may be called so.
+bool isReceiverName(const std::string& text);
+
 /// The entry is written before the object is sent, so the log can name one that did not leave in the end, and
 /// never misses one. A line that was cut off by a crash is closed and stays.
 class AuditLog

@@ -15,6 +15,13 @@ namespace {
 constexpr const char* kCheckpoint = "checkpoint.json";
 constexpr int kVersion = 1;
 
+std::string statesFolderOf(int round)
+{
+    char name[40];
+    std::snprintf(name, sizeof name, "states/round_%06d", round);
+    return name;
+}
+
 } // namespace
 
 nlohmann::json SessionState::toJson() const
@@ -45,6 +52,10 @@ Result<SessionState> SessionState::read(const fs::path& file)
         state.bestValue = json.at("best_value").get<double>();
         state.bestMetrics = json.at("best_metrics");
         state.statesFolder = json.at("states").get<std::string>();
+        // Before the first round is closed there are no states.
+        const bool isFirst = state.round == 0 && state.statesFolder.empty();
+        if (!isFirst && (state.round < 0 || state.statesFolder != statesFolderOf(state.round)))
+            return fail(ErrorCode::ModelBroken, file.string(), "it names no round's states");
         return state;
     } catch (const nlohmann::json::exception& exception) {
         return fail(ErrorCode::ModelBroken, file.string(), exception.what());
@@ -195,18 +206,16 @@ Status Session::writeState() const
 Status Session::checkpoint()
 {
     const double startMs = m_clock.nowMs();
-    const std::string before = m_state.statesFolder;
-    char name[40];
-    std::snprintf(name, sizeof name, "states/round_%06d", m_state.round);
-    m_state.statesFolder = name;
-    if (auto saved = m_pool->checkpoint(m_run->folder() / name); !saved)
+    m_state.statesFolder = statesFolderOf(m_state.round);
+    const fs::path states = m_run->folder() / m_state.statesFolder;
+    if (auto saved = m_pool->checkpoint(states); !saved)
         return saved;
     // From here on the new states count; before, those of the older round.
     if (auto written = writeState(); !written)
         return written;
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(m_run->folder() / "states", ignored))
-        if (entry.path() != m_run->folder() / name)
+        if (entry.path() != states)
             fs::remove_all(entry.path(), ignored);
     m_checkpointSeconds = (m_clock.nowMs() - startMs) / 1000.0;
     return {};

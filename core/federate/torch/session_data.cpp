@@ -3,6 +3,7 @@
 
 #include "core/base/strict_object.h"
 #include "core/federate/partition/partition.h"
+#include "core/federate/privacy/audit_log.h"
 #include "core/train/torch/training_data.h"
 
 #include <algorithm>
@@ -46,6 +47,9 @@ Status openListed(const nlohmann::json& data, const DatasetOpener& openData, std
         const nlohmann::json description = object.value("train");
         if (auto read = object.finish(); !read)
             return read;
+        if (!isReceiverName(silo.name))
+            return fail(ErrorCode::InvalidArgument, where + ".name",
+                        "a name of 1 to 128 bytes without control characters is expected");
         if (!names.insert(silo.name).second)
             return fail(ErrorCode::InvalidArgument, where + ".name", "two silos are called " + silo.name);
         auto train = openOne(description, data, openData, seed, session.warnings);

@@ -54,7 +54,7 @@ private:
     Status runPhase(RoundView& view, int phase, const std::string& name);
     Status workOn(const RoundView& view, int phase, const std::string& name, int silo);
     Status workGuarded(const RoundView& view, int phase, int silo, SiloPort& port);
-    SiloPort portOf(int silo, int phase);
+    Result<SiloPort> portOf(int silo, int phase);
     Status settle(int silo, const Status& worked, Fault training);
     bool endsSession(const Error& error) const;
     Fault faultAt(int phase, int silo, FaultStage stage) const;
@@ -79,7 +79,7 @@ private:
     void addEpsilons(std::vector<std::pair<std::string, double>>& values) const;
     void writeLive(const std::string& phase, int silo);
     void report(const std::string& phase, int silo, const nlohmann::json& merged = nullptr);
-    AuditLog* auditOf(int silo);
+    Result<AuditLog*> auditOf(int silo);
 
     SessionPlan m_plan;
     SessionHooks m_hooks;

@@ -122,6 +122,11 @@ void Session::report(const std::string& phase, int silo, const nlohmann::json& m
     }
     progress.loss = steps > 0 ? sum / steps : 0.0;
     progress.merged = merged;
+    if (phase == "closed")
+        for (const auto& [level, text] : m_record.events)
+            progress.notes.push_back(text);
+    if (phase == "begun")
+        progress.notes = m_notes;
     m_hooks.progress(progress);
 }
 

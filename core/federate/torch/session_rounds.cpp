@@ -16,6 +16,7 @@ constexpr auto kPausePoll = std::chrono::milliseconds(100);
 
 Status Session::runToEnd()
 {
+    report("begun", -1);
     while (m_state.round < m_plan.rounds) {
         if (auto obeyed = obeyCommands(); !obeyed)
             return obeyed;

@@ -61,6 +61,9 @@ Status Session::setUp(const SessionState* resumed)
         return made;
     if (auto made = makeLearner(); !made)
         return made;
+    if (m_plan.leastSilos > static_cast<int>(m_data.silos.size()))
+        return fail(ErrorCode::InvalidArgument, "least_silos",
+                    "more than the session's " + std::to_string(m_data.silos.size()) + " silos");
     m_state.members.assign(m_data.silos.size(), true);
     m_state.threads = m_threads;
     return {};
@@ -306,6 +309,8 @@ Status Session::restore(const fs::path& folder, SessionState state)
 {
     if (state.members.size() != m_data.silos.size())
         return fail(ErrorCode::ModelBroken, folder.string(), "a checkpoint of another number of silos");
+    if (state.round > m_plan.rounds)
+        return fail(ErrorCode::ModelBroken, folder.string(), "a checkpoint of a round that the plan has not");
     auto run = RunWriter::resume(folder, state.round);
     if (!run)
         return tl::unexpected(run.error());

@@ -38,27 +38,35 @@ bool Session::endsSession(const Error& error) const
            error.code == ErrorCode::WriteFailed || error.code == ErrorCode::OutOfMemory;
 }
 
-AuditLog* Session::auditOf(int silo)
+/// Without its log nothing leaves a silo.
+Result<AuditLog*> Session::auditOf(int silo)
 {
     const auto known = m_audits.find(silo);
     if (known != m_audits.end())
         return &known->second;
     char name[40];
     std::snprintf(name, sizeof name, "silo_%03d.jsonl", silo);
-    std::error_code ignored;
-    std::filesystem::create_directories(m_run->folder() / "audit", ignored);
-    auto opened = AuditLog::open(m_run->folder() / "audit" / name);
+    const std::filesystem::path folder = m_run->folder() / "audit";
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (failed)
+        return fail(ErrorCode::WriteFailed, folder.string(), failed.message());
+    auto opened = AuditLog::open(folder / name);
     if (!opened)
-        return nullptr;
+        return fail(opened.error().code == ErrorCode::DiskFull ? ErrorCode::DiskFull : ErrorCode::WriteFailed,
+                    (folder / name).string(), opened.error().detail);
     return &m_audits.emplace(silo, std::move(*opened)).first->second;
 }
 
-SiloPort Session::portOf(int silo, int phase)
+Result<SiloPort> Session::portOf(int silo, int phase)
 {
+    const auto audit = auditOf(silo);
+    if (!audit)
+        return tl::unexpected(audit.error());
     SiloPort::Settings settings;
     settings.exchange = &m_hub->door(silo);
     settings.record = &m_record;
-    settings.audit = auditOf(silo);
+    settings.audit = *audit;
     settings.names = &m_names;
     settings.phase = phase;
     // In one process all that an earlier phase gave is there already.
@@ -128,8 +136,10 @@ Status Session::workOn(const RoundView& view, int phase, const std::string& name
                           fail(ErrorCode::Internal, m_names[static_cast<std::size_t>(silo)],
                                std::string("the silo crashed while ") + stageName(stage)),
                           Fault::Crash);
-    SiloPort port = portOf(silo, phase);
-    const Status worked = workGuarded(view, phase, silo, port);
+    auto port = portOf(silo, phase);
+    if (!port)
+        return tl::unexpected(port.error());
+    const Status worked = workGuarded(view, phase, silo, *port);
     releaseMappedPages();
     m_learner->setDeadline(std::numeric_limits<double>::max());
     if (!worked && endsSession(worked.error()))

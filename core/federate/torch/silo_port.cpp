@@ -72,8 +72,6 @@ std::optional<TensorFile> SiloPort::receive(ObjectKind kind, int phase, int from
 
 Status SiloPort::log(const ObjectId& id, const TensorFile& tensors, const std::vector<int>& receivers)
 {
-    if (!m_settings.audit)
-        return {};
     const auto hash = hashOf(tensors);
     if (!hash)
         return tl::unexpected(hash.error());

@@ -20,7 +20,7 @@ public:
     {
         Exchange* exchange = nullptr;
         RoundRecord* record = nullptr;
-        AuditLog* audit = nullptr; ///< may be null
+        AuditLog* audit = nullptr;
         const std::vector<std::string>* names = nullptr;
         int phase = 0;
         double deadlineMs = 0.0; ///< to wait for each object

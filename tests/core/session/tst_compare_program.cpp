@@ -116,7 +116,7 @@ void TestCompareProgram::changedConfigurationIsRefused()
 {
     const Ran ran = compare({"--set", "session.rounds=3"});
     QCOMPARE(ran.exitCode, 1);
-    QCOMPARE(ran.answer()["failures"].toArray().size(), 2);
+    QVERIFY(ran.answer().contains("error"));
     QVERIFY2(ran.out.contains("another configuration"), ran.out.constData());
     QCOMPARE(runs().size(), std::size_t(2));
 }

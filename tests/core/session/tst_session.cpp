@@ -50,6 +50,8 @@ private Q_SLOTS:
     void privateRecordsShowTheirEpsilon();
     void privacyThatWouldNotHoldIsRefused();
     void visitorsTakeTours();
+    void nothingLeavesWithoutItsLog();
+    void namesMustFitTheLog();
     void poolIsPartitioned();
 };
 
@@ -303,6 +305,31 @@ void TestSession::visitorsTakeTours()
     QCOMPARE(edges.size(), std::size_t(16));
     for (const nlohmann::json& edge : edges)
         QVERIFY(!edge.contains("lost"));
+}
+
+void TestSession::nothingLeavesWithoutItsLog()
+{
+    const RunsFolder runs;
+    const auto stopped = runAndStop(smallPlan(3, {{"name", "dpsgd"}}), runs / "a", 1);
+    QVERIFY(!stopped);
+    const fs::path log = fs::path(stopped.error().subject) / "audit" / "silo_001.jsonl";
+    QVERIFY(fs::remove(log));
+    fs::create_directory(log);
+    const auto again = resumed(stopped.error().subject);
+    QVERIFY(!again);
+    QCOMPARE(again.error().code, ErrorCode::WriteFailed);
+    QVERIFY(again.error().subject.find("silo_001") != std::string::npos);
+}
+
+void TestSession::namesMustFitTheLog()
+{
+    const RunsFolder runs;
+    for (const std::string& name : {std::string(200, 'x'), std::string("two\nlines"), std::string()}) {
+        SessionPlan plan = smallPlan(3, {{"name", "dpsgd"}});
+        plan.data["silos"][1]["name"] = name;
+        const auto result = runSession(plan, runs / "a");
+        QVERIFY(!result && result.error().subject == "data.silos[1].name");
+    }
 }
 
 void TestSession::poolIsPartitioned()

@@ -93,7 +93,7 @@ void TestPlanPages::optionsAreRemembered()
     auto* page = pageOf<WizardStrategyPage>(wizard, PlanWizard::StrategyPage);
     auto* steps = qobject_cast<QSpinBox*>(page->options()->editor("strategy.overseas_steps"));
     QVERIFY(steps);
-    QCOMPARE(steps->value(), 1);
+    QCOMPARE(steps->value(), 10);
     steps->setValue(20);
     QVERIFY(wizard.plan()["strategy"] == nlohmann::json({{"name", "fedefm"}, {"overseas_steps", 20}}));
     page->choose("moon");

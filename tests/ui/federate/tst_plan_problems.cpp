@@ -161,6 +161,7 @@ void TestPlanProblems::publicPictures()
 void TestPlanProblems::shortVisits()
 {
     PlanWizard wizard;
+    wizard.draft()->setValue("strategy.overseas_steps", 1);
     QVERIFY(settle(wizard));
     auto* page = pageOf<WizardPrivacyPage>(wizard, PlanWizard::PrivacyPage);
     // 16 pictures of one step against a floor of 32: said, and refused as soon as the plan asks for privacy.

@@ -109,6 +109,7 @@ void TestPlanWizard::summaryShowsThePlan()
     QVERIFY(page->overview().contains(QStringLiteral("5 silos")));
     wizard.draft()->setValue("rounds", 77);
     QVERIFY(page->overview().contains(QStringLiteral("77 rounds")));
+    wizard.draft()->setValue("strategy.overseas_steps", 1);
     QVERIFY(page->warnings().contains(QStringLiteral("Visits")));
     wizard.draft()->setValue("rounds", -1);
     QVERIFY(!page->isComplete());
