@@ -50,7 +50,9 @@ bool readAll(int descriptor, pid_t child, const Take& take, const KeepGoing& kee
     for (ssize_t got = 1; got > 0;) {
         if (keepGoing && goesOn)
             goesOn = waitForOutput(descriptor, child, keepGoing);
-        got = ::read(descriptor, buffer, sizeof buffer);
+        do
+            got = ::read(descriptor, buffer, sizeof buffer);
+        while (got < 0 && errno == EINTR);
         if (got > 0)
             take({buffer, static_cast<std::size_t>(got)});
     }
@@ -80,11 +82,12 @@ Status run(const std::filesystem::path& program, const std::vector<std::string>&
     ::close(ends[0]);
     int status = 1;
     if (spawned == 0)
-        ::waitpid(child, &status, 0);
+        while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+        }
     if (!goesOn)
         return fail(ErrorCode::Cancelled, program.string());
     if (spawned != 0 || status != 0)
-        return fail(ErrorCode::Internal, program.string(), "the measuring process failed");
+        return fail(ErrorCode::Internal, program.string(), "it did not start or did not end well");
     return {};
 }
 
@@ -104,13 +107,16 @@ Status eachLineOf(const std::filesystem::path& program, const std::vector<std::s
                   const std::function<void(const std::string&)>& take)
 {
     std::string rest;
-    return run(program, arguments, {}, [&](std::string_view part) {
+    auto done = run(program, arguments, {}, [&](std::string_view part) {
         rest += part;
         for (std::size_t end = 0; (end = rest.find('\n')) != std::string::npos;) {
             take(rest.substr(0, end));
             rest.erase(0, end + 1);
         }
     });
+    if (!rest.empty())
+        take(rest);
+    return done;
 }
 
 } // namespace fedefm::cli

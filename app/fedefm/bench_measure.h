@@ -20,8 +20,8 @@ Result<Figures> benchSimulate(const BenchInputs& inputs, Context& context);
 Result<Figures> benchLoader(const BenchInputs& inputs, Context& context);
 Result<Figures> benchTransport(const BenchInputs& inputs, Context& context);
 
-/// Training steps and network inference, measured by fedefm-learn; nothing where that is not installed.
-/// The groups of fedefm-learn; `add` gets every figure as soon as it is measured.
+/// A group that fedefm-learn measures; nothing where that is not installed. `add` gets every figure as soon
+/// as it is measured.
 Status benchLearning(const char* group, Context& context, const std::function<void(const BenchFigure&)>& add);
 
 /// Opens a file, decodes and keeps all its frames; the process's peak resident memory in MB.

@@ -35,9 +35,6 @@ using SchemaByKind = std::map<ObjectKind, TensorSchema>;
 /// Errors: ModelBroken naming the first tensor that holds NaN or infinity.
 Status checkFinite(const TensorFile& tensors, const std::string& subject);
 
-/// 16 hexadecimal digits of the values; for logs, no protection against forgery.
-std::string contentHash(const TensorFile& tensors);
-
 std::size_t byteCountOf(const TensorFile& tensors);
 
 } // namespace fedefm

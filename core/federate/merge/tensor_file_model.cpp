@@ -45,20 +45,4 @@ Status TensorFileModel::read(std::size_t tensor, std::size_t offset, std::size_t
     return {};
 }
 
-Result<TensorFile> replaceTensors(const TensorFile& own, MemoryModel merged)
-{
-    TensorFile result = own;
-    const auto model = std::make_shared<MemoryModel>(std::move(merged));
-    for (std::size_t t = 0; t < model->schema().size(); ++t) {
-        const TensorShape& tensor = model->schema()[t];
-        const auto found = result.tensors.find(tensor.name);
-        if (found == result.tensors.end() || found->second.type != DType::F32 ||
-            found->second.shape != tensor.shape)
-            return fail(ErrorCode::ReferenceMismatch, tensor.name);
-        found->second.data = reinterpret_cast<const std::byte*>(model->values(t).data());
-        found->second.owner = model;
-    }
-    return result;
-}
-
 } // namespace fedefm

@@ -21,8 +21,4 @@ private:
     ModelSchema m_schema;
 };
 
-/// `own` with the values of `merged` in place of its tensors of the same names; the values are not copied.
-/// Errors: ReferenceMismatch where `own` lacks a tensor or has it in another shape or type.
-Result<TensorFile> replaceTensors(const TensorFile& own, MemoryModel merged);
-
 } // namespace fedefm

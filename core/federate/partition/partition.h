@@ -91,7 +91,4 @@ PartitionReport reportOf(const Partition& partition, const std::vector<SampleInf
 /// Silos without a name are numbered.
 nlohmann::json toJson(const PartitionReport& report, const std::vector<std::string>& siloNames = {});
 
-/// Which sample is where: {"silos": [[ids] …], "unused": [ids]}.
-nlohmann::json toJson(const Partition& partition, const std::vector<SampleInfo>& samples);
-
 } // namespace fedefm

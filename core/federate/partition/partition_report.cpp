@@ -101,18 +101,4 @@ nlohmann::json toJson(const PartitionReport& report, const std::vector<std::stri
             {"unused", report.unused}};
 }
 
-nlohmann::json toJson(const Partition& partition, const std::vector<SampleInfo>& samples)
-{
-    const auto ids = [&samples](const std::vector<std::size_t>& indices) {
-        nlohmann::json list = nlohmann::json::array();
-        for (const std::size_t index : indices)
-            list.push_back(samples[index].id);
-        return list;
-    };
-    nlohmann::json silos = nlohmann::json::array();
-    for (const auto& silo : partition.silos)
-        silos.push_back(ids(silo));
-    return {{"silos", std::move(silos)}, {"unused", ids(partition.unused)}};
-}
-
 } // namespace fedefm

@@ -27,11 +27,11 @@ struct AuditEntry
         receiver; ///< name of a silo as the plan has it, UTF-8 of at most 128 bytes, no control characters
 };
 
-/// A silo's record of all that has left it: one JSON object per line, which is only ever added to.
-///   {"v":1,"utc":"…","round":3,"object":"w/0/3","kind":"weights","bytes":19372972,"sha256":"…","receiver":"Dublin"}
-/// Whether a silo may be called so.
+/// Whether a silo may be called so, as AuditEntry::receiver.
 bool isReceiverName(const std::string& text);
 
+/// A silo's record of all that has left it: one JSON object per line, which is only ever added to.
+///   {"v":1,"utc":"…","round":3,"object":"w/0/3","kind":"weights","bytes":19372972,"sha256":"…","receiver":"Dublin"}
 /// The entry is written before the object is sent, so the log can name one that did not leave in the end, and
 /// never misses one. A line that was cut off by a crash is closed and stays.
 class AuditLog

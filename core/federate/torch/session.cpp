@@ -2,8 +2,7 @@
 #include "core/federate/session.h"
 
 #include "core/federate/torch/session_private.h"
-
-#include <new>
+#include "core/train/torch/guarded_private.h"
 
 namespace fs = std::filesystem;
 
@@ -11,29 +10,17 @@ namespace fedefm {
 
 namespace {
 
-/// LibTorch throws; its message without the stack is enough for a user.
-template <typename Work> auto guarded(const Work& work) -> decltype(work())
-{
-    try {
-        return work();
-    } catch (const c10::Error& error) {
-        return fail(ErrorCode::ModelBroken, "session", error.what_without_backtrace());
-    } catch (const std::bad_alloc&) {
-        return fail(ErrorCode::OutOfMemory, "session");
-    } catch (const std::exception& exception) {
-        return fail(ErrorCode::Internal, "session", exception.what());
-    }
-}
+constexpr const char* kSubject = "session"; ///< of errors that LibTorch throws
 
 } // namespace
 
 Result<SessionResult> Session::run()
 {
     const DeterministicScope deterministic;
-    const Status done = guarded([this] { return runToEnd(); });
+    const Status done = guarded(kSubject, [this] { return runToEnd(); });
     if (!done)
         return endWith(done.error());
-    auto result = guarded([this] { return finish(); });
+    auto result = guarded(kSubject, [this] { return finish(); });
     return result ? result : endWith(result.error());
 }
 
@@ -52,7 +39,7 @@ Result<SessionResult> Session::endWith(Error error)
 
 Result<SessionResult> federate(const SessionPlan& plan, const SessionHooks& hooks, const fs::path& runs)
 {
-    return guarded([&]() -> Result<SessionResult> {
+    return guarded(kSubject, [&]() -> Result<SessionResult> {
         auto session = Session::create(plan, hooks);
         if (!session)
             return tl::unexpected(session.error());
@@ -64,7 +51,7 @@ Result<SessionResult> federate(const SessionPlan& plan, const SessionHooks& hook
 
 Result<SessionResult> resumeFederation(const fs::path& runFolder, const SessionHooks& hooks)
 {
-    return guarded([&]() -> Result<SessionResult> {
+    return guarded(kSubject, [&]() -> Result<SessionResult> {
         const auto reader = RunReader::open(runFolder);
         if (!reader)
             return tl::unexpected(reader.error());

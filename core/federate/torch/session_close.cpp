@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/federate/torch/session_private.h"
 
-#include "core/federate/merge/tensor_file_model.h"
+#include "core/federate/torch/merge_into_private.h"
 #include "core/train/torch/weights_file_private.h"
 
 #include <cstdio>
@@ -80,28 +80,17 @@ Result<TensorFile> Session::weightsOf(int silo) const
 /// Θ = Σ ϑ_i θ_i / Σ ϑ_i, into the scratch network.
 Status Session::mergeAll()
 {
-    std::vector<std::unique_ptr<TensorFileModel>> sources;
-    std::vector<MergeMember> members;
+    std::vector<WeightedModel> models;
     for (std::size_t silo = 0; silo < m_data.silos.size(); ++silo) {
         if (!m_record.finished[silo])
             continue;
         auto weights = weightsOf(static_cast<int>(silo));
         if (!weights)
             return tl::unexpected(weights.error());
-        sources.push_back(std::make_unique<TensorFileModel>(std::move(*weights)));
-        members.push_back({m_names[silo], 1.0, sources.back().get()});
+        models.push_back({m_names[silo], 1.0, std::move(*weights)});
     }
-    const ModelSchema schema = sources.front()->schema();
-    MemoryModel merged(schema);
-    const auto report = mergeModels(schema, members, {}, merged, m_hooks.cancel);
-    if (!report)
-        return tl::unexpected(report.error());
-    const torch::NoGradGuard noGrad;
-    TensorMap state = stateOf(*m_scratch);
-    for (std::size_t at = 0; at < schema.size(); ++at)
-        state.at(schema[at].name)
-            .copy_(torch::from_blob(merged.values(at).data(), schema[at].shape, torch::kFloat));
-    return {};
+    const auto report = mergeInto(*m_scratch, std::move(models), {}, m_hooks.cancel);
+    return report ? Status() : tl::unexpected(report.error());
 }
 
 Status Session::measureSilos(nlohmann::json& own)

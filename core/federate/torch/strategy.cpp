@@ -2,10 +2,10 @@
 #include "core/federate/torch/strategy_private.h"
 
 #include "core/base/nearest_name.h"
-#include "core/federate/merge/tensor_file_model.h"
 #include "core/federate/privacy/gradient_privacy.h"
 #include "core/federate/privacy/rdp_accountant.h"
 #include "core/federate/torch/local_rule_private.h"
+#include "core/federate/torch/merge_into_private.h"
 
 #include <algorithm>
 
@@ -164,31 +164,20 @@ Status mergeIntoOwn(Workbench& bench, const std::vector<ReceivedModel>& received
 {
     if (received.empty())
         return {};
-    std::vector<std::unique_ptr<TensorFileModel>> sources;
-    std::vector<MergeMember> members;
-    const auto add = [&](const TensorFile& tensors, int silo, double weight) {
-        sources.push_back(std::make_unique<TensorFileModel>(tensors));
-        members.push_back({"silo " + std::to_string(silo), weight, sources.back().get()});
-    };
-    add(bench.ownWeights(), bench.silo.index, ownWeight);
+    const auto nameOf = [](int silo) { return "silo " + std::to_string(silo); };
+    std::vector<WeightedModel> models{{nameOf(bench.silo.index), ownWeight, bench.ownWeights()}};
     for (const ReceivedModel& model : received)
-        add(model.tensors, model.from, model.weight);
+        models.push_back({nameOf(model.from), model.weight, model.tensors});
     MergeOptions merge = options;
     merge.batchNorm = BatchNormPolicy::Average; // what stays local is not exchanged in the first place
     merge.ownMember = 0;
-    const ModelSchema schema = sources.front()->schema();
-    MemoryModel merged(schema);
-    const auto report = mergeModels(schema, members, merge, merged, bench.learner.settings().cancel);
+    const auto report =
+        mergeInto(*bench.silo.network, std::move(models), merge, bench.learner.settings().cancel);
     if (!report)
         return tl::unexpected(report.error());
     for (const LeftOutMember& member : report->leftOut)
         bench.record.note("warning", member.name + " left out of the merge at silo " +
                                          std::to_string(bench.silo.index) + ": " + member.reason);
-    const torch::NoGradGuard noGrad;
-    TensorMap state = stateOf(*bench.silo.network);
-    for (std::size_t at = 0; at < schema.size(); ++at)
-        state.at(schema[at].name)
-            .copy_(torch::from_blob(merged.values(at).data(), schema[at].shape, torch::kFloat));
     return {};
 }
 

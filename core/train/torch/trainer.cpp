@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/torch/trainer.h"
 
+#include "core/train/torch/guarded_private.h"
 #include "core/train/torch/training_session_private.h"
-
-#include <new>
 
 namespace fs = std::filesystem;
 
@@ -11,26 +10,14 @@ namespace fedefm {
 
 namespace {
 
-/// LibTorch throws; its message without the stack is enough for a user.
-template <typename Work> auto guarded(const Work& work) -> decltype(work())
-{
-    try {
-        return work();
-    } catch (const c10::Error& error) {
-        return fail(ErrorCode::ModelBroken, "training", error.what_without_backtrace());
-    } catch (const std::bad_alloc&) {
-        return fail(ErrorCode::OutOfMemory, "training");
-    } catch (const std::exception& exception) {
-        return fail(ErrorCode::Internal, "training", exception.what());
-    }
-}
+constexpr const char* kSubject = "training"; ///< of errors that LibTorch throws
 
 } // namespace
 
 Result<TrainResult> TrainingSession::run()
 {
     const DeterministicScope deterministic;
-    const auto trained = guarded([this] { return runToEnd(); });
+    const auto trained = guarded(kSubject, [this] { return runToEnd(); });
     if (!trained)
         return endWith(trained.error());
     if (auto set = m_run->setState(RunState::Done, m_endMessage); !set)
@@ -44,7 +31,7 @@ Result<TrainResult> TrainingSession::endWith(Error error)
     if (isStop())
         error.subject = m_run->folder().string();
     if (isStop() && !m_isTesting)
-        if (auto saved = guarded([this] { return checkpoint(); }); !saved)
+        if (auto saved = guarded(kSubject, [this] { return checkpoint(); }); !saved)
             error = saved.error();
     const auto set = isStop() ? m_run->setState(RunState::Stopped, "stopped by the user")
                               : m_run->setState(RunState::Failed, describe(error));
@@ -56,7 +43,7 @@ Result<TrainResult> train(const TrainConfig& config, const DatasetOpener& openDa
                           const std::function<void(const TrainProgress&)>& progress,
                           const PictureWriter& writePicture)
 {
-    return guarded([&]() -> Result<TrainResult> {
+    return guarded(kSubject, [&]() -> Result<TrainResult> {
         auto session = TrainingSession::create(config, {openData, cancel, progress, writePicture});
         if (!session)
             return tl::unexpected(session.error());
@@ -71,7 +58,7 @@ Result<TrainResult> resumeTraining(const fs::path& runFolder, const DatasetOpene
                                    const std::function<void(const TrainProgress&)>& progress,
                                    const PictureWriter& writePicture)
 {
-    return guarded([&]() -> Result<TrainResult> {
+    return guarded(kSubject, [&]() -> Result<TrainResult> {
         const auto reader = RunReader::open(runFolder);
         if (!reader)
             return tl::unexpected(reader.error());

@@ -353,7 +353,6 @@ private Q_SLOTS:
         QCOMPARE(json["silos"][1]["counts"].dump(), std::string("[0,1,3]"));
         QCOMPARE(json["sources"].dump(), std::string(R"(["a","b","c"])"));
         QCOMPARE(json["unused"].get<int>(), 3);
-        QCOMPARE(toJson(partition, samples)["silos"][2].dump(), std::string(R"(["a/g1/0","a/g1/1"])"));
     }
 
     void settingsAreStrict()

@@ -34,7 +34,6 @@ class TestTensorFileModel : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// The way of a round: neighbours' files in, the own file with merged values out.
     void mergesFiles()
     {
         const TensorFile own = fileOf(1.0F, 7);
@@ -47,13 +46,10 @@ private Q_SLOTS:
         MemoryModel merged(first.schema());
         QVERIFY(
             mergeModels(first.schema(), {{"own", 0.5, &first}, {"other", 0.5, &second}}, options, merged));
-        const auto result = replaceTensors(own, std::move(merged));
-        QVERIFY(result);
-        QCOMPARE(firstOf(*result, "a.weight"), 2.5F);
-        QCOMPARE(firstOf(*result, "bn.running_mean"), 1.0F);
-        std::int64_t counter = 0;
-        std::memcpy(&counter, result->tensors.at("bn.num_batches_tracked").data, sizeof counter);
-        QCOMPARE(counter, std::int64_t(7));
+        for (std::size_t t = 0; t < merged.schema().size(); ++t) {
+            const std::string& name = merged.schema()[t].name;
+            QCOMPARE(merged.values(t).front(), name.starts_with("bn.") ? 1.0F : 2.5F);
+        }
         QCOMPARE(firstOf(own, "a.weight"), 1.0F);
     }
 
@@ -65,12 +61,6 @@ private Q_SLOTS:
         QVERIFY(!model.read(0, 1, 3, values));
         QVERIFY(!model.read(0, 4, 0, values));
         QVERIFY(!model.read(9, 0, 1, values));
-        for (const TensorShape& odd : {TensorShape{"unknown", {3}}, TensorShape{"a.weight", {3}},
-                                       TensorShape{"bn.num_batches_tracked", {}}}) {
-            const auto replaced = replaceTensors(fileOf(1.0F, 0), MemoryModel(ModelSchema{odd}));
-            QVERIFY(!replaced);
-            QCOMPARE(replaced.error().code, ErrorCode::ReferenceMismatch);
-        }
     }
 };
 
