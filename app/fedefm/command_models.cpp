@@ -5,6 +5,21 @@ namespace fedefm::cli {
 
 namespace {
 
+const char* nameOf(ModelRole role)
+{
+    switch (role) {
+    case ModelRole::Live:
+        return "live";
+    case ModelRole::Offline:
+        return "offline";
+    case ModelRole::Foundation:
+        return "foundation";
+    case ModelRole::Choice:
+        break;
+    }
+    return "choice";
+}
+
 nlohmann::json cardJson(const ModelCard& card)
 {
     nlohmann::json classes = nlohmann::json::array();
@@ -17,6 +32,7 @@ nlohmann::json cardJson(const ModelCard& card)
             {"parameters", card.parameters},
             {"input", card.input},
             {"classes", classes},
+            {"role", nameOf(card.role)},
             {"licence", card.licence},
             {"training", card.training},
             {"limits", card.limits}};
@@ -35,6 +51,8 @@ Result<Outcome> runModels(Context& context)
         context.say("  architecture  " + card.architecture + ", " + std::to_string(card.parameters) +
                     " parameters");
         context.say("  input         " + card.input);
+        if (card.role == ModelRole::Foundation)
+            context.say("  use           weights to begin training with: --init " + card.id);
         context.say("  licence       " + card.licence);
         context.say("  training      " + card.training);
         context.say("  limits        " + card.limits);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/learn/run_options.h"
 
+#include "core/model/checkpoint/model_files.h"
 #include "core/train/run_store.h"
 
 namespace fs = std::filesystem;
@@ -32,8 +33,13 @@ void addRunOptions(CLI::App& app, CLI::App& command, RunOptions& options)
 std::string whereInitIs(const std::string& init, const fs::path& folder)
 {
     std::error_code ignored;
-    const fs::path beside = folder / init;
-    return !init.empty() && fs::exists(beside, ignored) ? fs::absolute(beside).string() : init;
+    if (init.empty())
+        return init;
+    if (const fs::path beside = folder / init; fs::exists(beside, ignored))
+        return fs::absolute(beside).string();
+    const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+    const fs::path model = modelFileNamed(init, modelFolders(program / "../../share/fedefm/models"));
+    return model.empty() ? init : model.string();
 }
 
 void applyGeneral(const RunOptions& options, const GeneralOptions& general, TrainConfig& config)

@@ -24,7 +24,8 @@ struct RunOptions
 /// Adds them to a command of `app`.
 void addRunOptions(CLI::App& app, CLI::App& command, RunOptions& options);
 
-/// Weights to begin with may be named as seen from the configuration's folder or from here.
+/// Weights to begin with may be named as seen from the configuration's folder or from here, or be an
+/// installed model's name.
 std::string whereInitIs(const std::string& init, const std::filesystem::path& folder);
 
 /// What the command line says over the configuration, and where its `init` lies.

@@ -86,9 +86,11 @@ FileCard parseModelCard(const std::string& text, const std::string& fallbackId)
     result.card.training = textOf(parsed, "training", "not stated");
     result.card.limits = textOf(parsed, "limits", "not stated");
     const std::string role = textOf(parsed, "role", "");
-    result.card.role = role == "live"      ? ModelRole::Live
-                       : role == "offline" ? ModelRole::Offline
-                                           : ModelRole::Choice;
+    const bool tellsClasses = textOf(parsed, "task", "") == "classification";
+    result.card.role = role == "foundation" || tellsClasses ? ModelRole::Foundation
+                       : role == "live"                     ? ModelRole::Live
+                       : role == "offline"                  ? ModelRole::Offline
+                                                            : ModelRole::Choice;
     result.multiple = static_cast<int>(std::clamp(numberOf(parsed, "multiple", 32), 1LL, 1024LL));
     result.longestSide = static_cast<int>(std::clamp(numberOf(parsed, "longest_side", 0), 0LL, 16384LL));
     if (parsed.contains("input") && parsed["input"].is_object())

@@ -19,8 +19,8 @@ struct FileCard
 };
 
 /// Reads a card from JSON: id, name, version, architecture (or network), parameters, licence, training,
-/// limits, role
-/// ("live", "offline"), classes (names by output channel; names other than "guidewire" count as catheter),
+/// limits, role ("live", "offline", "foundation", which networks of the task "classification" always are),
+/// classes (names by output channel; names other than "guidewire" count as catheter),
 /// input {channels, multiple, size_px, mean, deviation}, multiple, longest_side. Everything is optional; what
 /// is missing or of the wrong type says "not stated".
 FileCard parseModelCard(const std::string& json, const std::string& fallbackId);

@@ -72,9 +72,10 @@ using SegmentationPtr = std::shared_ptr<const Segmentation>;
 
 /// What a model is used for when the user chose none.
 enum class ModelRole {
-    Choice,  ///< only when chosen
-    Live,    ///< the overlay that follows the cine
-    Offline, ///< whole sequences, where time matters less
+    Choice,     ///< only when chosen
+    Live,       ///< the overlay that follows the cine
+    Offline,    ///< whole sequences, where time matters less
+    Foundation, ///< where training begins; not for looking at pictures
 };
 
 /// What `fedefm models` and the model chooser show.

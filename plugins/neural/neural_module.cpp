@@ -8,10 +8,8 @@
 #include "plugins/neural/backend/backend.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <dlfcn.h>
 #include <set>
-#include <sstream>
 
 namespace fs = std::filesystem;
 
@@ -57,22 +55,6 @@ Result<std::unique_ptr<Segmenter>> openModel(const fs::path& file)
     return result;
 }
 
-/// FEDEFM_MODEL_PATH (colon-separated), the user's data folder, the installation's, that of a build tree.
-std::vector<fs::path> modelFolders()
-{
-    std::vector<fs::path> folders;
-    if (const char* given = std::getenv("FEDEFM_MODEL_PATH")) {
-        std::istringstream list(given);
-        for (std::string folder; std::getline(list, folder, ':');)
-            folders.emplace_back(folder);
-    }
-    if (const fs::path own = userModelsFolder(); !own.empty())
-        folders.push_back(own);
-    folders.emplace_back("/usr/share/fedefm/models");
-    folders.push_back(thisModule().parent_path() / "../../../share/fedefm/models");
-    return folders;
-}
-
 bool isModelFile(const fs::path& file)
 {
     return file.extension() == ".pt" || file.extension() == ".safetensors";
@@ -98,7 +80,7 @@ void load(ModuleContents& contents)
     if (!fs::is_regular_file(backendFile(), code))
         return;
     std::set<std::string> known;
-    for (const fs::path& folder : modelFolders())
+    for (const fs::path& folder : modelFolders(thisModule().parent_path() / "../../../share/fedefm/models"))
         for (const fs::path& file : modelFiles(folder)) {
             const ModelCard card = parseModelCard(modelCardText(file), file.stem().string()).card;
             // The folder that is named first wins.

@@ -220,7 +220,16 @@ void checkPrivacy(const nlohmann::json& plan, const PlanOutlook& outlook, Proble
         problems.push_back({settings.error().subject, textOf(settings.error())});
         return;
     }
-    const int steps = visitSteps(valueAt(plan, "strategy"));
+    const nlohmann::json strategy = valueAt(plan, "strategy");
+    const StrategyInfo* info = strategyInfo(planStrategy(plan));
+    const bool usesPublic = info && info->needsPublic;
+    if (settings->unit == PrivacyUnit::Record && (usesPublic || comparesModels(strategy)))
+        problems.push_back({"privacy.unit", tr("Single pictures cannot be protected by a strategy that "
+                                               "compares models (FedEFM does so with home steps).")});
+    if (settings->unit == PrivacyUnit::Silo && (usesPublic || givesMoreThanWeights(strategy)))
+        problems.push_back(
+            {"privacy.unit", tr("With this strategy more than weights leaves a silo, unprotected.")});
+    const int steps = visitSteps(strategy);
     const std::size_t least = outlook.leastSamples();
     if (steps > 0 && planSiloCount(plan) > 1) {
         const auto checked =

@@ -297,6 +297,17 @@ int visitSteps(const nlohmann::json& strategy)
     return nameOf(strategy) == "fedefm" ? integerOf(strategy, "overseas_steps") : 0;
 }
 
+bool comparesModels(const nlohmann::json& strategy)
+{
+    const std::string name = nameOf(strategy);
+    return name == "moon" || name == "cdl" || (name == "fedefm" && integerOf(strategy, "home_steps") > 0);
+}
+
+bool givesMoreThanWeights(const nlohmann::json& strategy)
+{
+    return nameOf(strategy) == "scaffold";
+}
+
 int releasesOf(const nlohmann::json& strategy, int rounds)
 {
     const std::string name = nameOf(strategy);

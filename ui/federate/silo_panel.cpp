@@ -66,6 +66,8 @@ void SiloPanel::buildTable()
     m_table->horizontalHeader()->setHighlightSections(false);
     for (int column = 0; column < SiloTableModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, kWidths[column]);
+    // The bars of sources give way first, so that the figures stay in sight in a narrow window.
+    m_table->horizontalHeader()->setSectionResizeMode(SiloTableModel::Sources, QHeaderView::Stretch);
     connect(m_table, &QWidget::customContextMenuRequested, this, &SiloPanel::showMenu);
     connect(
         m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,

@@ -61,12 +61,12 @@ QWidget* WizardPrivacyPage::buildUnits()
         {tr("N&o guarantee in numbers"),
          tr("Weights leave a silo as they are. The audit log records every object.")},
         {tr("Each pict&ure (DP-SGD)"),
-         tr("Each picture's gradient is clipped, each step gets noise. Protects single pictures, a patient "
-            "with "
-            "twenty of them twenty times less; slower learning, GroupNorm in place of BatchNorm.")},
-        {tr("The &whole silo"), tr("A silo's whole change of weights is clipped and noised before it is "
-                                   "sent. With few silos the noise "
-                                   "swamps what is learnt. Visitors on their way home are not covered.")}};
+         tr("Each picture's gradient is clipped, each step gets noise, visitors' steps too. Protects single "
+            "pictures, a patient with twenty of them twenty times less; slower learning, GroupNorm in place "
+            "of BatchNorm.")},
+        {tr("The &whole silo"),
+         tr("A silo's whole change of weights is clipped and noised before it is sent, and so is what "
+            "visitors have learnt at it. With few silos the noise swamps what is learnt.")}};
     QVBoxLayout* rows = nullptr;
     QWidget* box = section(tr("What is protected"), rows, this);
     m_units = new QButtonGroup(box);

@@ -4,6 +4,8 @@
 #include "core/model/checkpoint/model_files.h"
 #include "core/model/model_card.h"
 
+#include <algorithm>
+
 namespace fedefm {
 
 namespace {
@@ -37,7 +39,11 @@ SegmentationController::~SegmentationController()
 
 std::vector<ModelCard> SegmentationController::models() const
 {
-    return m_registry->cards();
+    std::vector<ModelCard> cards = m_registry->cards();
+    cards.erase(std::remove_if(cards.begin(), cards.end(),
+                               [](const auto& card) { return card.role == ModelRole::Foundation; }),
+                cards.end());
+    return cards;
 }
 
 QString SegmentationController::addModelFile(const std::filesystem::path& file)

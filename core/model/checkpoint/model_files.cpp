@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 namespace fs = std::filesystem;
 
@@ -40,6 +41,33 @@ fs::path userModelsFolder()
         return fs::path(data) / "fedefm" / "models";
     if (const char* home = std::getenv("HOME"); home && *home)
         return fs::path(home) / ".local" / "share" / "fedefm" / "models";
+    return {};
+}
+
+std::vector<fs::path> modelFolders(const fs::path& own)
+{
+    std::vector<fs::path> folders;
+    if (const char* given = std::getenv("FEDEFM_MODEL_PATH")) {
+        std::istringstream list(given);
+        for (std::string folder; std::getline(list, folder, ':');)
+            folders.emplace_back(folder);
+    }
+    if (const fs::path users = userModelsFolder(); !users.empty())
+        folders.push_back(users);
+    folders.emplace_back("/usr/share/fedefm/models");
+    folders.push_back(own);
+    return folders;
+}
+
+fs::path modelFileNamed(const std::string& name, const std::vector<fs::path>& folders)
+{
+    std::error_code ignored;
+    if (name.empty() || name.find('/') != std::string::npos)
+        return {};
+    for (const fs::path& folder : folders)
+        for (const char* extension : {".safetensors", ".pt"})
+            if (fs::path file = folder / (name + extension); fs::is_regular_file(file, ignored))
+                return file;
     return {};
 }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace fedefm {
 
@@ -13,5 +14,14 @@ std::string modelCardText(const std::filesystem::path& file);
 
 /// Where the user's own models lie: fedefm/models in XDG_DATA_HOME (~/.local/share). Empty without a home.
 std::filesystem::path userModelsFolder();
+
+/// Folders that models lie in: those of FEDEFM_MODEL_PATH (colon-separated), the user's, the system's, and
+/// `own`, that of the program's installation or build tree. Of models of one name the first counts.
+std::vector<std::filesystem::path> modelFolders(const std::filesystem::path& own);
+
+/// NAME.safetensors or NAME.pt in the first of the folders that has one; empty when none has, and for what is
+/// no plain name.
+std::filesystem::path modelFileNamed(const std::string& name,
+                                     const std::vector<std::filesystem::path>& folders);
 
 } // namespace fedefm

@@ -37,9 +37,9 @@ struct ClipTransformer::Block : public torch::nn::Module
               "mlp", std::make_shared<TransformerMlp>(width, 4 * width, "c_fc", "c_proj", activation)))
     {
     }
-    torch::nn::LayerNorm norm1;
+    LayerNorm norm1;
     std::shared_ptr<Attention> attention;
-    torch::nn::LayerNorm norm2;
+    LayerNorm norm2;
     std::shared_ptr<TransformerMlp> mlp;
 };
 

@@ -69,9 +69,9 @@ private:
     torch::nn::Conv2d m_patches;
     torch::Tensor m_classEmbedding;
     torch::Tensor m_positions;
-    torch::nn::LayerNorm m_normBefore;
+    LayerNorm m_normBefore;
     std::shared_ptr<ClipTransformer> m_transformer;
-    torch::nn::LayerNorm m_normAfter;
+    LayerNorm m_normAfter;
     torch::Tensor m_projection;
 };
 

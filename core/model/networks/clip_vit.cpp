@@ -83,7 +83,7 @@ private:
     std::shared_ptr<ClipTransformer> m_textTransformer;
     torch::nn::Embedding m_tokenEmbedding{nullptr};
     torch::Tensor m_textPositions;
-    torch::nn::LayerNorm m_textNorm{nullptr};
+    LayerNorm m_textNorm{nullptr};
     torch::Tensor m_textProjection;
     torch::Tensor m_logitScale;
 };

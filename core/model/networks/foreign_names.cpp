@@ -129,6 +129,18 @@ ForeignNames fromSwin(const Tensors& tensors, const Tensors& wanted)
     return result;
 }
 
+/// FedEFM's foundation network is TransUNet's encoder with a head of its own, which down-stream leaves
+/// behind.
+ForeignNames fromFoundation(const Tensors& tensors)
+{
+    ForeignNames result;
+    result.absentByDesign = {"decoder.", "segmentation_head."};
+    for (const auto& [name, value] : tensors)
+        if (name.rfind("mlp_head.", 0) != 0)
+            result.tensors.emplace("transformer." + name, value);
+    return result;
+}
+
 } // namespace
 
 ForeignNames translatedNames(Tensors tensors, const Tensors& wanted)
@@ -138,6 +150,9 @@ ForeignNames translatedNames(Tensors tensors, const Tensors& wanted)
                          wanted.count("transformer.embeddings.position_embeddings") > 0;
     if (jax && encoder)
         return fromJax(tensors, wanted);
+    if (wanted.count("transformer.embeddings.position_embeddings") > 0 &&
+        tensors.count("embeddings.position_embeddings") > 0)
+        return fromFoundation(tensors);
     if (wanted.count("swin_unet.patch_embed.proj.weight") > 0 &&
         tensors.count("patch_embed.proj.weight") > 0 && tensors.count("output.weight") == 0)
         return fromSwin(tensors, wanted);

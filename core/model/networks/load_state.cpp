@@ -22,7 +22,7 @@ Tensors renamedTensors(const TensorFile& file, const LoadRules& rules)
     for (const auto& [name, stored] : file.tensors) {
         const bool prefixed = !rules.dropPrefix.empty() && beginsWith(name, rules.dropPrefix);
         const std::string rest = prefixed ? name.substr(rules.dropPrefix.size()) : name;
-        result.emplace(rules.addPrefix + rest, toTensor(stored));
+        result.emplace(rest, toTensor(stored));
     }
     return result;
 }
@@ -72,7 +72,10 @@ std::string listText(const char* what, const std::vector<std::string>& names)
 std::string complaint(const LoadReport& report, const std::vector<std::string>& lacking,
                       const LoadRules& rules)
 {
-    std::string text = listText("of another shape", report.reshaped);
+    const bool isAnotherNetwork = static_cast<int>(report.reshaped.size()) >= report.loaded;
+    std::string text;
+    if (!rules.allowReshaped || isAnotherNetwork)
+        text += listText("of another shape", report.reshaped);
     if (!rules.allowMissing)
         text += listText("missing", lacking);
     if (!rules.allowUnexpected)

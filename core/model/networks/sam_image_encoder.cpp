@@ -134,9 +134,9 @@ private:
     }
 
     int m_window;
-    torch::nn::LayerNorm m_norm1;
+    LayerNorm m_norm1;
     std::shared_ptr<SamAttention> m_attention;
-    torch::nn::LayerNorm m_norm2;
+    LayerNorm m_norm2;
     std::shared_ptr<TransformerMlp> m_mlp;
 };
 

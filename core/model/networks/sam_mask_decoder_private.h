@@ -40,7 +40,7 @@ private:
     class Layer;
     std::vector<std::shared_ptr<Layer>> m_layers;
     std::shared_ptr<Attention> m_finalAttention;
-    torch::nn::LayerNorm m_finalNorm;
+    LayerNorm m_finalNorm;
 };
 
 class SamMaskDecoder : public torch::nn::Module

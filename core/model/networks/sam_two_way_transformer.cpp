@@ -78,12 +78,12 @@ public:
 private:
     bool m_isFirst;
     std::shared_ptr<Attention> m_self;
-    torch::nn::LayerNorm m_norm1;
+    LayerNorm m_norm1;
     std::shared_ptr<Attention> m_toImage;
-    torch::nn::LayerNorm m_norm2;
+    LayerNorm m_norm2;
     std::shared_ptr<TransformerMlp> m_mlp;
-    torch::nn::LayerNorm m_norm3;
-    torch::nn::LayerNorm m_norm4;
+    LayerNorm m_norm3;
+    LayerNorm m_norm4;
     std::shared_ptr<Attention> m_toTokens;
 };
 

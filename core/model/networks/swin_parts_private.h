@@ -59,9 +59,9 @@ private:
     int m_window;
     int m_shift;
     double m_dropPathRate;
-    torch::nn::LayerNorm m_norm1;
+    LayerNorm m_norm1;
     std::shared_ptr<SwinWindowAttention> m_attention;
-    torch::nn::LayerNorm m_norm2;
+    LayerNorm m_norm2;
     std::shared_ptr<TransformerMlp> m_mlp;
     torch::nn::Dropout m_drop;
     torch::Tensor m_mask;
@@ -77,7 +77,7 @@ public:
 private:
     int m_side;
     torch::nn::Linear m_reduction;
-    torch::nn::LayerNorm m_norm;
+    LayerNorm m_norm;
 };
 
 /// B×side²×C → B×(factor·side)²×out; names "expand", "norm".
@@ -91,7 +91,7 @@ private:
     int m_side;
     int m_factor;
     torch::nn::Linear m_expand;
-    torch::nn::LayerNorm m_norm;
+    LayerNorm m_norm;
 };
 
 /// Blocks named blocks.N, then "downsample" or "upsample" where there is one.

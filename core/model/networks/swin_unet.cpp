@@ -52,7 +52,7 @@ public:
 
 private:
     torch::nn::Conv2d m_proj;
-    torch::nn::LayerNorm m_norm{nullptr};
+    LayerNorm m_norm{nullptr};
 };
 
 class SwinBody : public torch::nn::Module
@@ -165,11 +165,11 @@ private:
     torch::nn::Dropout m_drop;
     torch::Tensor m_positions;
     std::vector<std::shared_ptr<SwinStage>> m_encoder;
-    torch::nn::LayerNorm m_norm{nullptr};
+    LayerNorm m_norm{nullptr};
     std::shared_ptr<SwinExpanding> m_firstExpanding;
     std::vector<torch::nn::Linear> m_joins;
     std::vector<std::shared_ptr<SwinStage>> m_decoder;
-    torch::nn::LayerNorm m_normUp{nullptr};
+    LayerNorm m_normUp{nullptr};
     std::shared_ptr<SwinExpanding> m_up;
     torch::nn::Conv2d m_output{nullptr};
 };

@@ -43,7 +43,7 @@ private:
     }
 
     bool m_averagePool;
-    torch::nn::LayerNorm m_poolNorm{nullptr};
+    LayerNorm m_poolNorm{nullptr};
     torch::nn::Linear m_head{nullptr};
 };
 

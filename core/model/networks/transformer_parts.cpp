@@ -18,9 +18,14 @@ torch::Tensor resizedGrid(const torch::Tensor& grid, std::int64_t height, std::i
 
 } // namespace
 
-torch::nn::LayerNorm layerNorm(int width, double eps)
+torch::Tensor LayerNormImpl::forward(const torch::Tensor& x)
 {
-    return torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}).eps(eps));
+    return torch::nn::LayerNormImpl::forward(x.to(weight.scalar_type()));
+}
+
+LayerNorm layerNorm(int width, double eps)
+{
+    return LayerNorm(torch::nn::LayerNormOptions({width}).eps(eps));
 }
 
 torch::Tensor activate(const torch::Tensor& x, Activation activation)
@@ -57,7 +62,8 @@ LayerNorm2d::LayerNorm2d(int channels, double eps)
 
 torch::Tensor LayerNorm2d::forward(const torch::Tensor& x)
 {
-    return torch::layer_norm(x.permute({0, 2, 3, 1}), {x.size(1)}, m_weight, m_bias, m_eps)
+    return torch::layer_norm(x.to(m_weight.scalar_type()).permute({0, 2, 3, 1}), {x.size(1)}, m_weight,
+                             m_bias, m_eps)
         .permute({0, 3, 1, 2});
 }
 

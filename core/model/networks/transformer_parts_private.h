@@ -12,7 +12,17 @@
 
 namespace fedefm {
 
-torch::nn::LayerNorm layerNorm(int width, double eps);
+/// In mixed precision a layer before may hand on bfloat16, which the library's own layer does not take beside
+/// float32 weights.
+class LayerNormImpl : public torch::nn::LayerNormImpl
+{
+public:
+    using torch::nn::LayerNormImpl::LayerNormImpl;
+    torch::Tensor forward(const torch::Tensor& x);
+};
+TORCH_MODULE(LayerNorm);
+
+LayerNorm layerNorm(int width, double eps);
 
 enum class Activation { Gelu, QuickGelu, Relu };
 torch::Tensor activate(const torch::Tensor& x, Activation activation);

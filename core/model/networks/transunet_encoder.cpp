@@ -84,8 +84,8 @@ private:
     int m_heads;
     double m_dropout;
     double m_attentionDropout;
-    torch::nn::LayerNorm m_attentionNorm{nullptr};
-    torch::nn::LayerNorm m_mlpNorm{nullptr};
+    LayerNorm m_attentionNorm{nullptr};
+    LayerNorm m_mlpNorm{nullptr};
     torch::nn::Linear m_first{nullptr};
     torch::nn::Linear m_second{nullptr};
     torch::nn::Linear m_query{nullptr};

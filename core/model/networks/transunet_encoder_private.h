@@ -3,6 +3,7 @@
 
 #include "core/model/networks/hybrid_resnet_private.h"
 #include "core/model/networks/network_private.h"
+#include "core/model/networks/transformer_parts_private.h"
 
 namespace fedefm {
 
@@ -58,7 +59,7 @@ private:
     torch::nn::Conv2d m_patches{nullptr};
     torch::Tensor m_positions;
     std::vector<std::shared_ptr<TransunetLayer>> m_layers;
-    torch::nn::LayerNorm m_norm{nullptr};
+    LayerNorm m_norm{nullptr};
 };
 
 } // namespace fedefm

@@ -42,8 +42,8 @@ private:
     struct Attention;
     int m_heads;
     double m_dropPathRate;
-    torch::nn::LayerNorm m_norm1;
-    torch::nn::LayerNorm m_norm2;
+    LayerNorm m_norm1;
+    LayerNorm m_norm2;
     std::shared_ptr<Attention> m_attention;
     std::shared_ptr<TransformerMlp> m_mlp;
 };
@@ -69,7 +69,7 @@ private:
     torch::Tensor m_positions;
     std::shared_ptr<PatchProjection> m_patches;
     std::vector<std::shared_ptr<VitBlock>> m_blocks;
-    torch::nn::LayerNorm m_norm{nullptr};
+    LayerNorm m_norm{nullptr};
 };
 
 } // namespace fedefm

@@ -30,8 +30,11 @@ fs::path weightsNamed(const std::string& init)
     const fs::path given(init);
     if (!fs::is_directory(given, ignored))
         return given;
-    const fs::path best = given / "weights" / "best.safetensors";
-    return fs::exists(best, ignored) ? best : given / "weights" / "last.safetensors";
+    // A session's best model was chosen on its test set, the merged one was not.
+    for (const char* name : {"merged.safetensors", "best.safetensors"})
+        if (fs::path file = given / "weights" / name; fs::exists(file, ignored))
+            return file;
+    return given / "weights" / "last.safetensors";
 }
 
 std::string sentenceOf(const WeightsCard& card)
@@ -114,6 +117,7 @@ Result<std::vector<std::string>> initialise(Network& network, const TrainConfig&
     LoadRules rules;
     rules.allowMissing = config.initPartial;
     rules.allowUnexpected = config.initPartial;
+    rules.allowReshaped = config.initPartial;
     rules.dropPrefix = config.initDropPrefix;
     auto report = loadState(network, *content, file.string(), rules);
     if (!report)

@@ -31,7 +31,7 @@ std::string configHash(const TrainConfig& config);
 
 Status saveWeights(const std::filesystem::path& file, const Network& network, const nlohmann::json& card);
 
-/// `init` of a configuration: a file, or a run folder whose best weights are taken. Returns what was resized
+/// `init` of a configuration: a file, or a run folder whose merged or best weights are taken. Returns what was resized
 /// or left out, as lines for the run's events. Errors: FileNotFound, ModelBroken with the names that do not
 /// fit.
 Result<std::vector<std::string>> initialise(Network& network, const TrainConfig& config);

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void brokenJsonHoldsNextBack();
     void publicPictures();
     void shortVisits();
+    void promisesThatCannotBeKept();
     void epsilonIsShown();
 
 private:
@@ -173,6 +174,26 @@ void TestPlanProblems::shortVisits()
     QVERIFY(settle(wizard));
     QVERIFY2(page->isComplete(), qPrintable(page->reason()));
     QVERIFY(page->form()->fieldError("privacy.visit_floor").isEmpty());
+}
+
+void TestPlanProblems::promisesThatCannotBeKept()
+{
+    PlanWizard wizard;
+    QVERIFY(settle(wizard));
+    auto* page = pageOf<WizardPrivacyPage>(wizard, PlanWizard::PrivacyPage);
+    const auto isRefused = [&](const char* strategy, const char* unit) {
+        nlohmann::json plan = wizard.plan();
+        plan["strategy"] = nlohmann::json::parse(strategy);
+        plan["privacy"] = {{"unit", unit}};
+        wizard.setPlan(plan);
+        return settle(wizard) && !page->isComplete();
+    };
+    QVERIFY(isRefused(R"({"name": "moon", "local_steps": 10})", "record"));
+    QVERIFY(!isRefused(R"({"name": "moon", "local_steps": 10})", "silo"));
+    QVERIFY(isRefused(R"({"name": "fedefm", "home_steps": 5, "overseas_steps": 10})", "record"));
+    QVERIFY(!isRefused(R"({"name": "fedefm", "home_steps": 0, "overseas_steps": 10})", "record"));
+    QVERIFY(isRefused(R"({"name": "scaffold", "local_steps": 10})", "silo"));
+    QVERIFY(!isRefused(R"({"name": "fedavg", "local_steps": 10})", "silo"));
 }
 
 void TestPlanProblems::epsilonIsShown()
