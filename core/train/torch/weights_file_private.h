@@ -31,9 +31,9 @@ std::string configHash(const TrainConfig& config);
 
 Status saveWeights(const std::filesystem::path& file, const Network& network, const nlohmann::json& card);
 
-/// `init` of a configuration: a file, or a run folder whose merged or best weights are taken. Returns what was resized
-/// or left out, as lines for the run's events. Errors: FileNotFound, ModelBroken with the names that do not
-/// fit.
+/// `init` of a configuration: a file, or a run folder whose merged or best weights are taken. Returns what
+/// was resized or left out, as lines for the run's events. Errors: FileNotFound, ModelBroken with the names
+/// that do not fit.
 Result<std::vector<std::string>> initialise(Network& network, const TrainConfig& config);
 
 /// Weights of the same network, from the file that saveWeights() wrote.
