@@ -15,7 +15,7 @@ namespace fedefm {
 
 namespace {
 constexpr int kRowHeightPx = 26;
-constexpr int kWidths[SiloTableModel::ColumnCount] = {128, 104, 86, 54, 66, 190, 66, 66, 76, 76, 48, 80};
+constexpr int kWidths[SiloTableModel::ColumnCount] = {120, 96, 80, 54, 66, 190, 66, 62, 76, 76, 48, 98};
 } // namespace
 
 SiloPanel::SiloPanel(QWidget* parent)
