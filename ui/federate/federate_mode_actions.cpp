@@ -76,7 +76,8 @@ std::filesystem::path FederateMode::modelFile() const
     const RunSummary* run = m_sessions->current();
     if (!run)
         return {};
-    for (const char* name : {"best.safetensors", "merged.safetensors"})
+    // The best one was chosen on the test set; until the session ends there is no other.
+    for (const char* name : {"merged.safetensors", "best.safetensors"})
         if (const auto file = run->folder / "weights" / name; isFile(file))
             return file;
     return {};
