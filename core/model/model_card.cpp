@@ -34,6 +34,13 @@ std::vector<double> numbersOf(const json& object, const char* key)
     return numbers;
 }
 
+double shareOf(const json& object, const char* key, double fallback)
+{
+    const auto found = object.find(key);
+    return found != object.end() && found->is_number() ? std::clamp(found->get<double>(), 0.0, 1.0)
+                                                       : fallback;
+}
+
 void readInput(const json& input, FileCard& result)
 {
     result.channels = static_cast<int>(std::clamp(numberOf(input, "channels", 1), 1LL, 16LL));
@@ -95,6 +102,11 @@ FileCard parseModelCard(const std::string& text, const std::string& fallbackId)
     result.longestSide = static_cast<int>(std::clamp(numberOf(parsed, "longest_side", 0), 0LL, 16384LL));
     if (parsed.contains("input") && parsed["input"].is_object())
         readInput(parsed["input"], result);
+    if (parsed.contains("thresholds") && parsed["thresholds"].is_object()) {
+        result.leastProbability = shareOf(parsed["thresholds"], "least", result.leastProbability);
+        result.sureProbability =
+            std::max(result.leastProbability, shareOf(parsed["thresholds"], "sure", result.sureProbability));
+    }
     if (parsed.contains("classes") && parsed["classes"].is_array() && parsed["classes"].size() > 1)
         readClasses(parsed["classes"], result);
     result.card.input = result.longestSide > 0 ? "up to " + std::to_string(result.longestSide) + " px, grey"

@@ -14,6 +14,9 @@ struct FileCard
     int channels = 1;              ///< grey is given that many times
     std::vector<double> mean;      ///< per channel, taken off grey in 0…1; empty: nothing
     std::vector<double> deviation; ///< per channel, divides after that; empty: nothing
+    /// A pixel is a device's from `leastProbability` on, where its line reaches `sureProbability` somewhere.
+    double leastProbability = 0.5;
+    double sureProbability = 0.5;
     /// Class of each output channel; the first is the background.
     std::vector<WireClass> outputs{WireClass::Background, WireClass::Catheter, WireClass::Guidewire};
 };
@@ -21,8 +24,8 @@ struct FileCard
 /// Reads a card from JSON: id, name, version, architecture (or network), parameters, licence, training,
 /// limits, role ("live", "offline", "foundation", which networks of the task "classification" always are),
 /// classes (names by output channel; names other than "guidewire" count as catheter),
-/// input {channels, multiple, size_px, mean, deviation}, multiple, longest_side. Everything is optional; what
-/// is missing or of the wrong type says "not stated".
+/// input {channels, multiple, size_px, mean, deviation}, multiple, longest_side, thresholds {least, sure}.
+/// Everything is optional; what is missing or of the wrong type says "not stated".
 FileCard parseModelCard(const std::string& json, const std::string& fallbackId);
 
 } // namespace fedefm

@@ -46,6 +46,7 @@ def main():
     card.update(id=identifier, name=name, role=role, licence="GPL-3.0-or-later", limits=LIMITS,
                 config=f"resources/configs/wirenet_{options.name}.json",
                 made_by=f"installer/train-models {options.name}")
+    card["thresholds"] = {"least": 0.25, "sure": 0.7}
     card["metrics"] = {"simulated_validation": record["metrics"]}
     card["seed"] = record["seed"]
     card["epoch"] = record["epoch"]

@@ -118,11 +118,12 @@ private:
                 devices / (devices + std::exp(static_cast<double>(values[i] - device)));
             map.foreground.values[i] = static_cast<float>(probability);
             // A device of doubtful kind is a device: all kinds together count.
-            if (probability > kLeastProbability)
+            if (probability > m_card.leastProbability)
                 map.labels[i] = static_cast<std::uint8_t>(m_card.outputs[best]);
         }
         // Faint pixels count where they go on from sure ones.
-        const auto kept = hysteresis(map.foreground, map.labels, kLeastProbability, kSureProbability);
+        const auto kept = hysteresis(map.foreground, map.labels, static_cast<float>(m_card.leastProbability),
+                                     static_cast<float>(m_card.sureProbability));
         for (std::size_t i = 0; i < count; ++i)
             if (kept[i] == 0)
                 map.labels[i] = 0;
@@ -131,8 +132,6 @@ private:
 
     /// Logits of background above all others by this much: probability of a device below 1 %.
     static constexpr float kSureBackground = 5.0F;
-    static constexpr float kLeastProbability = 0.25F;
-    static constexpr float kSureProbability = 0.7F;
 
     ModuleForShape m_modules;
     torch::jit::Module m_module;

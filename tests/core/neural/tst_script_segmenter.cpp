@@ -55,6 +55,22 @@ private Q_SLOTS:
         QVERIFY(result->confidence > 0.9);
     }
 
+    void cardSaysHowSureIsSureEnough()
+    {
+        // The band is a catheter with a probability of 0.6.
+        saveThreshold(path("unsure.pt"),
+                      "    wire = (0.3 - x) * 0.676\n"
+                      "    return torch.cat([-wire, wire, torch.zeros_like(x) - 9.0], 1)\n");
+        const auto isMarked = [&](const std::string& card) {
+            auto segmenter = openTorchScript(path("unsure.pt"), card);
+            const auto result = (*segmenter)->segment(darkBand(), {}, {});
+            return result && result->mask(WireClass::Catheter);
+        };
+        QVERIFY(isMarked("{}"));
+        QVERIFY(!isMarked(R"({"thresholds": {"least": 0.4, "sure": 0.7}})"));
+        QVERIFY(isMarked(R"({"thresholds": {"least": 0.4, "sure": 0.55}})"));
+    }
+
     void wrongShapeAndBrokenFilesAreErrors()
     {
         saveThreshold(path("wrong.pt"), "    return x\n");
