@@ -15,7 +15,9 @@
 
 #include <QApplication>
 
+#include <algorithm>
 #include <clocale>
+#include <string>
 
 namespace {
 
@@ -30,10 +32,22 @@ std::shared_ptr<const fedefm::ModuleLoader> loadModules(fedefm::IssueModel& issu
     return loader;
 }
 
+/// Help and version are for terminals, which need no screen.
+bool wantsTextOnly(int argc, char** argv)
+{
+    return std::any_of(argv + 1, argv + argc, [](const char* argument) {
+        const std::string text(argument);
+        return text == "-h" || text == "--help" || text == "--help-all" || text == "-v" ||
+               text == "--version";
+    });
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
+    if (wantsTextOnly(argc, argv))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
     QGuiApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication application(argc, argv);
     // Qt takes the numeric locale from the environment; file readers need the decimal point.
