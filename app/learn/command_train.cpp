@@ -20,6 +20,7 @@ struct TrainOptions : RunOptions
 {
     std::string init;
     bool partial = false;
+    bool needsInit = false; ///< of finetune
 };
 
 Result<TrainConfig> configOf(const TrainOptions& options, const Context& context)
@@ -30,7 +31,10 @@ Result<TrainConfig> configOf(const TrainOptions& options, const Context& context
     rememberFolder(options, config->data);
     applyGeneral(options, context.general, *config);
     if (!options.init.empty())
-        config->init = options.init;
+        config->init = whereInitIs(options.init, fs::current_path());
+    if (options.needsInit && config->init.empty())
+        return fail(ErrorCode::InvalidArgument, "--init",
+                    "is missing: the weights to begin with, here or as \"init\" in the configuration");
     config->initPartial = config->initPartial || options.partial;
     return config;
 }
@@ -116,13 +120,12 @@ void addOne(CLI::App& app, Context& context, const char* name, const char* descr
     const auto options = std::make_shared<TrainOptions>();
     CLI::App* command = app.add_subcommand(name, description);
     addRunOptions(app, *command, *options);
-    CLI::Option* init =
-        command->add_option("--init", options->init, "Weights to begin with: a file or a run folder");
-    command->add_flag("--partial", options->partial, "Names of --init that do not fit are left out");
-    command->callback([options, init, needsInit, &context] {
+    options->needsInit = needsInit;
+    command->add_option("--init", options->init,
+                        "Weights to begin with: a file, a run folder or an installed model's name");
+    command->add_flag("--partial", options->partial, "What does not fit of --init is left out");
+    command->callback([options, &context] {
         requireConfigOrResume(*options);
-        if (needsInit && options->resume.empty() && init->count() == 0 && options->settings.empty())
-            throw CLI::RequiredError("--init");
         context.input = options->config;
         context.action = [options, &context] { return runTrain(*options, context); };
     });
