@@ -34,7 +34,7 @@ def main():
     rows = json.loads((options.results / "table.json").read_text())
     card.update(id=identifier, name=f"Foundation {options.network}", role="foundation", licence="GPL-3.0-or-later",
                 limits=LIMITS, config="resources/configs/results/downstream.json",
-                made_by="installer/train-models foundation", session=plan,
+                made_by="installer/train-models foundation", seed=plan.get("seed", 1), session=plan,
                 metrics={"merged": session["merged_metrics"],
                          "downstream_percent": [row for row in rows if row["network"] == options.network]})
     target.with_suffix(".json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")

@@ -2,12 +2,14 @@
 #include "core/dicom/dicom_reader.h"
 #include "core/geometry/curve_matching.h"
 #include "core/image/picture_sequence.h"
+#include "core/model/model_card.h"
 #include "core/model/torch/network_segmenter.h"
 #include "core/simulate/simulated_cine.h"
 #include "test_data.h"
 
 #include <QtTest>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 using namespace fedefm;
@@ -99,6 +101,23 @@ private Q_SLOTS:
         QVERIFY(fs::exists(fs::path(FEDEFM_SOURCE_DIR) / card["config"].get<std::string>()));
         for (const char* key : {"simulated_test", "cathaction_phantom", "xa_wires"})
             QVERIFY2(card["metrics"].contains(key), key);
+    }
+
+    void foundationIsABeginning()
+    {
+        const fs::path weights = kModels / "foundation-transunet.safetensors";
+        QVERIFY(fs::file_size(weights) < 12'000'000);
+        const std::string text = cardTextOf(weights);
+        QVERIFY(parseModelCard(text, "").card.role == ModelRole::Foundation);
+        const auto card = nlohmann::json::parse(text);
+        for (const char* key : {"licence", "limits", "training", "config", "seed", "session", "metrics"})
+            QVERIFY2(card.contains(key), key);
+        std::map<std::string, double> sums;
+        for (const auto& row : card["metrics"]["downstream_percent"])
+            sums[row["beginning"]] += row["dice"].at(0).get<double>();
+        QVERIFY(sums.at("masks") > sums.at("random"));
+        const auto segmenter = openNetworkFile(weights, text);
+        QVERIFY2(segmenter, segmenter ? "" : describe(segmenter.error()).c_str());
     }
 
     void unseenSimulatedFrames_data() { everyModel(); }
