@@ -18,6 +18,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollBar>
+#include <QStackedWidget>
 #include <QTest>
 
 #include <csignal>
@@ -52,6 +53,9 @@ void TestTrainMode::modesHideAndShowTheirParts()
     QVERIFY(!action("cine.play")->isEnabled());
     action("mode.view")->trigger();
     QVERIFY(studies->isVisible() && !train()->isVisible());
+    // The Train mode's width is no reason to squeeze the docks.
+    auto* stack = qobject_cast<QStackedWidget*>(train()->parentWidget());
+    QVERIFY(stack && stack->minimumSizeHint().width() < train()->minimumSizeHint().width());
     QVERIFY(!action("train.start")->isEnabled());
     QVERIFY(action("tool.ruler")->isEnabled());
     QVERIFY(QTest::qWaitForWindowActive(m_window.get()));

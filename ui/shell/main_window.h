@@ -108,6 +108,7 @@ private:
     void enterTrain();
     void enterFederate();
     void useModelFile(const QString& file);
+    void showPage(int page);
     void hideViewParts();
     void showViewParts();
 

@@ -82,15 +82,15 @@ void MainWindow::setMode(WindowMode mode)
     if (mode == WindowMode::Federate)
         enterFederate();
     const bool isView = mode == WindowMode::View;
-    if (isView)
-        showViewParts();
-    else
+    if (!isView)
         hideViewParts();
     m_trainBar->setVisible(mode == WindowMode::Train);
     m_federateBar->setVisible(mode == WindowMode::Federate);
-    m_modes->setCurrentIndex(isView                      ? 0
-                             : mode == WindowMode::Train ? m_modes->indexOf(m_train)
-                                                         : m_modes->indexOf(m_federate));
+    showPage(isView                      ? 0
+             : mode == WindowMode::Train ? m_modes->indexOf(m_train)
+                                         : m_modes->indexOf(m_federate));
+    if (isView)
+        showViewParts();
     if (m_train)
         m_train->setShown(mode == WindowMode::Train);
     if (m_federate)
@@ -101,6 +101,16 @@ void MainWindow::setMode(WindowMode mode)
         ->setChecked(true);
     updateTitle();
     updateActions();
+}
+
+void MainWindow::showPage(int page)
+{
+    // A page that is not on show must not ask for room: the docks of the View mode would be squeezed.
+    for (int at = 0; at < m_modes->count(); ++at) {
+        const auto policy = at == page ? QSizePolicy::Preferred : QSizePolicy::Ignored;
+        m_modes->widget(at)->setSizePolicy(policy, policy);
+    }
+    m_modes->setCurrentIndex(page);
 }
 
 void MainWindow::hideViewParts()
