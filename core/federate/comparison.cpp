@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/federate/comparison.h"
 
+#include "core/base/nearest_name.h"
 #include "core/base/strict_object.h"
 
+#include <algorithm>
 #include <cctype>
 #include <set>
 
@@ -72,6 +74,26 @@ Status readSeeds(const nlohmann::json& list, std::vector<std::uint64_t>& seeds)
     return {};
 }
 
+/// A name that no measurement will have is noticed before hours of work, not behind them.
+Status checkMetric(const std::string& metric, const TrainConfig& training)
+{
+    std::vector<std::string> names{"loss"};
+    if (training.task == "classification")
+        names.insert(names.end(), {"accuracy", "macro_auc"});
+    else if (training.metrics == "paper")
+        names.insert(names.end(), {"dice", "miou", "jaccard"});
+    else
+        for (const char* score : {"dice", "cl_dice", "iou", "precision", "recall", "detection_rate",
+                                  "tip_error_px", "tip_error_mm", "centerline_mean_px", "centerline_mean_mm",
+                                  "centerline_p95_px", "centerline_p95_mm"})
+            names.push_back(std::string("foreground.") + score);
+    const bool isOfAClass = metric.rfind("classes.", 0) == 0;
+    if (metric.empty() || isOfAClass || std::find(names.begin(), names.end(), metric) != names.end())
+        return {};
+    return fail(ErrorCode::InvalidArgument, "metric",
+                "\"" + metric + "\" is not measured; the nearest is " + nearestName(metric, names));
+}
+
 } // namespace
 
 Result<ComparisonPlan> parseComparison(const nlohmann::json& document)
@@ -130,6 +152,8 @@ Result<std::vector<ComparisonCell>> cellsOf(const ComparisonPlan& plan)
                 if (!parsed)
                     return fail(parsed.error().code, cell.name + ": " + parsed.error().subject,
                                 parsed.error().detail);
+                if (const Status known = checkMetric(plan.metric, parsed->training); !known)
+                    return tl::unexpected(known.error());
                 cell.plan = std::move(*parsed);
                 cells.push_back(std::move(cell));
             }

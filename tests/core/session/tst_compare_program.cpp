@@ -22,6 +22,7 @@ private Q_SLOTS:
     void killedSessionIsResumed();
     void changedConfigurationIsRefused();
     void unknownKeyIsNamed();
+    void unknownMetricIsNamedBeforeTheWork();
 
 private:
     QString at(const char* name) const { return m_folder.filePath(QLatin1String(name)); }
@@ -126,6 +127,13 @@ void TestCompareProgram::unknownKeyIsNamed()
     const Ran ran = compare({"--set", "method=1"});
     QCOMPARE(ran.exitCode, 1);
     QVERIFY2(ran.answer()["error"].toObject()["message"].toString().contains("methods"), ran.out.constData());
+}
+
+void TestCompareProgram::unknownMetricIsNamedBeforeTheWork()
+{
+    const Ran ran = compare({"--set", "metric=acuracy"});
+    QCOMPARE(ran.exitCode, 1);
+    QVERIFY2(ran.out.contains("the nearest is accuracy"), ran.out.constData());
 }
 
 QTEST_GUILESS_MAIN(TestCompareProgram)
