@@ -5,8 +5,10 @@
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <string_view>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,34 +61,46 @@ bool readAll(int descriptor, pid_t child, const Take& take, const KeepGoing& kee
     return goesOn;
 }
 
+/// In the child, between fork and exec: only calls that are safe there.
+[[noreturn]] void becomeProgram(const std::vector<char*>& words, const std::vector<char*>& variables,
+                                int output, pid_t parent)
+{
+#ifdef __linux__
+    // Whoever kills this process does not want its children to go on: nobody would read their results.
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+#endif
+    if (::getppid() == parent && ::dup2(output, STDOUT_FILENO) >= 0)
+        ::execve(words.front(), words.data(), variables.data());
+    ::_exit(127);
+}
+
 Status run(const std::filesystem::path& program, const std::vector<std::string>& arguments,
            const std::vector<std::string>& environment, const Take& take, const KeepGoing& keepGoing = {})
 {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
         return fail(ErrorCode::Internal, program.string(), "no pipe");
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     std::vector<std::string> words{program.string()};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<std::string> variables = environment;
     for (char** entry = environ; *entry; ++entry)
         variables.emplace_back(*entry);
-    pid_t child = 0;
-    const int spawned = ::posix_spawn(&child, program.c_str(), &actions, nullptr, pointersTo(words).data(),
-                                      pointersTo(variables).data());
-    ::posix_spawn_file_actions_destroy(&actions);
+    const std::vector<char*> wordPointers = pointersTo(words);
+    const std::vector<char*> variablePointers = pointersTo(variables);
+    const pid_t parent = ::getpid();
+    const pid_t child = ::fork();
+    if (child == 0)
+        becomeProgram(wordPointers, variablePointers, ends[1], parent);
     ::close(ends[1]);
-    const bool goesOn = spawned != 0 || readAll(ends[0], child, take, keepGoing);
+    const bool goesOn = child < 0 || readAll(ends[0], child, take, keepGoing);
     ::close(ends[0]);
     int status = 1;
-    if (spawned == 0)
+    if (child > 0)
         while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
         }
     if (!goesOn)
         return fail(ErrorCode::Cancelled, program.string());
-    if (spawned != 0 || status != 0)
+    if (status != 0)
         return fail(ErrorCode::Internal, program.string(), "it did not start or did not end well");
     return {};
 }

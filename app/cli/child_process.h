@@ -11,9 +11,9 @@
 namespace fedefm::cli {
 
 /// Runs a program to its end and returns what it wrote to stdout; stderr stays this process's. `environment`
-/// holds "NAME=value" entries on top of this process's. Errors: Internal when it cannot start or does not
-/// exit with 0; Cancelled when `keepGoing`, asked several times a second, said no and the program was told to
-/// end.
+/// holds "NAME=value" entries on top of this process's. The program is told to end when this process is
+/// killed (Linux). Errors: Internal when it cannot start or does not exit with 0; Cancelled when `keepGoing`,
+/// asked several times a second, said no and the program was told to end.
 Result<std::string> outputOf(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                              const std::vector<std::string>& environment = {},
                              const std::function<bool()>& keepGoing = {});

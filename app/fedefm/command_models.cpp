@@ -5,21 +5,6 @@ namespace fedefm::cli {
 
 namespace {
 
-const char* nameOf(ModelRole role)
-{
-    switch (role) {
-    case ModelRole::Live:
-        return "live";
-    case ModelRole::Offline:
-        return "offline";
-    case ModelRole::Foundation:
-        return "foundation";
-    case ModelRole::Choice:
-        break;
-    }
-    return "choice";
-}
-
 nlohmann::json cardJson(const ModelCard& card)
 {
     nlohmann::json classes = nlohmann::json::array();
@@ -32,7 +17,7 @@ nlohmann::json cardJson(const ModelCard& card)
             {"parameters", card.parameters},
             {"input", card.input},
             {"classes", classes},
-            {"role", nameOf(card.role)},
+            {"role", modelRoleName(card.role)},
             {"licence", card.licence},
             {"training", card.training},
             {"limits", card.limits}};

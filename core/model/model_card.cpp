@@ -44,11 +44,14 @@ double shareOf(const json& object, const char* key, double fallback)
 void readInput(const json& input, FileCard& result)
 {
     result.channels = static_cast<int>(std::clamp(numberOf(input, "channels", 1), 1LL, 16LL));
-    result.multiple = static_cast<int>(std::clamp(numberOf(input, "multiple", result.multiple), 1LL, 1024LL));
+    result.input.multiple =
+        static_cast<int>(std::clamp(numberOf(input, "multiple", result.input.multiple), 1LL, 1024LL));
+    result.input.channelPick = static_cast<int>(std::clamp(numberOf(input, "channel_pick", -1), -1LL, 15LL));
+    result.input.stretch = !input.contains("stretch") || input["stretch"] != false;
     if (const long long size = numberOf(input, "size_px", 0); size > 0) {
         // A network of one input size: pictures are scaled down to it and padded up to it.
-        result.longestSide = static_cast<int>(std::min(size, 1024LL));
-        result.multiple = result.longestSide;
+        result.input.longestSide = static_cast<int>(std::min(size, 1024LL));
+        result.input.multiple = result.input.longestSide;
     }
     result.mean = numbersOf(input, "mean");
     result.deviation = numbersOf(input, "deviation");
@@ -92,14 +95,11 @@ FileCard parseModelCard(const std::string& text, const std::string& fallbackId)
     result.card.licence = textOf(parsed, "licence", "not stated");
     result.card.training = textOf(parsed, "training", "not stated");
     result.card.limits = textOf(parsed, "limits", "not stated");
-    const std::string role = textOf(parsed, "role", "");
     const bool tellsClasses = textOf(parsed, "task", "") == "classification";
-    result.card.role = role == "foundation" || tellsClasses ? ModelRole::Foundation
-                       : role == "live"                     ? ModelRole::Live
-                       : role == "offline"                  ? ModelRole::Offline
-                                                            : ModelRole::Choice;
-    result.multiple = static_cast<int>(std::clamp(numberOf(parsed, "multiple", 32), 1LL, 1024LL));
-    result.longestSide = static_cast<int>(std::clamp(numberOf(parsed, "longest_side", 0), 0LL, 16384LL));
+    result.card.role = tellsClasses ? ModelRole::Foundation : modelRoleNamed(textOf(parsed, "role", ""));
+    result.input.multiple = static_cast<int>(std::clamp(numberOf(parsed, "multiple", 32), 1LL, 1024LL));
+    result.input.longestSide =
+        static_cast<int>(std::clamp(numberOf(parsed, "longest_side", 0), 0LL, 16384LL));
     if (parsed.contains("input") && parsed["input"].is_object())
         readInput(parsed["input"], result);
     if (parsed.contains("thresholds") && parsed["thresholds"].is_object()) {
@@ -109,8 +109,8 @@ FileCard parseModelCard(const std::string& text, const std::string& fallbackId)
     }
     if (parsed.contains("classes") && parsed["classes"].is_array() && parsed["classes"].size() > 1)
         readClasses(parsed["classes"], result);
-    result.card.input = result.longestSide > 0 ? "up to " + std::to_string(result.longestSide) + " px, grey"
-                                               : std::string("any size, grey");
+    const int longest = result.input.longestSide;
+    result.card.input = longest > 0 ? "up to " + std::to_string(longest) + " px, grey" : "any size, grey";
     return result;
 }
 

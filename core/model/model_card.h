@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/model_input.h"
 #include "core/model/segmenter.h"
 
 namespace fedefm {
@@ -9,8 +10,7 @@ namespace fedefm {
 struct FileCard
 {
     ModelCard card;
-    int multiple = 32;             ///< input sides are padded to multiples of this
-    int longestSide = 0;           ///< pictures with a longer side are scaled down to it; 0 = never
+    ModelInputRules input;
     int channels = 1;              ///< grey is given that many times
     std::vector<double> mean;      ///< per channel, taken off grey in 0…1; empty: nothing
     std::vector<double> deviation; ///< per channel, divides after that; empty: nothing
@@ -24,8 +24,8 @@ struct FileCard
 /// Reads a card from JSON: id, name, version, architecture (or network), parameters, licence, training,
 /// limits, role ("live", "offline", "foundation", which networks of the task "classification" always are),
 /// classes (names by output channel; names other than "guidewire" count as catheter),
-/// input {channels, multiple, size_px, mean, deviation}, multiple, longest_side, thresholds {least, sure}.
-/// Everything is optional; what is missing or of the wrong type says "not stated".
+/// input {channels, channel_pick, stretch, multiple, size_px, mean, deviation}, multiple, longest_side,
+/// thresholds {least, sure}. Everything is optional; what is missing or of the wrong type says "not stated".
 FileCard parseModelCard(const std::string& json, const std::string& fallbackId);
 
 } // namespace fedefm

@@ -2,6 +2,7 @@
 #include "core/model/model_input.h"
 
 #include "core/image/percentile_stretch.h"
+#include "core/image/stored_range.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,19 +11,31 @@ namespace fedefm {
 
 namespace {
 
-std::vector<float> luminance(const Frame& frame)
+float greyAt(const Frame& frame, int x, int y, int channelPick)
+{
+    if (frame.samples() == 1)
+        return static_cast<float>(frame.valueAt(x, y));
+    if (channelPick >= 0)
+        return static_cast<float>(frame.valueAt(x, y, std::min(channelPick, frame.samples() - 1)));
+    return 0.299F * frame.valueAt(x, y, 0) + 0.587F * frame.valueAt(x, y, 1) +
+           0.114F * frame.valueAt(x, y, 2);
+}
+
+std::vector<float> greyOf(const Frame& frame, const SequenceInfo& info, const ModelInputRules& rules)
 {
     const int width = frame.width();
     const int height = frame.height();
     std::vector<float> grey(static_cast<std::size_t>(width) * height);
     for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x) {
-            const std::size_t at = static_cast<std::size_t>(y) * width + x;
-            grey[at] = frame.samples() == 1
-                           ? static_cast<float>(frame.valueAt(x, y))
-                           : 0.299F * frame.valueAt(x, y, 0) + 0.587F * frame.valueAt(x, y, 1) +
-                                 0.114F * frame.valueAt(x, y, 2);
-        }
+        for (int x = 0; x < width; ++x)
+            grey[static_cast<std::size_t>(y) * width + x] = greyAt(frame, x, y, rules.channelPick);
+    if (rules.stretch) {
+        stretchGrey(grey, info.grey.inverse, 1.0F);
+        return grey;
+    }
+    const StoredRange range = storedRange(frame, info);
+    for (float& value : grey)
+        value = info.grey.inverse ? 1.0F - range.shareOf(value) : range.shareOf(value);
     return grey;
 }
 
@@ -33,17 +46,18 @@ int roundUp(int value, int multiple)
 
 } // namespace
 
-ModelInput prepareInput(const Frame& frame, const SequenceInfo& info, int longestSide, int multiple)
+ModelInput prepareInput(const Frame& frame, const SequenceInfo& info, const ModelInputRules& rules)
 {
-    std::vector<float> grey = luminance(frame);
-    stretchGrey(grey, info.grey.inverse, 1.0F);
+    const std::vector<float> grey = greyOf(frame, info, rules);
     ModelInput input;
     const int longest = std::max(frame.width(), frame.height());
-    input.scale = longestSide > 0 && longest > longestSide ? static_cast<double>(longestSide) / longest : 1.0;
+    input.scale = rules.longestSide > 0 && longest > rules.longestSide
+                      ? static_cast<double>(rules.longestSide) / longest
+                      : 1.0;
     input.usedWidth = std::max(1, static_cast<int>(std::lround(frame.width() * input.scale)));
     input.usedHeight = std::max(1, static_cast<int>(std::lround(frame.height() * input.scale)));
-    input.width = roundUp(input.usedWidth, multiple);
-    input.height = roundUp(input.usedHeight, multiple);
+    input.width = roundUp(input.usedWidth, rules.multiple);
+    input.height = roundUp(input.usedHeight, rules.multiple);
     input.values.resize(static_cast<std::size_t>(input.width) * input.height);
     // Bilinear at pixel centres; beyond the used part the coordinates stop at the edge, which is the padding.
     for (int y = 0; y < input.height; ++y) {

@@ -8,7 +8,16 @@
 
 namespace fedefm {
 
-/// A frame as networks see it: grey 0…1 between the 0.5 and 99.5 percentile, wires dark, scaled and padded.
+/// How a network wants its pictures (`input` of a model card); the same words as in a training's `input`.
+struct ModelInputRules
+{
+    int longestSide = 0;  ///< pictures with a longer side are scaled down to it; 0: never
+    int multiple = 32;    ///< sides are padded to multiples of this
+    int channelPick = -1; ///< that channel of a colour picture; −1: luminance
+    bool stretch = true;  ///< grey between the 0.5 and 99.5 percentile; else share of the stored range
+};
+
+/// A frame as networks see it: grey 0…1, wires dark, scaled and padded.
 struct ModelInput
 {
     int width = 0; ///< padded
@@ -19,10 +28,8 @@ struct ModelInput
     std::vector<float> values; ///< height·width
 };
 
-/// Scales so that the longer side is at most `longestSide` (0: never), pads right and bottom by edge values
-/// to multiples of `multiple`. Colour becomes luminance; MONOCHROME1 is turned, so that attenuation is always
-/// dark.
-ModelInput prepareInput(const Frame& frame, const SequenceInfo& info, int longestSide, int multiple);
+/// Pads right and bottom by edge values. MONOCHROME1 is turned, so that attenuation is always dark.
+ModelInput prepareInput(const Frame& frame, const SequenceInfo& info, const ModelInputRules& rules);
 
 /// Class numbers of the used part of the input (row length input.width) at image size, nearest neighbour.
 std::vector<std::uint8_t> labelsAtImageSize(const std::uint8_t* labels, const ModelInput& input, int width,

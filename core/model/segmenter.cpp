@@ -20,6 +20,37 @@ const char* wireClassName(WireClass wireClass)
     return "background";
 }
 
+namespace {
+
+struct NamedRole
+{
+    ModelRole role;
+    const char* name;
+};
+
+constexpr NamedRole kRoles[] = {{ModelRole::Choice, "choice"},
+                                {ModelRole::Live, "live"},
+                                {ModelRole::Offline, "offline"},
+                                {ModelRole::Foundation, "foundation"}};
+
+} // namespace
+
+const char* modelRoleName(ModelRole role)
+{
+    for (const NamedRole& entry : kRoles)
+        if (entry.role == role)
+            return entry.name;
+    return kRoles[0].name;
+}
+
+ModelRole modelRoleNamed(const std::string& name)
+{
+    for (const NamedRole& entry : kRoles)
+        if (name == entry.name)
+            return entry.role;
+    return ModelRole::Choice;
+}
+
 const RleMask* Segmentation::mask(WireClass wireClass) const
 {
     for (const ClassMask& entry : masks)

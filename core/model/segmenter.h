@@ -78,6 +78,9 @@ enum class ModelRole {
     Foundation, ///< where training begins; not for looking at pictures
 };
 
+const char* modelRoleName(ModelRole role);         ///< "choice", "live", "offline", "foundation"
+ModelRole modelRoleNamed(const std::string& name); ///< Choice for every other name
+
 /// What `fedefm models` and the model chooser show.
 struct ModelCard
 {

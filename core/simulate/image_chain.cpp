@@ -10,6 +10,7 @@ namespace {
 
 constexpr float kOpen = 0.5F;         ///< light above which a pixel counts as inside the collimator
 constexpr double kDarkGrey = 0.05;    ///< the darkest tissue keeps this share of full scale
+constexpr double kToeGrey = 0.08;     ///< below this share of full scale the display's curve flattens
 constexpr float kDarkestSpans = 2.5F; ///< how far below the median the processing looks, in spans
 
 float percentile(std::vector<float>& values, double share)
@@ -153,16 +154,21 @@ double ImageChain::greyPerSignal() const
 
 FramePtr ImageChain::quantised(const FloatPlane& signal) const
 {
-    // Gamma through a table: one power per entry, not per pixel.
+    // Toe and gamma through a table: two powers per entry, not per pixel.
     constexpr int kSteps = 4096;
+    constexpr double kToe = kToeGrey * kSteps;
+    constexpr int kBelow = static_cast<int>(20.0 * kToe);
     const int highest = (1 << m_settings.bitsStored) - 1;
-    std::vector<std::uint16_t> table(kSteps + 1);
+    std::vector<std::uint16_t> table(kBelow + kSteps + 1);
     const double median = std::clamp(m_settings.greyMedian, 0.02, 0.98);
-    for (int i = 0; i <= kSteps; ++i) {
+    for (int i = -kBelow; i <= kSteps; ++i) {
+        // The dark end approaches black and does not reach it, as on a fluoroscope: instruments in front
+        // of the spine keep their contrast. The slope has no step at the toe's beginning.
+        const double place = i < kToe ? kToe * kToe / (2.0 * kToe - i) : i;
         // The median keeps its grey value under any gamma.
-        const double level = std::pow(static_cast<double>(i) / kSteps, m_settings.gamma) *
-                             std::pow(median, 1.0 - m_settings.gamma);
-        table[static_cast<std::size_t>(i)] =
+        const double level =
+            std::pow(place / kSteps, m_settings.gamma) * std::pow(median, 1.0 - m_settings.gamma);
+        table[static_cast<std::size_t>(i + kBelow)] =
             static_cast<std::uint16_t>(std::lround(std::clamp(level, 0.0, 1.0) * highest));
     }
     const auto blank = static_cast<std::uint16_t>(std::lround(m_settings.aperture.blankGrey * highest));
@@ -173,9 +179,11 @@ FramePtr ImageChain::quantised(const FloatPlane& signal) const
     std::vector<std::uint8_t> bytes(count * (wide ? 2 : 1));
     auto* words = reinterpret_cast<std::uint16_t*>(bytes.data());
     for (std::size_t i = 0; i < count; ++i) {
-        const float place = std::clamp(signal.values[i] * gain + offset, 0.0F, static_cast<float>(kSteps));
+        const float place = std::clamp(signal.values[i] * gain + offset, static_cast<float>(-kBelow),
+                                       static_cast<float>(kSteps));
         const bool outside = m_settings.aperture.isBlanked && m_light.values[i] < 0.3F;
-        const std::uint16_t value = outside ? blank : table[static_cast<std::size_t>(place + 0.5F)];
+        const std::uint16_t value =
+            outside ? blank : table[static_cast<std::size_t>(place + (kBelow + 0.5F))];
         if (wide)
             words[i] = value;
         else

@@ -45,6 +45,10 @@ Scene::Scene(const SourcePreset& preset, int sizePx, int frames, std::uint64_t s
         placePassingCatheter(random.branch(kPassing));
     FloatPlane coarse(kCoarsePx, kCoarsePx);
     addLayers(coarse, motionAt(0));
+    // The window holds for the whole run: what the agent fills must not become black.
+    TubeRaster raster(kCoarsePx);
+    addContrastAgent(coarse, raster, m_settings, motionAt(0),
+                     m_settings.contrast.startSeconds + m_settings.contrast.lengthSeconds);
     m_chain = std::make_unique<ImageChain>(m_settings.chain, sizePx, coarse);
     keepVisible(m_settings, m_chain->greyPerSignal());
 }

@@ -59,6 +59,8 @@ void addContrastAgent(FloatPlane& attenuation, TubeRaster& raster, const SceneSe
     if (!scene.contrast.isOn)
         return;
     const CArmView::Axes axes = scene.view.axes();
+    const double gridScale = static_cast<double>(attenuation.width) / scene.view.sizePx;
+    const double pxPerMm = scene.view.isocentrePxPerMm() * gridScale;
     FloatPlane filled(attenuation.width, attenuation.height);
     for (const VesselBranch& branch : scene.tree.branches) {
         if (branch.group != scene.contrast.group)
@@ -67,8 +69,7 @@ void addContrastAgent(FloatPlane& attenuation, TubeRaster& raster, const SceneSe
         if (agentShare(scene.contrast, branch.startMm, seconds) < kLeastShare &&
             agentShare(scene.contrast, end, seconds) < kLeastShare)
             continue;
-        const auto tube = projectBranch(branch, scene.view, axes, &motion, 1.0);
-        const double pxPerMm = scene.view.isocentrePxPerMm();
+        const auto tube = projectBranch(branch, scene.view, axes, &motion, gridScale);
         for (const TubeRaster::Hit& hit : raster.trace(tube))
             keepLarger(filled, hit.index,
                        agentShare(scene.contrast, hit.arc, seconds) * scene.contrast.attenuationPerMm *

@@ -29,7 +29,7 @@ public:
         const auto start = std::chrono::steady_clock::now();
         if (cancel.isCancelled())
             return fail(ErrorCode::Cancelled, m_file);
-        const ModelInput input = prepareInput(frame, info, m_card.longestSide, m_card.multiple);
+        const ModelInput input = prepareInput(frame, info, m_card.input);
         Segmentation result;
         try {
             auto map = labelMap(input, frame.width(), frame.height());

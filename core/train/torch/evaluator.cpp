@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/torch/evaluator_private.h"
 
+#include "core/geometry/hysteresis.h"
 #include "core/train/metrics.h"
 #include "core/train/torch/losses_private.h"
 
@@ -77,6 +78,37 @@ private:
     bool m_wasTraining;
 };
 
+/// Class with the largest logit, those before `first` left out, without padding.
+std::vector<std::uint8_t> likeliest(const torch::Tensor& logits, int first, int width, int height)
+{
+    const torch::Tensor classes =
+        logits.slice(1, first).argmax(1).add(first).to(torch::kByte).to(torch::kCPU).contiguous();
+    return cropped(classes.data_ptr<std::uint8_t>(), static_cast<int>(classes.size(2)), width, height);
+}
+
+FloatPlane deviceProbability(const torch::Tensor& logits, int width, int height)
+{
+    const torch::Tensor devices =
+        (1.0F - torch::softmax(logits, 1).select(1, 0)).to(torch::kCPU).contiguous();
+    FloatPlane plane(width, height);
+    plane.values = cropped(devices.data_ptr<float>(), static_cast<int>(devices.size(2)), width, height);
+    return plane;
+}
+
+/// As the overlay marks them: a device of doubtful kind is a device, faint pixels count where they go on from
+/// sure ones.
+std::vector<std::uint8_t> labelsFrom(const torch::Tensor& logits, const FloatPlane& devices,
+                                     const DeviceThresholds& thresholds)
+{
+    std::vector<std::uint8_t> labels = likeliest(logits, 1, devices.width, devices.height);
+    const auto kept = hysteresis(devices, labels, static_cast<float>(thresholds.least),
+                                 static_cast<float>(thresholds.sure));
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        if (kept[i] == 0)
+            labels[i] = 0;
+    return labels;
+}
+
 /// Collects what the samples give.
 class Collector
 {
@@ -139,13 +171,15 @@ private:
             return;
         m_lossSum +=
             segmentationLoss(logits, labelsOf(batch, m_device), m_settings.loss, m_weights).item<double>();
-        const torch::Tensor classes = logits.argmax(1).to(torch::kByte).to(torch::kCPU).contiguous();
         Predicted predicted;
         predicted.order = m_samples++;
         predicted.width = prepared.usedWidth;
         predicted.height = prepared.usedHeight;
-        predicted.prediction =
-            cropped(classes.data_ptr<std::uint8_t>(), batch.width, predicted.width, predicted.height);
+        if (m_settings.thresholds || onPrediction)
+            predicted.devices = deviceProbability(logits, predicted.width, predicted.height);
+        predicted.prediction = m_settings.thresholds
+                                   ? labelsFrom(logits, predicted.devices, *m_settings.thresholds)
+                                   : likeliest(logits, 0, predicted.width, predicted.height);
         predicted.reference = cropped(batch.labels.data(), batch.width, predicted.width, predicted.height);
         const LabelPair pair{predicted.prediction.data(), predicted.reference.data(), predicted.width,
                              predicted.height, 0.0};

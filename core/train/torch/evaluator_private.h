@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/train/device_thresholds.h"
 #include "core/train/torch/tensors_private.h"
 #include "core/train/train_config.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 namespace fedefm {
@@ -17,6 +19,7 @@ struct EvaluationSettings
     InputSettings input;
     int limit = 0; ///< at most that many samples, spread evenly; 0: all
     bool useBfloat16 = false;
+    std::optional<DeviceThresholds> thresholds; ///< none: the likeliest class
 };
 
 struct Evaluation
@@ -33,6 +36,7 @@ struct Predicted
     int width = 0, height = 0;
     std::vector<float> picture; ///< first channel of the network's input
     std::vector<std::uint8_t> reference, prediction;
+    FloatPlane devices; ///< probability of any class but the background
 };
 
 /// Runs the network, in evaluation mode and without gradients, over a data set, picture by picture; the next

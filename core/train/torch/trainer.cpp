@@ -30,7 +30,7 @@ Result<TrainResult> TrainingSession::endWith(Error error)
     const auto isStop = [&error] { return error.code == ErrorCode::Cancelled; };
     if (isStop())
         error.subject = m_run->folder().string();
-    if (isStop() && !m_isTesting)
+    if (isStop() && !m_hasBest)
         if (auto saved = guarded(kSubject, [this] { return checkpoint(); }); !saved)
             error = saved.error();
     const auto set = isStop() ? m_run->setState(RunState::Stopped, "stopped by the user")

@@ -41,6 +41,11 @@ fs::path TrainingSession::checkpointFile() const
     return m_run->folder() / "checkpoint.safetensors";
 }
 
+fs::path TrainingSession::bestFile() const
+{
+    return m_run->folder() / "weights" / "best.safetensors";
+}
+
 Status TrainingSession::checkpoint()
 {
     return saveCheckpoint(checkpointFile(), parts(), m_state);

@@ -31,6 +31,10 @@ Status TrainingSession::runToEnd()
         if (auto saved = saveNamedWeights("last", m_state.epoch - 1, nullptr); !saved)
             return saved;
     }
+    if (auto taken = takeBest(); !taken)
+        return taken;
+    if (auto chosen = chooseThresholds(); !chosen)
+        return chosen;
     return evaluateTest();
 }
 
@@ -162,13 +166,33 @@ Status TrainingSession::validate(bool isLast)
     return m_run->finishEpoch(m_state.epoch, isBest, metrics);
 }
 
+Status TrainingSession::takeBest()
+{
+    m_hasBest = true;
+    return loadWeights(*m_network, bestFile());
+}
+
+Status TrainingSession::chooseThresholds()
+{
+    // The paper's metrics are those of the likeliest class.
+    if (m_isClassification || !m_data.validation || m_evaluation.metrics == "paper")
+        return {};
+    ThresholdSearch search;
+    const auto evaluation = evaluateNetwork(
+        *m_network, *m_data.validation, m_evaluation, m_device, m_hooks.cancel,
+        [this](int done, int total) { report("validate", done, total, 0.0); },
+        [&search](const Predicted& predicted) { search.add(predicted.devices, predicted.reference); });
+    if (!evaluation)
+        return tl::unexpected(evaluation.error());
+    m_evaluation.thresholds = search.best();
+    return addToCard(bestFile(), "thresholds",
+                     {{"least", m_evaluation.thresholds->least}, {"sure", m_evaluation.thresholds->sure}});
+}
+
 Status TrainingSession::evaluateTest()
 {
     if (!m_data.test)
         return {};
-    m_isTesting = true;
-    if (auto loaded = loadWeights(*m_network, m_run->folder() / "weights" / "best.safetensors"); !loaded)
-        return loaded;
     EvaluationSettings settings = m_evaluation;
     settings.limit = 0;
     const auto evaluation =

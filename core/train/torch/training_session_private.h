@@ -77,6 +77,10 @@ private:
     Result<double> trainOn(const std::shared_ptr<const Batch>& batch);
     Result<torch::Tensor> lossOf(const std::shared_ptr<const Batch>& batch);
     Status validate(bool isLast);
+    /// Puts the best weights into the network: from here on it is not trained.
+    Status takeBest();
+    /// Thresholds that suit the validation pictures best, written into the card of the best weights.
+    Status chooseThresholds();
     Status evaluateTest();
     Status obeyCommands();
     Status waitWhilePaused();
@@ -93,6 +97,7 @@ private:
     void report(const char* phase, int done, int total, double loss);
     TrainedParts parts() { return {*m_network, *m_optimizer, m_average.get(), m_device}; }
     std::filesystem::path checkpointFile() const;
+    std::filesystem::path bestFile() const;
 
     TrainConfig m_config;
     TrainingHooks m_hooks;
@@ -112,7 +117,7 @@ private:
     std::vector<std::string> m_notes; ///< of the setting up, for the run's events
     std::unique_ptr<RunWriter> m_run;
     LoopState m_state;
-    bool m_isTesting = false; ///< the network holds the best weights, not the newest
+    bool m_hasBest = false; ///< the network holds the best weights, not the newest
     nlohmann::json m_testMetrics;
     std::string m_endMessage;
 

@@ -105,6 +105,19 @@ Status saveWeights(const fs::path& file, const Network& network, const nlohmann:
     return writeSafetensors(file, content, Overwrite::Yes);
 }
 
+Status addToCard(const fs::path& file, const std::string& key, const nlohmann::json& value)
+{
+    auto content = readTensorFile(file);
+    if (!content)
+        return tl::unexpected(content.error());
+    nlohmann::json card = nlohmann::json::parse(content->metadata[kCardKey], nullptr, false);
+    if (!card.is_object())
+        return fail(ErrorCode::ModelBroken, file.string(), "no model card");
+    card[key] = value;
+    content->metadata[kCardKey] = card.dump();
+    return writeSafetensors(file, *content, Overwrite::Yes);
+}
+
 Result<std::vector<std::string>> initialise(Network& network, const TrainConfig& config)
 {
     std::vector<std::string> notes;

@@ -31,6 +31,9 @@ std::string configHash(const TrainConfig& config);
 
 Status saveWeights(const std::filesystem::path& file, const Network& network, const nlohmann::json& card);
 
+/// Adds an entry to the card of a file that saveWeights() wrote.
+Status addToCard(const std::filesystem::path& file, const std::string& key, const nlohmann::json& value);
+
 /// `init` of a configuration: a file, or a run folder whose merged or best weights are taken. Returns what
 /// was resized or left out, as lines for the run's events. Errors: FileNotFound, ModelBroken with the names
 /// that do not fit.

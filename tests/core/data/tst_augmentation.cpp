@@ -244,23 +244,33 @@ private Q_SLOTS:
                 1e-3);
     }
 
+    /// What a network was trained on is what it is given later.
     void inputEqualsThatOfTheModel()
     {
-        std::vector<std::uint8_t> bytes;
-        for (int i = 0; i < 100 * 70; ++i)
-            bytes.push_back(static_cast<std::uint8_t>((i * i / 7 + 3 * i) % 211));
-        const Frame frame(100, 70, 1, PixelType::U8, bytes);
-        SequenceInfo info;
-        for (const bool inverse : {false, true}) {
-            info.grey.inverse = inverse;
-            const ModelInput expected = prepareInput(frame, info, 0, 32);
-            Sample sample = sampleOf(frame, info);
-            InputSettings settings;
-            applyInput(sample, settings);
-            QCOMPARE(sample.width, expected.width);
-            QCOMPARE(sample.height, expected.height);
-            for (std::size_t i = 0; i < expected.values.size(); ++i)
-                QVERIFY(std::abs(sample.image[i] - expected.values[i]) < 2e-6F);
+        for (const int samples : {1, 3}) {
+            std::vector<std::uint8_t> bytes;
+            for (int i = 0; i < 100 * 70 * samples; ++i)
+                bytes.push_back(static_cast<std::uint8_t>((i * i / 7 + 3 * i) % 211));
+            const Frame frame(100, 70, samples, PixelType::U8, bytes);
+            for (const int pick : {-1, 0, 1})
+                for (const bool stretch : {true, false})
+                    for (const bool inverse : {false, true}) {
+                        SequenceInfo info;
+                        info.grey.inverse = inverse;
+                        ModelInputRules rules;
+                        rules.channelPick = pick;
+                        rules.stretch = stretch;
+                        const ModelInput expected = prepareInput(frame, info, rules);
+                        Sample sample = sampleOf(frame, info);
+                        InputSettings settings;
+                        settings.channelPick = pick;
+                        settings.stretch = stretch;
+                        applyInput(sample, settings);
+                        QCOMPARE(sample.width, expected.width);
+                        QCOMPARE(sample.height, expected.height);
+                        for (std::size_t i = 0; i < expected.values.size(); ++i)
+                            QVERIFY(std::abs(sample.image[i] - expected.values[i]) < 2e-6F);
+                    }
         }
     }
 

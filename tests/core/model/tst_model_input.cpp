@@ -24,7 +24,7 @@ class TestModelInput : public QObject
 private Q_SLOTS:
     void paddingRepeatsTheEdge()
     {
-        const ModelInput input = prepareInput(ramp(50, 40), {}, 0, 32);
+        const ModelInput input = prepareInput(ramp(50, 40), {}, {});
         QCOMPARE(input.width, 64);
         QCOMPARE(input.height, 64);
         QCOMPARE(input.usedWidth, 50);
@@ -38,13 +38,13 @@ private Q_SLOTS:
     {
         SequenceInfo info;
         info.grey.inverse = true;
-        const ModelInput input = prepareInput(ramp(64, 32), info, 0, 32);
+        const ModelInput input = prepareInput(ramp(64, 32), info, {});
         QVERIFY(input.values[0] > 0.99F && input.values[63] < 0.01F);
     }
 
     void largePicturesAreScaledAndLabelsComeBack()
     {
-        const ModelInput input = prepareInput(ramp(200, 100), {}, 100, 1);
+        const ModelInput input = prepareInput(ramp(200, 100), {}, {100, 1});
         QCOMPARE(input.width, 100);
         QCOMPARE(input.height, 50);
         QCOMPARE(input.scale, 0.5);
@@ -59,13 +59,22 @@ private Q_SLOTS:
     void cardsTolerateNonsense()
     {
         QCOMPARE(parseModelCard("not json", "file").card.id, std::string("file"));
-        QCOMPARE(parseModelCard("[1,2]", "file").multiple, 32);
+        QCOMPARE(parseModelCard("[1,2]", "file").input.multiple, 32);
         const FileCard card =
             parseModelCard(R"({"id":"net","multiple":-5,"parameters":"many","licence":"MIT"})", "f");
         QCOMPARE(card.card.id, std::string("net"));
         QCOMPARE(card.card.licence, std::string("MIT"));
-        QCOMPARE(card.multiple, 1);
+        QCOMPARE(card.input.multiple, 1);
         QCOMPARE(card.card.parameters, 0LL);
+        QVERIFY(card.input.stretch);
+        QCOMPARE(card.input.channelPick, -1);
+    }
+
+    void cardsTellHowPicturesAreGiven()
+    {
+        const FileCard card = parseModelCard(R"({"input": {"channel_pick": 1, "stretch": false}})", "f");
+        QVERIFY(!card.input.stretch);
+        QCOMPARE(card.input.channelPick, 1);
     }
 };
 

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void sessionsMakeATable();
     void whatIsDoneIsNotDoneAgain();
     void killedSessionIsResumed();
+    void killedComparisonStopsItsSession();
     void changedConfigurationIsRefused();
     void unknownKeyIsNamed();
     void unknownMetricIsNamedBeforeTheWork();
@@ -27,11 +28,17 @@ private Q_SLOTS:
 private:
     QString at(const char* name) const { return m_folder.filePath(QLatin1String(name)); }
     std::vector<RunSummary> runs() const { return listRuns(at("out/runs").toStdString()); }
-    Ran compare(const QStringList& more = {}) const
+    QStringList arguments() const
     {
-        return run(QStringList{"--json", "--quiet", "--seed", "5", "--threads", "1", "compare",
-                               at("compare.json"), "--out", at("out")} +
-                   more);
+        return {"--json", "--quiet", "--seed",           "5",     "--threads",
+                "1",      "compare", at("compare.json"), "--out", at("out")};
+    }
+    Ran compare(const QStringList& more = {}) const { return run(arguments() + more); }
+    void forgetFirstSession() const
+    {
+        for (const RunSummary& summary : runs())
+            if (summary.name == "fedavg-all-5")
+                fs::remove_all(summary.folder);
     }
 
     QTemporaryDir m_folder;
@@ -93,9 +100,7 @@ void TestCompareProgram::whatIsDoneIsNotDoneAgain()
 
 void TestCompareProgram::killedSessionIsResumed()
 {
-    for (const RunSummary& summary : runs())
-        if (summary.name == "fedavg-all-5")
-            fs::remove_all(summary.folder);
+    forgetFirstSession();
     QProcess program;
     program.start(kProgram,
                   {"--quiet", "federate", at("out/sessions/fedavg-all-5.json"), "--runs", at("out/runs")});
@@ -111,6 +116,28 @@ void TestCompareProgram::killedSessionIsResumed()
     QCOMPARE(rows[1], m_rows[1]);
     for (const char* key : {"merged", "own", "bytes_per_round", "steps_per_round", "rounds"})
         QCOMPARE(rows[0].toObject()[QLatin1String(key)], m_rows[0].toObject()[QLatin1String(key)]);
+}
+
+void TestCompareProgram::killedComparisonStopsItsSession()
+{
+    forgetFirstSession();
+    const auto state = [this] {
+        for (const RunSummary& summary : runs())
+            if (summary.name == "fedavg-all-5")
+                return summary.state;
+        return RunState::Lost;
+    };
+    QProcess program;
+    program.start(kProgram, arguments());
+    QVERIFY(waitForRounds(program, at("out/runs").toStdString(), "fedavg-all-5", 2));
+    program.kill(); // SIGKILL
+    QVERIFY(program.waitForFinished(kLimitMs));
+    QTRY_COMPARE_WITH_TIMEOUT(state(), RunState::Stopped, kLimitMs);
+
+    const Ran ran = compare();
+    QVERIFY2(ran.exitCode == 0, ran.err.constData());
+    QCOMPARE(state(), RunState::Done);
+    QCOMPARE(ran.answer()["rows"].toArray()[1], m_rows[1]);
 }
 
 void TestCompareProgram::changedConfigurationIsRefused()

@@ -63,6 +63,7 @@ private Q_SLOTS:
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
     void lossFallsAndLineIsFound();
     void weightsFileDescribesItself();
+    void thresholdsAreChosenOnValidation();
     void classificationLearns();
     void sameSeedGivesSameWeights();
     void resumedRunEqualsUndisturbedOne_data();
@@ -123,6 +124,32 @@ void TestTrainer::weightsFileDescribesItself()
     QCOMPARE(card["training_record"]["seed"].get<int>(), 1);
     QVERIFY(card["training"].get<std::string>().find("foreground.dice") != std::string::npos);
     QVERIFY(fs::exists(result->runFolder / "weights" / "last.safetensors"));
+}
+
+void TestTrainer::thresholdsAreChosenOnValidation()
+{
+    const auto cardOf = [](const Result<TrainResult>& result) {
+        return nlohmann::json::parse(
+            readTensorFile(result->runFolder / "weights" / "best.safetensors")->metadata.at("fedefm.card"));
+    };
+    TrainConfig config = smallConfig();
+    config.loss.classWeights = {0.05, 1.0}; // lines come out too wide where a device is merely likelier
+    config.epochs = 20;
+    const auto result = trainIn(runs(), config);
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    const auto thresholds = cardOf(result)["thresholds"];
+    QVERIFY2(thresholds["least"].get<double>() > 0.55, thresholds.dump().c_str());
+    QVERIFY(thresholds["sure"].get<double>() >= thresholds["least"].get<double>());
+    QVERIFY2(result->testMetrics["foreground"]["dice"].get<double>() >
+                 result->bestMetrics["foreground"]["dice"].get<double>() + 0.02,
+             (result->testMetrics.dump() + result->bestMetrics.dump()).c_str());
+
+    config.metrics = "paper"; // the paper marks the likeliest class
+    config.selectBy = "dice";
+    config.epochs = 1;
+    const auto literal = trainIn(runs(), config);
+    QVERIFY2(literal, qPrintable(messageOf(literal)));
+    QVERIFY(!cardOf(literal).contains("thresholds"));
 }
 
 void TestTrainer::classificationLearns()
