@@ -7,7 +7,8 @@ import pathlib
 import shutil
 import struct
 
-from measure_real import measure
+import measure_real
+import measure_simulated
 
 # Not yet "live" and "offline", the defaults of window and command line: on the labelled XA frames the ridge filter finds
 # more of the devices' length.
@@ -15,6 +16,7 @@ ABOUT = {
     "fast": ("wirenet-fast", "WireNet fast", "choice"),
     "strong": ("wirenet-strong", "WireNet strong", "choice"),
 }
+THRESHOLDS = {"least": 0.25, "sure": 0.7}  # of trainings from before they chose their own
 LIMITS = (
     "Trained on simulated fluoroscopy only; no real frame was seen. Faint wires, devices of other kinds (stents, coils, "
     "pacing leads) and strong motion can be missed or taken for one another. Each frame is judged alone. Research use "
@@ -44,18 +46,18 @@ def main():
     card = metadata_of(source)
     record = card.pop("training_record")
     card.update(id=identifier, name=name, role=role, licence="GPL-3.0-or-later", limits=LIMITS,
-                config=f"resources/configs/wirenet_{options.name}.json",
+                config=f"resources/configs/{card['id'].replace('-', '_')}.json",
                 made_by=f"installer/train-models {options.name}")
-    card["thresholds"] = {"least": 0.25, "sure": 0.7}
-    card["metrics"] = {"simulated_validation": record["metrics"]}
+    card.setdefault("thresholds", THRESHOLDS)
     card["seed"] = record["seed"]
     card["epoch"] = record["epoch"]
-    result = options.run / "result.json"
-    if result.is_file():
-        card["metrics"]["simulated_test"] = json.loads(result.read_text())["test_metrics"]
+    card["metrics"] = {"simulated_validation": record["metrics"]}
+    # The thresholds of the card count in what follows.
     card_file = target.with_suffix(".json")
     card_file.write_text(json.dumps(card, indent=2) + "\n")
-    card["metrics"].update({name: scores for name, scores in measure(options.program, target, options.real).items() if scores})
+    measured = {"simulated_test": measure_simulated.measure(options.program, target),
+                **measure_real.measure(options.program, target, options.real)}
+    card["metrics"].update({name: scores for name, scores in measured.items() if scores})
     card_file.write_text(json.dumps(card, indent=2) + "\n")
     print(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
 
