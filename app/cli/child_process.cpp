@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <string_view>
@@ -69,7 +70,9 @@ bool readAll(int descriptor, pid_t child, const Take& take, const KeepGoing& kee
     // Whoever kills this process does not want its children to go on: nobody would read their results.
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
 #endif
-    if (::getppid() == parent && ::dup2(output, STDOUT_FILENO) >= 0)
+    // Where this process has no stdout, the pipe itself may be in its place.
+    const int placed = output == STDOUT_FILENO ? ::fcntl(output, F_SETFD, 0) : ::dup2(output, STDOUT_FILENO);
+    if (::getppid() == parent && placed >= 0)
         ::execve(words.front(), words.data(), variables.data());
     ::_exit(127);
 }
@@ -91,13 +94,17 @@ Status run(const std::filesystem::path& program, const std::vector<std::string>&
     const pid_t child = ::fork();
     if (child == 0)
         becomeProgram(wordPointers, variablePointers, ends[1], parent);
+    const int spawnError = errno;
     ::close(ends[1]);
-    const bool goesOn = child < 0 || readAll(ends[0], child, take, keepGoing);
+    if (child < 0) {
+        ::close(ends[0]);
+        return fail(ErrorCode::Internal, program.string(), std::strerror(spawnError));
+    }
+    const bool goesOn = readAll(ends[0], child, take, keepGoing);
     ::close(ends[0]);
     int status = 1;
-    if (child > 0)
-        while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-        }
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
     if (!goesOn)
         return fail(ErrorCode::Cancelled, program.string());
     if (status != 0)

@@ -48,11 +48,7 @@ void readInput(const json& input, FileCard& result)
         static_cast<int>(std::clamp(numberOf(input, "multiple", result.input.multiple), 1LL, 1024LL));
     result.input.channelPick = static_cast<int>(std::clamp(numberOf(input, "channel_pick", -1), -1LL, 15LL));
     result.input.stretch = !input.contains("stretch") || input["stretch"] != false;
-    if (const long long size = numberOf(input, "size_px", 0); size > 0) {
-        // A network of one input size: pictures are scaled down to it and padded up to it.
-        result.input.longestSide = static_cast<int>(std::min(size, 1024LL));
-        result.input.multiple = result.input.longestSide;
-    }
+    result.input.sizePx = static_cast<int>(std::clamp(numberOf(input, "size_px", 0), 0LL, 4096LL));
     result.mean = numbersOf(input, "mean");
     result.deviation = numbersOf(input, "deviation");
     const auto channels = static_cast<std::size_t>(result.channels);
@@ -109,8 +105,10 @@ FileCard parseModelCard(const std::string& text, const std::string& fallbackId)
     }
     if (parsed.contains("classes") && parsed["classes"].is_array() && parsed["classes"].size() > 1)
         readClasses(parsed["classes"], result);
-    const int longest = result.input.longestSide;
-    result.card.input = longest > 0 ? "up to " + std::to_string(longest) + " px, grey" : "any size, grey";
+    const ModelInputRules& rules = result.input;
+    result.card.input = rules.sizePx > 0        ? "scaled to " + std::to_string(rules.sizePx) + " px, grey"
+                        : rules.longestSide > 0 ? "up to " + std::to_string(rules.longestSide) + " px, grey"
+                                                : "any size, grey";
     return result;
 }
 

@@ -44,6 +44,42 @@ int roundUp(int value, int multiple)
     return (value + multiple - 1) / multiple * multiple;
 }
 
+/// Bilinear at pixel centres.
+float valueAt(const std::vector<float>& grey, const Frame& frame, double x, double y)
+{
+    const int x0 = static_cast<int>(x);
+    const int y0 = static_cast<int>(y);
+    const int x1 = std::min(x0 + 1, frame.width() - 1);
+    const int y1 = std::min(y0 + 1, frame.height() - 1);
+    const auto fx = static_cast<float>(x - x0);
+    const auto fy = static_cast<float>(y - y0);
+    const auto at = [&](int px, int py) { return grey[static_cast<std::size_t>(py) * frame.width() + px]; };
+    const float top = at(x0, y0) + fx * (at(x1, y0) - at(x0, y0));
+    const float bottom = at(x0, y1) + fx * (at(x1, y1) - at(x0, y1));
+    return top + fy * (bottom - top);
+}
+
+/// Used size of a side.
+int scaledSide(int side, int longest, const ModelInputRules& rules)
+{
+    if (rules.sizePx > 0)
+        return rules.sizePx;
+    if (rules.longestSide <= 0 || longest <= rules.longestSide)
+        return side;
+    return std::max(1,
+                    static_cast<int>(std::lround(static_cast<double>(side) * rules.longestSide / longest)));
+}
+
+/// Where the pixels of a used side lie in the picture; padding stays at the edge.
+std::vector<double> sourcePositions(int padded, int used, int side)
+{
+    std::vector<double> positions(static_cast<std::size_t>(padded));
+    for (int i = 0; i < padded; ++i)
+        positions[static_cast<std::size_t>(i)] =
+            std::clamp((std::min(i, used - 1) + 0.5) * side / used - 0.5, 0.0, side - 1.0);
+    return positions;
+}
+
 } // namespace
 
 ModelInput prepareInput(const Frame& frame, const SequenceInfo& info, const ModelInputRules& rules)
@@ -51,49 +87,19 @@ ModelInput prepareInput(const Frame& frame, const SequenceInfo& info, const Mode
     const std::vector<float> grey = greyOf(frame, info, rules);
     ModelInput input;
     const int longest = std::max(frame.width(), frame.height());
-    input.scale = rules.longestSide > 0 && longest > rules.longestSide
-                      ? static_cast<double>(rules.longestSide) / longest
-                      : 1.0;
-    input.usedWidth = std::max(1, static_cast<int>(std::lround(frame.width() * input.scale)));
-    input.usedHeight = std::max(1, static_cast<int>(std::lround(frame.height() * input.scale)));
+    input.usedWidth = scaledSide(frame.width(), longest, rules);
+    input.usedHeight = scaledSide(frame.height(), longest, rules);
+    input.scale = std::min(static_cast<double>(input.usedWidth) / frame.width(),
+                           static_cast<double>(input.usedHeight) / frame.height());
     input.width = roundUp(input.usedWidth, rules.multiple);
     input.height = roundUp(input.usedHeight, rules.multiple);
-    input.values.resize(static_cast<std::size_t>(input.width) * input.height);
-    // Bilinear at pixel centres; beyond the used part the coordinates stop at the edge, which is the padding.
-    for (int y = 0; y < input.height; ++y) {
-        const double sy = std::clamp((y + 0.5) / input.scale - 0.5, 0.0, frame.height() - 1.0);
-        const int y0 = static_cast<int>(sy);
-        const int y1 = std::min(y0 + 1, frame.height() - 1);
-        const auto fy = static_cast<float>(sy - y0);
-        for (int x = 0; x < input.width; ++x) {
-            const double sx = std::clamp((x + 0.5) / input.scale - 0.5, 0.0, frame.width() - 1.0);
-            const int x0 = static_cast<int>(sx);
-            const int x1 = std::min(x0 + 1, frame.width() - 1);
-            const auto fx = static_cast<float>(sx - x0);
-            const auto at = [&](int px, int py) {
-                return grey[static_cast<std::size_t>(py) * frame.width() + px];
-            };
-            const float top = at(x0, y0) + fx * (at(x1, y0) - at(x0, y0));
-            const float bottom = at(x0, y1) + fx * (at(x1, y1) - at(x0, y1));
-            input.values[static_cast<std::size_t>(y) * input.width + x] = top + fy * (bottom - top);
-        }
-    }
+    const std::vector<double> xs = sourcePositions(input.width, input.usedWidth, frame.width());
+    const std::vector<double> ys = sourcePositions(input.height, input.usedHeight, frame.height());
+    input.values.reserve(xs.size() * ys.size());
+    for (const double y : ys)
+        for (const double x : xs)
+            input.values.push_back(valueAt(grey, frame, x, y));
     return input;
-}
-
-std::vector<std::uint8_t> labelsAtImageSize(const std::uint8_t* labels, const ModelInput& input, int width,
-                                            int height)
-{
-    std::vector<std::uint8_t> result(static_cast<std::size_t>(width) * height);
-    for (int y = 0; y < height; ++y) {
-        const int sy = std::min(static_cast<int>((y + 0.5) * input.scale), input.usedHeight - 1);
-        for (int x = 0; x < width; ++x) {
-            const int sx = std::min(static_cast<int>((x + 0.5) * input.scale), input.usedWidth - 1);
-            result[static_cast<std::size_t>(y) * width + x] =
-                labels[static_cast<std::size_t>(sy) * input.width + sx];
-        }
-    }
-    return result;
 }
 
 } // namespace fedefm

@@ -4,6 +4,7 @@
 #include "core/geometry/hysteresis.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace fedefm {
 
@@ -13,7 +14,12 @@ constexpr std::uint8_t kNotCounted = 255;
 
 double thresholdOf(int step)
 {
-    return 0.1 * (step + 1);
+    return (step + 1) / 10.0; // prints as it should
+}
+
+double unevenness(const DeviceThresholds& pair)
+{
+    return std::abs(pair.least - 0.5) + std::abs(pair.sure - 0.5);
 }
 
 } // namespace
@@ -45,10 +51,11 @@ DeviceThresholds ThresholdSearch::best() const
             const Count& count = m_counts[static_cast<std::size_t>(least)][static_cast<std::size_t>(sure)];
             const double dice = 2.0 * static_cast<double>(count.right) /
                                 static_cast<double>(std::max<std::int64_t>(1, count.marked + m_labelled));
-            if (dice <= bestDice)
+            const DeviceThresholds pair{thresholdOf(least), thresholdOf(sure)};
+            if (dice < bestDice || (dice == bestDice && unevenness(pair) >= unevenness(thresholds)))
                 continue;
             bestDice = dice;
-            thresholds = {thresholdOf(least), thresholdOf(sure)};
+            thresholds = pair;
         }
     return thresholds;
 }

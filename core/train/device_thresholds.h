@@ -27,7 +27,7 @@ public:
     /// not count.
     void add(const FloatPlane& probability, const std::vector<std::uint8_t>& labels);
 
-    /// Even ones as long as no labelled pixel was found.
+    /// Of equal pairs the evenest; even ones as long as no labelled pixel was found.
     DeviceThresholds best() const;
 
 private:

@@ -26,8 +26,9 @@ def simulate(program, folder, scenes, seed):
         made = folder / preset
         subprocess.run([program, "simulate", "--preset", preset, "--frames", "1", "--sequences", str(scenes), "--size",
                         "512", "--seed", str(seed), "--out", str(made), "--quiet"], check=True, capture_output=True)
-        for sequence in sorted(made.glob("sequence_*")):
-            name = f"{preset}_{sequence.name[-4:]}.png"
+        # A single sequence has no folder of its own.
+        for index, sequence in enumerate(sorted(made.glob("sequence_*")) or [made]):
+            name = f"{preset}_{index:04d}.png"
             (sequence / "images" / "frame_0000.png").rename(pictures / name)
             (sequence / "masks" / "frame_0000.png").rename(masks / name)
     return pictures, masks

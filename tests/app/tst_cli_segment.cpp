@@ -40,7 +40,7 @@ private Q_SLOTS:
         QVERIFY(answer["ms_per_frame"].toObject()["median"].toDouble() > 0.0);
         QVERIFY(answer["ms_per_frame"].toObject()["p95"].toDouble() >=
                 answer["ms_per_frame"].toObject()["median"].toDouble());
-        QCOMPARE(answer["model"].toObject()["id"].toString(), "ridge");
+        QCOMPARE(answer["model"].toObject()["id"], runCli({"models", "--json"}).json()["default"]);
         QCOMPARE(answer["files"].toArray().size(), 4 + 5);
         for (const QJsonValue& file : answer["files"].toArray())
             QVERIFY2(QFile::exists(file.toString()), qPrintable(file.toString()));
@@ -129,6 +129,10 @@ private Q_SLOTS:
         const CliRun run = runCli({"models", "--json"});
         QCOMPARE(run.exitCode, 0);
         QCOMPARE(run.json()["models"].toArray()[0].toObject()["id"].toString(), "ridge");
+        // Networks are the default where they can run: one for the cine, one for whole sequences.
+        const bool hasNetworks = run.out.contains("wirenet-strong");
+        QCOMPARE(run.json()["default"].toString(), hasNetworks ? "wirenet-strong" : "ridge");
+        QCOMPARE(run.json()["default_live"].toString(), hasNetworks ? "wirenet-fast" : "ridge");
         QVERIFY(runCli({"models"}).out.contains("ridge"));
     }
 

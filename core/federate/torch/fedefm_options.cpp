@@ -42,6 +42,7 @@ FedEfmOptions readFedEfmOptions(StrictObject& options)
     fedefm.fusesByScore = chooses(options, "fuse_weights", false, "uniform", "emd");
     fedefm.fusesFirst = chooses(options, "fuse_when", true, "after", "before");
     options.integer("gossip", fedefm.gossip, 0);
+    options.integer("mixes", fedefm.mixes, 1, 100);
     fedefm.isNotTrue = chooses(options, "distil", false, "all", "not_true");
     options.number("logit_adjustment", fedefm.logitAdjustment, 0.0, 10.0);
     const bool isUniform = chooses(options, "masses", false, "cross_reference", "uniform");

@@ -25,6 +25,7 @@ struct FedEfmOptions
     bool fusesByScore = false;         ///< each expert's part is multiplied with its score
     bool fusesFirst = true;            ///< before the distillation
     int gossip = 1;                    ///< rounds between two averagings with the neighbours; 0: never
+    int mixes = 1;                     ///< averagings one after the other, where there is one
     bool isNotTrue = false;            ///< distil without the label's class (Lee et al. 2022)
     double logitAdjustment = 0.0;      ///< τ of the host's label prior
     EmdScoreOptions emd;

@@ -96,8 +96,11 @@ Result<nlohmann::json> SessionEvaluator::evaluate(Network& network)
 {
     if (m_settings.task.isClassification)
         return classify(network);
-    const auto evaluation = evaluateNetwork(network, *m_test, m_evaluation, m_settings.device,
-                                            m_settings.cancel, [](int, int) {});
+    const auto obey = [this] {
+        return m_settings.cancel.isCancelled() ? Status(fail(ErrorCode::Cancelled, "validation")) : Status();
+    };
+    const auto evaluation =
+        evaluateNetwork(network, *m_test, m_evaluation, m_settings.device, obey, [](int, int) {});
     if (!evaluation)
         return tl::unexpected(evaluation.error());
     nlohmann::json json = evaluation->metrics;

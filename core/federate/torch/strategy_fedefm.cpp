@@ -23,8 +23,9 @@ public:
         for (int hop = 1; hop <= hops; ++hop)
             names.push_back(hops == 1 ? "overseas" : "overseas " + std::to_string(hop));
         names.push_back("home");
-        if (gossips(view))
-            names.push_back("gossip");
+        const int mixes = mixesOf(view);
+        for (int mix = 1; mix <= mixes; ++mix)
+            names.push_back(mixes == 1 ? "gossip" : "gossip " + std::to_string(mix));
         return names;
     }
     int stepsPerRound() const override { return m_options.localSteps + m_options.homeSteps; }
@@ -38,8 +39,7 @@ public:
             return leave(bench);
         if (bench.phase < homePhase(bench.view))
             return host(bench);
-        return bench.phase == homePhase(bench.view) ? home(bench)
-                                                    : mixWithNeighbours(bench, homePhase(bench.view), {});
+        return bench.phase == homePhase(bench.view) ? home(bench) : mix(bench);
     }
 
 private:
@@ -49,9 +49,10 @@ private:
         return std::clamp(m_options.hops, 1, std::max(1, static_cast<int>(view.active().size()) - 1));
     }
     int homePhase(const RoundView& view) const { return hopsOf(view) + 1; }
-    bool gossips(const RoundView& view) const
+    int mixesOf(const RoundView& view) const
     {
-        return m_options.gossip > 0 && (view.round + 1) % m_options.gossip == 0;
+        const bool gossips = m_options.gossip > 0 && (view.round + 1) % m_options.gossip == 0;
+        return gossips ? m_options.mixes : 0;
     }
 
     Status leave(Workbench& bench) const
@@ -118,7 +119,18 @@ private:
         if (!m_options.fusesFirst)
             if (auto fused = fuseExperts(bench, experts, m_options); !fused)
                 return fused;
-        return gossips(bench.view) ? bench.publishWeights(bench.view.outgoing(bench.silo.index)) : Status();
+        return mixesOf(bench.view) > 0 ? bench.publishWeights(bench.view.outgoing(own)) : Status();
+    }
+
+    Status mix(Workbench& bench) const
+    {
+        if (auto mixed = mixWithNeighbours(bench, bench.phase - 1, {}); !mixed)
+            return mixed;
+        if (bench.phase == homePhase(bench.view) + mixesOf(bench.view))
+            return {};
+        // An average of published models tells nothing new: it needs no noise of its own.
+        const int own = bench.silo.index;
+        return bench.port.publish(ObjectKind::Weights, own, bench.ownWeights(), bench.view.outgoing(own));
     }
 
     FedEfmOptions m_options;

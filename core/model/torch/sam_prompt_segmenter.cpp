@@ -26,7 +26,7 @@ std::vector<std::uint8_t> colourPixels(const Frame& frame, const SequenceInfo& i
         return pixels;
     }
     const bool isByte = frame.type() == PixelType::U8;
-    const ModelInput scaled = isByte ? ModelInput{} : prepareInput(frame, info, {0, 1});
+    const ModelInput scaled = isByte ? ModelInput{} : prepareInput(frame, info, {0, 0, 1});
     for (std::size_t i = 0; i < count; ++i) {
         const auto stored = isByte ? frame.data<std::uint8_t>()[i] : std::uint8_t(0);
         const auto grey = isByte ? static_cast<std::uint8_t>(info.grey.inverse ? 255 - stored : stored)

@@ -81,6 +81,7 @@ nlohmann::json LoopState::toJson() const
             {"epoch", epoch},
             {"batch", batch},
             {"loss_sum", lossSum},
+            {"validated_epoch", validatedEpoch},
             {"best_epoch", bestEpoch},
             {"best_value", bestValue},
             {"best_metrics", bestMetrics},
@@ -98,6 +99,7 @@ Result<LoopState> LoopState::fromJson(const nlohmann::json& json)
         state.epoch = json.at("epoch").get<int>();
         state.batch = json.at("batch").get<int>();
         state.lossSum = json.at("loss_sum").get<double>();
+        state.validatedEpoch = json.value("validated_epoch", -1);
         state.bestEpoch = json.at("best_epoch").get<int>();
         state.bestValue = json.at("best_value").get<double>();
         state.bestMetrics = json.at("best_metrics");

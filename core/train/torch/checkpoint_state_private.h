@@ -16,10 +16,11 @@ void setRandomState(const torch::Device& device, const torch::Tensor& state);
 /// Where a training stands; with the weights, moments and random numbers it decides all that follows.
 struct LoopState
 {
-    std::int64_t step = 0; ///< optimiser steps done
-    int epoch = 0;         ///< running, 0-based
-    int batch = 0;         ///< batches of it done
-    double lossSum = 0.0;  ///< over those batches
+    std::int64_t step = 0;   ///< optimiser steps done
+    int epoch = 0;           ///< running, 0-based
+    int batch = 0;           ///< batches of it done
+    double lossSum = 0.0;    ///< over those batches
+    int validatedEpoch = -1; ///< the last one that was validated
     int bestEpoch = -1;
     double bestValue = 0.0;
     nlohmann::json bestMetrics;

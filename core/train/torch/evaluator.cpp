@@ -236,7 +236,7 @@ Status checkLogits(const torch::Tensor& logits, std::int64_t classes, bool isCla
 
 Result<Evaluation> evaluateNetwork(Network& network, const Dataset& dataset,
                                    const EvaluationSettings& settings, torch::Device device,
-                                   const CancelToken& cancel,
+                                   const std::function<Status()>& obey,
                                    const std::function<void(int done, int total)>& progress,
                                    const std::function<void(const Predicted&)>& onPrediction)
 {
@@ -247,8 +247,8 @@ Result<Evaluation> evaluateNetwork(Network& network, const Dataset& dataset,
     const auto read = [&](std::size_t at) { return prepare(dataset, indices[at], settings.input); };
     std::future<Prepared> next;
     for (std::size_t at = 0; at < indices.size(); ++at) {
-        if (cancel.isCancelled())
-            return fail(ErrorCode::Cancelled, "validation");
+        if (auto goesOn = obey(); !goesOn)
+            return tl::unexpected(goesOn.error());
         Prepared prepared = next.valid() ? next.get() : read(at);
         if (at + 1 < indices.size())
             next = std::async(std::launch::async, read, at + 1);

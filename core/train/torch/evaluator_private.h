@@ -40,11 +40,12 @@ struct Predicted
 };
 
 /// Runs the network, in evaluation mode and without gradients, over a data set, picture by picture; the next
-/// one is read meanwhile. Its mode is restored. Errors: those of the data, Cancelled, ModelBroken (the output
+/// one is read meanwhile. Its mode is restored. Errors: those of the data, of `obey`, which is asked before
+/// every picture, ModelBroken (the output
 /// has another number of classes than the data).
 Result<Evaluation> evaluateNetwork(Network& network, const Dataset& dataset,
                                    const EvaluationSettings& settings, torch::Device device,
-                                   const CancelToken& cancel,
+                                   const std::function<Status()>& obey,
                                    const std::function<void(int done, int total)>& progress,
                                    const std::function<void(const Predicted&)>& onPrediction = {});
 

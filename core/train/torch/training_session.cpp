@@ -31,6 +31,14 @@ Status TrainingSession::runToEnd()
         if (auto saved = saveNamedWeights("last", m_state.epoch - 1, nullptr); !saved)
             return saved;
     }
+    if (m_state.bestEpoch < 0) { // the time was over before the last epoch was known to be the last
+        const AverageScope average(m_average.get());
+        --m_state.epoch;
+        const auto noted = noteBest(0.0, nlohmann::json::object());
+        ++m_state.epoch;
+        if (!noted)
+            return noted;
+    }
     if (auto taken = takeBest(); !taken)
         return taken;
     if (auto chosen = chooseThresholds(); !chosen)
@@ -40,9 +48,10 @@ Status TrainingSession::runToEnd()
 
 Status TrainingSession::runEpochs()
 {
-    const auto wasValidated = [this] { return m_state.epoch % m_config.validationEvery == 0; };
+    const auto wasValidated = [this] { return m_state.validatedEpoch == m_state.epoch - 1; };
     while (m_state.epoch < m_config.epochs && !isPatienceOver()) {
-        if (m_state.batch == 0 && isOutOfTime() && wasValidated())
+        if (m_state.batch == 0 && m_state.epoch > 0 && isOutOfTime() &&
+            (wasValidated() || !m_data.validation))
             break;
         const auto end = trainEpoch();
         if (!end)
@@ -127,6 +136,8 @@ Status TrainingSession::validate(bool isLast)
 {
     const bool isDue = isLast || (m_state.epoch + 1) % m_config.validationEvery == 0;
     nlohmann::json metrics = nlohmann::json::object();
+    if (isDue && m_data.validation)
+        m_state.validatedEpoch = m_state.epoch;
     if (m_state.batch > 0)
         metrics["train"] = {{"loss", m_state.lossSum / m_state.batch}};
     if (!m_data.validation || !isDue) {
@@ -141,7 +152,7 @@ Status TrainingSession::validate(bool isLast)
     const AverageScope average(m_average.get());
     const auto onPrediction = [this](const Predicted& predicted) { saveSample(predicted); };
     const auto evaluation = evaluateNetwork(
-        *m_network, *m_data.validation, m_evaluation, m_device, m_hooks.cancel,
+        *m_network, *m_data.validation, m_evaluation, m_device, [this] { return obeyStop(); },
         [this](int done, int total) { report("validate", done, total, 0.0); }, onPrediction);
     if (!evaluation)
         return tl::unexpected(evaluation.error());
@@ -179,7 +190,7 @@ Status TrainingSession::chooseThresholds()
         return {};
     ThresholdSearch search;
     const auto evaluation = evaluateNetwork(
-        *m_network, *m_data.validation, m_evaluation, m_device, m_hooks.cancel,
+        *m_network, *m_data.validation, m_evaluation, m_device, [this] { return obeyStop(); },
         [this](int done, int total) { report("validate", done, total, 0.0); },
         [&search](const Predicted& predicted) { search.add(predicted.devices, predicted.reference); });
     if (!evaluation)
@@ -195,9 +206,9 @@ Status TrainingSession::evaluateTest()
         return {};
     EvaluationSettings settings = m_evaluation;
     settings.limit = 0;
-    const auto evaluation =
-        evaluateNetwork(*m_network, *m_data.test, settings, m_device, m_hooks.cancel,
-                        [this](int done, int total) { report("test", done, total, 0.0); });
+    const auto evaluation = evaluateNetwork(
+        *m_network, *m_data.test, settings, m_device, [this] { return obeyStop(); },
+        [this](int done, int total) { report("test", done, total, 0.0); });
     if (!evaluation)
         return tl::unexpected(evaluation.error());
     m_testMetrics = evaluation->metrics;
@@ -208,17 +219,30 @@ Status TrainingSession::evaluateTest()
     return m_run->addMetrics(m_state.step, m_state.epoch, values);
 }
 
-Status TrainingSession::obeyCommands()
+Status TrainingSession::obeyStop()
 {
+    const auto stopped = [this] { return fail(ErrorCode::Cancelled, m_run->folder().string()); };
     if (m_hooks.cancel.isCancelled())
-        return fail(ErrorCode::Cancelled, m_run->folder().string());
+        return stopped();
     if (m_clock.nowMs() - m_lastCommandMs < kCommandPeriodMs)
         return {};
     m_lastCommandMs = m_clock.nowMs();
     const std::string command = m_run->takeCommand();
     if (command == "stop")
-        return fail(ErrorCode::Cancelled, m_run->folder().string());
-    return command == "pause" ? waitWhilePaused() : Status();
+        return stopped();
+    if (!command.empty())
+        m_isPauseAsked = command == "pause";
+    return {};
+}
+
+Status TrainingSession::obeyCommands()
+{
+    if (auto goesOn = obeyStop(); !goesOn)
+        return goesOn;
+    if (!m_isPauseAsked)
+        return {};
+    m_isPauseAsked = false;
+    return waitWhilePaused();
 }
 
 Status TrainingSession::waitWhilePaused()

@@ -82,6 +82,9 @@ private:
     /// Thresholds that suit the validation pictures best, written into the card of the best weights.
     Status chooseThresholds();
     Status evaluateTest();
+    /// Cancelled when it shall end. A pause is remembered: evaluations are not interrupted by one, because
+    /// the network may hold other weights than those that a checkpoint is made of.
+    Status obeyStop();
     Status obeyCommands();
     Status waitWhilePaused();
     bool isOutOfTime() const;
@@ -117,6 +120,7 @@ private:
     std::vector<std::string> m_notes; ///< of the setting up, for the run's events
     std::unique_ptr<RunWriter> m_run;
     LoopState m_state;
+    bool m_isPauseAsked = false;
     bool m_hasBest = false; ///< the network holds the best weights, not the newest
     nlohmann::json m_testMetrics;
     std::string m_endMessage;

@@ -47,6 +47,7 @@ private Q_SLOTS:
     void oneFullBatchStepIsTheSameEverywhere();
     void averagedSilosAgree();
     void gossipPreservesTheMean();
+    void manyMixesAreOneAverage();
     void controlVariatesBeginAsFedAvg();
     void robustMergeIgnoresAStranger();
     void localBatchNormStaysLocal();
@@ -182,6 +183,23 @@ void TestStrategies::gossipPreservesTheMean()
                 1e-6);
         QVERIFY(difference(siloState(*apart, 0), siloState(*together, 0)) > 1e-4);
     }
+}
+
+void TestStrategies::manyMixesAreOneAverage()
+{
+    const RunsFolder runs;
+    const auto gapAfter = [&runs](int mixes) {
+        const auto result =
+            runSession(smallPlan(5, {{"name", "fedefm"}, {"fuse", 0.0}, {"home_steps", 0}, {"mixes", mixes}}),
+                       runs / "m");
+        return result ? difference(siloState(*result, 0), siloState(*result, 2)) : -1.0;
+    };
+    const double once = gapAfter(1);
+    const double twice = gapAfter(2);
+    QVERIFY2(once > 1e-4, std::to_string(once).c_str());
+    QVERIFY2(twice > 0.0 && twice < once, std::to_string(twice).c_str());
+    const double often = gapAfter(60);
+    QVERIFY2(often >= 0.0 && often < 1e-6, std::to_string(often).c_str());
 }
 
 void TestStrategies::controlVariatesBeginAsFedAvg()

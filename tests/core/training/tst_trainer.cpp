@@ -1,59 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model/checkpoint/tensor_file.h"
-#include "core/train/torch/trainer.h"
-#include "tests/core/training/drawn_dataset.h"
+#include "tests/core/training/trainer_fixture.h"
 
 #include <QTemporaryDir>
 #include <QTest>
-#include <cstring>
 
 using namespace fedefm;
-using fedefm::test::openDrawn;
-using fedefm::test::smallConfig;
-
-namespace fs = std::filesystem;
-
-namespace {
-
-/// Trains with a stop after that many steps; 0: to the end. The first and the last step of an epoch are
-/// always reported.
-Result<TrainResult> trainIn(const fs::path& runs, const TrainConfig& config, int stepsBeforeStop = 0)
-{
-    const CancelToken cancel;
-    return train(config, openDrawn, runs, cancel, [&](const TrainProgress& progress) {
-        const int steps = progress.epoch * progress.batches + progress.batch;
-        if (progress.phase == "train" && steps == stepsBeforeStop)
-            cancel.cancel();
-    });
-}
-
-QString messageOf(const Result<TrainResult>& result)
-{
-    return result ? QString() : QString::fromStdString(describe(result.error()));
-}
-
-bool sameTensors(const fs::path& first, const fs::path& second)
-{
-    const auto a = readTensorFile(first);
-    const auto b = readTensorFile(second);
-    if (!a || !b || a->tensors.size() != b->tensors.size())
-        return false;
-    for (const auto& [name, tensor] : a->tensors) {
-        const auto other = b->tensors.find(name);
-        if (other == b->tensors.end() || other->second.byteCount() != tensor.byteCount() ||
-            std::memcmp(other->second.data, tensor.data, tensor.byteCount()) != 0)
-            return false;
-    }
-    return true;
-}
-
-RunSummary summaryOf(const fs::path& folder)
-{
-    const auto reader = RunReader::open(folder);
-    return reader && (*reader)->summary() ? *(*reader)->summary() : RunSummary();
-}
-
-} // namespace
+using namespace fedefm::test;
 
 class TestTrainer : public QObject
 {
@@ -63,7 +15,6 @@ private Q_SLOTS:
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
     void lossFallsAndLineIsFound();
     void weightsFileDescribesItself();
-    void thresholdsAreChosenOnValidation();
     void classificationLearns();
     void sameSeedGivesSameWeights();
     void resumedRunEqualsUndisturbedOne_data();
@@ -124,32 +75,6 @@ void TestTrainer::weightsFileDescribesItself()
     QCOMPARE(card["training_record"]["seed"].get<int>(), 1);
     QVERIFY(card["training"].get<std::string>().find("foreground.dice") != std::string::npos);
     QVERIFY(fs::exists(result->runFolder / "weights" / "last.safetensors"));
-}
-
-void TestTrainer::thresholdsAreChosenOnValidation()
-{
-    const auto cardOf = [](const Result<TrainResult>& result) {
-        return nlohmann::json::parse(
-            readTensorFile(result->runFolder / "weights" / "best.safetensors")->metadata.at("fedefm.card"));
-    };
-    TrainConfig config = smallConfig();
-    config.loss.classWeights = {0.05, 1.0}; // lines come out too wide where a device is merely likelier
-    config.epochs = 20;
-    const auto result = trainIn(runs(), config);
-    QVERIFY2(result, qPrintable(messageOf(result)));
-    const auto thresholds = cardOf(result)["thresholds"];
-    QVERIFY2(thresholds["least"].get<double>() > 0.55, thresholds.dump().c_str());
-    QVERIFY(thresholds["sure"].get<double>() >= thresholds["least"].get<double>());
-    QVERIFY2(result->testMetrics["foreground"]["dice"].get<double>() >
-                 result->bestMetrics["foreground"]["dice"].get<double>() + 0.02,
-             (result->testMetrics.dump() + result->bestMetrics.dump()).c_str());
-
-    config.metrics = "paper"; // the paper marks the likeliest class
-    config.selectBy = "dice";
-    config.epochs = 1;
-    const auto literal = trainIn(runs(), config);
-    QVERIFY2(literal, qPrintable(messageOf(literal)));
-    QVERIFY(!cardOf(literal).contains("thresholds"));
 }
 
 void TestTrainer::classificationLearns()

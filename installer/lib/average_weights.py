@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Averages of safetensors files of the same network.
+
+A network that is trained on keeps in part what it could before when its weights are averaged with those that it began with
+(Wortsman et al. 2022, Robust fine-tuning of zero-shot models).
+"""
+import array
+import json
+import struct
+
+
+def read(path):
+    """Header and bytes of the tensors."""
+    content = path.read_bytes()
+    (length,) = struct.unpack("<Q", content[:8])
+    return json.loads(content[8:8 + length]), bytearray(content[8 + length:])
+
+
+def write(path, header, values):
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(struct.pack("<Q", len(text)) + text + bytes(values))
+
+
+def average(first, second, share, target, card_changes):
+    """target: (1 − share)·first + share·second; whole numbers and, but for the changes, the card are the second's."""
+    first_header, first_values = read(first)
+    header, values = read(second)
+    for name, tensor in header.items():
+        if name == "__metadata__" or tensor["dtype"] != "F32":
+            continue
+        if first_header[name]["shape"] != tensor["shape"]:
+            raise ValueError(f"{first}: {name} has another shape than in {second}")
+        ours, theirs = array.array("f"), array.array("f")
+        ours.frombytes(first_values[slice(*first_header[name]["data_offsets"])])
+        theirs.frombytes(values[slice(*tensor["data_offsets"])])
+        mixed = array.array("f", ((1.0 - share) * a + share * b for a, b in zip(ours, theirs)))
+        values[slice(*tensor["data_offsets"])] = mixed.tobytes()
+    metadata = header["__metadata__"]
+    metadata["fedefm.card"] = json.dumps({**json.loads(metadata["fedefm.card"]), **card_changes})
+    write(target, header, values)
