@@ -208,7 +208,8 @@ private Q_SLOTS:
                                       "--out", path("no.png"), "--json"});
         QCOMPARE(render.exitCode, 1);
         QCOMPARE(render.json()["error"].toObject()["file"].toString(), path("colour.png"));
-        const CliRun segment = runCli({"segment", path("colour.png"), "--model", "ridge", "--out", path("tiny"), "--json"});
+        const CliRun segment =
+            runCli({"segment", path("colour.png"), "--model", "ridge", "--out", path("tiny"), "--json"});
         QCOMPARE(segment.exitCode, 1);
         QCOMPARE(segment.json()["error"].toObject()["file"].toString(), path("colour.png"));
     }
