@@ -19,13 +19,18 @@ def segmented(program, model, source, kind, folder, *more):
                     "--force", *more], check=True, capture_output=True)
 
 
-def phantom_scores(program, model, folder):
-    """Pooled scores on a folder of NAME.png with NAME_classes.png {1 guidewire, 2 catheter}."""
+def pooled_scores(program, model, pictures, masks, *more):
+    """Scores over all pictures of a folder; `more` are options of `fedefm evaluate`."""
     with tempfile.TemporaryDirectory() as scratch:
-        segmented(program, model, folder, "npy", scratch)
-        command = [program, "evaluate", "--prediction", scratch, "--reference", str(folder), "--map", "1=2,2=1", "--json"]
+        segmented(program, model, pictures, "npy", scratch)
+        command = [program, "evaluate", "--prediction", scratch, "--reference", str(masks), "--json", "--quiet", *more]
         scores = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return {"foreground": scores["foreground"], "classes": scores["classes"], "pictures": scores["pictures"]}
+
+
+def phantom_scores(program, model, folder):
+    """On a folder of NAME.png with NAME_classes.png {1 guidewire, 2 catheter}."""
+    return pooled_scores(program, model, folder, folder, "--map", "1=2,2=1")
 
 
 def points_each_pixel(lines):

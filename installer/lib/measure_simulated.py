@@ -12,6 +12,8 @@ import pathlib
 import subprocess
 import tempfile
 
+from measure_real import pooled_scores
+
 PRESETS = ("human", "phantom", "animal", "coronary", "simulation")
 SCENES = 20
 SEED = 3000000  # trainings use 1000000 to 2000029 and 5000000 to 5003999
@@ -37,14 +39,8 @@ def simulate(program, folder, scenes, seed):
 def measure(program, model, scenes=SCENES, seed=SEED):
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
-        pictures, masks = simulate(program, folder, scenes, seed)
-        found = folder / "found"
-        subprocess.run([program, "segment", str(pictures), "--model", str(model), "--out", str(found), "--as", "npy",
-                        "--quiet"], check=True, capture_output=True)
-        scores = json.loads(subprocess.run([program, "evaluate", "--prediction", str(found), "--reference", str(masks),
-                                            "--json", "--quiet"], check=True, capture_output=True, text=True).stdout)
-    return {"foreground": scores["foreground"], "classes": scores["classes"], "pictures": scores["pictures"],
-            "presets": list(PRESETS), "first_seed": seed}
+        scores = pooled_scores(program, model, *simulate(program, folder, scenes, seed))
+    return {**scores, "presets": list(PRESETS), "first_seed": seed}
 
 
 def main():

@@ -7,7 +7,7 @@ import json
 import pathlib
 import shutil
 
-from ship_model import metadata_of
+import weights
 
 LIMITS = (
     "A beginning for training, not for looking at pictures: it was trained on small simulated frames of five sources, and "
@@ -28,7 +28,7 @@ def main():
     identifier = "foundation-" + "".join(filter(str.isalnum, options.network)).lower()
     target = options.models / f"{identifier}.safetensors"
     shutil.copyfile(source, target)
-    card = metadata_of(source)
+    card = weights.card_of(source)
     card.pop("training_record")
     plan = json.loads((options.results / "foundation" / f"{options.network}-masks" / "asked.json").read_text())
     rows = json.loads((options.results / "table.json").read_text())

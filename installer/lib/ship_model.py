@@ -10,9 +10,9 @@ import json
 import pathlib
 import shutil
 
-import average_weights
 import measure_real
 import measure_simulated
+import weights
 
 # Not yet "live" and "offline", the defaults of window and command line: on real frames the ridge filter finds more of the
 # devices and marks fewer vessels.
@@ -23,14 +23,11 @@ ABOUT = {
 # Of averages, for which no training chose thresholds, and of trainings from before they did.
 THRESHOLDS = {"least": 0.25, "sure": 0.7}
 LIMITS = (
-    "Trained on simulated fluoroscopy only; no real frame was seen. Faint wires, devices of other kinds (stents, coils, "
+    "Trained on simulated fluoroscopy only. No training saw a real frame, but eight real frames were looked at when the "
+    "thresholds, and for WireNet strong the averaging of its two stages, were chosen. Faint wires, devices of other kinds (stents, coils, "
     "pacing leads) and strong motion can be missed or taken for one another. Each frame is judged alone. Research use "
     "only: not for diagnosis."
 )
-
-
-def card_of(weights):
-    return json.loads(average_weights.read(weights)[0]["__metadata__"]["fedefm.card"])
 
 
 def begin_of(run):
@@ -45,7 +42,7 @@ def begin_of(run):
 def place_weights(run, target):
     """Copies or averages the run's weights; returns their card."""
     best, begin = run / "weights" / "best.safetensors", begin_of(run)
-    card = card_of(best)
+    card = weights.card_of(best)
     record = card.pop("training_record")
     card.update(seed=record["seed"], epoch=record["epoch"])
     if begin is None:
@@ -53,8 +50,8 @@ def place_weights(run, target):
         card.setdefault("thresholds", THRESHOLDS)
         card["metrics"] = {"simulated_validation": record["metrics"]}
         return card
-    average_weights.average(begin, best, 0.5, target, {"thresholds": THRESHOLDS})
-    card.update(thresholds=THRESHOLDS, begun_with=card_of(begin)["training"], metrics={},
+    weights.average(begin, best, 0.5, target, {"thresholds": THRESHOLDS})
+    card.update(thresholds=THRESHOLDS, begun_with=weights.card_of(begin)["training"], metrics={},
                 averaged="half and half with the weights that the training began with")
     return card
 

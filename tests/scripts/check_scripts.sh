@@ -30,6 +30,10 @@ for script in "$source_dir/.ci/run" "$installer"/* "$installer"/lib/*.sh; do
     fi
 done
 
+for module in "$installer"/lib/*.py; do
+    expect 0 env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$installer/lib" python3 -c "import $(basename "$module" .py)"
+done
+
 expect 2 "$installer/setup" --no-such-option
 expect 2 "$installer/check-fresh"
 expect 2 "$installer/check-fresh" no-such-release

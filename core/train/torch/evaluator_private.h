@@ -41,8 +41,7 @@ struct Predicted
 
 /// Runs the network, in evaluation mode and without gradients, over a data set, picture by picture; the next
 /// one is read meanwhile. Its mode is restored. Errors: those of the data, of `obey`, which is asked before
-/// every picture, ModelBroken (the output
-/// has another number of classes than the data).
+/// every picture, ModelBroken (the output has another number of classes than the data).
 Result<Evaluation> evaluateNetwork(Network& network, const Dataset& dataset,
                                    const EvaluationSettings& settings, torch::Device device,
                                    const std::function<Status()>& obey,

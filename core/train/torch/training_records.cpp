@@ -94,11 +94,11 @@ Result<double> TrainingSession::selectionValue(const nlohmann::json& metrics) co
                 "no metric \"" + m_config.selectBy + "\"; there are " + known);
 }
 
-Status TrainingSession::noteBest(double value, const nlohmann::json& metrics)
+Status TrainingSession::noteBest(int epoch, double value, const nlohmann::json& metrics)
 {
-    if (auto saved = saveNamedWeights("best", m_state.epoch, metrics); !saved)
+    if (auto saved = saveNamedWeights("best", epoch, metrics); !saved)
         return saved;
-    m_state.bestEpoch = m_state.epoch;
+    m_state.bestEpoch = epoch;
     m_state.bestValue = value;
     m_state.bestMetrics = metrics;
     return {};

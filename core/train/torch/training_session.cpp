@@ -33,10 +33,7 @@ Status TrainingSession::runToEnd()
     }
     if (m_state.bestEpoch < 0) { // the time was over before the last epoch was known to be the last
         const AverageScope average(m_average.get());
-        --m_state.epoch;
-        const auto noted = noteBest(0.0, nlohmann::json::object());
-        ++m_state.epoch;
-        if (!noted)
+        if (auto noted = noteBest(m_state.epoch - 1, 0.0, nlohmann::json::object()); !noted)
             return noted;
     }
     if (auto taken = takeBest(); !taken)
@@ -144,7 +141,7 @@ Status TrainingSession::validate(bool isLast)
         // Without a validation set the newest weights are the best that is known.
         if (!m_data.validation && isLast) {
             const AverageScope average(m_average.get());
-            if (auto saved = noteBest(0.0, metrics); !saved)
+            if (auto saved = noteBest(m_state.epoch, 0.0, metrics); !saved)
                 return saved;
         }
         return m_run->finishEpoch(m_state.epoch, !m_data.validation && isLast, metrics);
@@ -172,7 +169,7 @@ Status TrainingSession::validate(bool isLast)
                           "validated", *value, isBest});
     m_state.epochsWithoutGain = isBest ? 0 : m_state.epochsWithoutGain + 1;
     if (isBest)
-        if (auto saved = noteBest(*value, evaluation->metrics); !saved)
+        if (auto saved = noteBest(m_state.epoch, *value, evaluation->metrics); !saved)
             return saved;
     return m_run->finishEpoch(m_state.epoch, isBest, metrics);
 }

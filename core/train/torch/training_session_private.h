@@ -92,7 +92,7 @@ private:
 
     Status checkpoint();
     Status afterStep(double loss);
-    Status noteBest(double value, const nlohmann::json& metrics);
+    Status noteBest(int epoch, double value, const nlohmann::json& metrics);
     Result<double> selectionValue(const nlohmann::json& metrics) const;
     Status saveNamedWeights(const char* name, int epoch, const nlohmann::json& metrics);
     void saveSample(const Predicted& predicted);

@@ -283,6 +283,10 @@ void TestSession::privacyThatWouldNotHoldIsRefused()
     plan.privacy = {{"unit", "silo"}, {"visit_floor", 0}};
     const auto few = runSession(plan, runs / "b");
     QVERIFY2(few, qPrintable(messageOf(few)));
+    plan.strategy["mixes"] = 5; // averages of what was published already
+    const auto mixed = runSession(plan, runs / "m");
+    QVERIFY2(mixed, qPrintable(messageOf(mixed)));
+    plan.strategy.erase("mixes");
     plan.topology["name"] = "complete";
     const auto many = runSession(plan, runs / "c");
     QVERIFY2(many, qPrintable(messageOf(many)));
@@ -291,6 +295,7 @@ void TestSession::privacyThatWouldNotHoldIsRefused()
         return (*reader)->curve("epsilon/silo_1")->points.back().value;
     };
     QVERIFY(spent(*many) > spent(*few));
+    QCOMPARE(spent(*mixed), spent(*few));
 }
 
 void TestSession::visitorsTakeTours()

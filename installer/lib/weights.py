@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Averages of safetensors files of the same network.
-
-A network that is trained on keeps in part what it could before when its weights are averaged with those that it began with
-(Wortsman et al. 2022, Robust fine-tuning of zero-shot models).
-"""
+"""Weights of trainings: safetensors files with a model card inside."""
 import array
 import json
 import struct
@@ -16,6 +12,10 @@ def read(path):
     return json.loads(content[8:8 + length]), bytearray(content[8 + length:])
 
 
+def card_of(path):
+    return json.loads(read(path)[0]["__metadata__"]["fedefm.card"])
+
+
 def write(path, header, values):
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
@@ -23,7 +23,11 @@ def write(path, header, values):
 
 
 def average(first, second, share, target, card_changes):
-    """target: (1 − share)·first + share·second; whole numbers and, but for the changes, the card are the second's."""
+    """target: (1 − share)·first + share·second; whole numbers and, but for the changes, the card are the second's.
+
+    A network that is trained on keeps in part what it could before when its weights are averaged with those that it began
+    with (Wortsman et al. 2022, Robust fine-tuning of zero-shot models).
+    """
     first_header, first_values = read(first)
     header, values = read(second)
     for name, tensor in header.items():
