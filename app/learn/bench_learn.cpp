@@ -6,6 +6,7 @@
 #include "app/learn/python_peer.h"
 
 #include <cstdlib>
+#include <map>
 
 namespace fedefm::cli {
 
@@ -13,21 +14,16 @@ namespace {
 
 constexpr double kUnetGigaMacsAt256 = 48.1; ///< of one picture, forwards; grows with the pixels
 constexpr double kVitGigaMacsAt256 = 14.17;
+constexpr const char* kPeer = "eager Python, float32";
 
-NetworkSpec unetSpec()
-{
-    return {"unet", {{"n_channels", 1}, {"n_classes", 3}}};
-}
-
-BenchmarkWork unetWork(int batch, int sizePx, bool isTraining, bool useBfloat16)
+BenchmarkWork unetWork(int batch, int sizePx, bool isTraining)
 {
     BenchmarkWork work;
-    work.network = unetSpec();
+    work.network = {"unet", {{"n_channels", 1}, {"n_classes", 3}}};
     work.batch = batch;
     work.sizePx = sizePx;
     work.classes = 3;
     work.isTraining = isTraining;
-    work.useBfloat16 = useBfloat16;
     return work;
 }
 
@@ -69,7 +65,7 @@ Result<Comparison> compare(StepBenchmark& ours, PythonPeer* peer, const Workload
         if (repeat % 2 == 0)
             own.push_back(timeMs(ours));
         if (peer) {
-            const auto ms = peer->runMs(workload.name);
+            const auto ms = peer->runMs(workload.peer);
             if (!ms)
                 return tl::unexpected(ms.error());
             others.push_back(*ms);
@@ -91,14 +87,14 @@ Result<Comparison> compare(StepBenchmark& ours, PythonPeer* peer, const Workload
 BenchFigure memoryFigure(const Workload& workload, double oursMb, std::optional<double> peerMb)
 {
     BenchFigure figure;
-    figure.name = std::string(workload.title) + ", peak memory";
+    figure.name = workload.title + ", peak memory";
     figure.value = oursMb;
     figure.unit = "MB";
     figure.target = 1.0;
     figure.targetIsMinimum = true;
     figure.targetIsRatio = true;
     if (peerMb) {
-        figure.peer = BenchFigure::Reference{"eager Python", *peerMb};
+        figure.peer = BenchFigure::Reference{kPeer, *peerMb};
         figure.peerRatio = *peerMb / oursMb;
     }
     return figure;
@@ -123,7 +119,7 @@ Status addFigures(const Workload& workload, PythonPeer* peer, int threads, doubl
         figure.targetIsRatio = true;
         figure.limit = BenchFigure::Reference{"speed of a matrix product", 2e12 * workload.gigaMacs / flops};
         if (comparison->peerMs)
-            figure.peer = BenchFigure::Reference{"eager Python", *comparison->peerMs};
+            figure.peer = BenchFigure::Reference{kPeer, *comparison->peerMs};
         figure.peerRatio = comparison->ratio;
         add(figure);
     }
@@ -133,7 +129,7 @@ Status addFigures(const Workload& workload, PythonPeer* peer, int threads, doubl
         return tl::unexpected(ownMemory.error());
     std::optional<double> peerMemory;
     if (peer)
-        if (const auto measured = PythonPeer::peakMemoryMb(workload.name, threads))
+        if (const auto measured = PythonPeer::peakMemoryMb(workload.peer, threads))
             peerMemory = *measured;
     add(memoryFigure(workload, std::strtod(ownMemory->c_str(), nullptr), peerMemory));
     return {};
@@ -143,14 +139,27 @@ Status addFigures(const Workload& workload, PythonPeer* peer, int threads, doubl
 
 const std::vector<Workload>& workloads()
 {
-    static const std::vector<Workload> all{
-        {"unet_train", "U-Net, training step of 2 x 256²", unetWork(2, 256, true, false),
-         3.0 * 2.0 * kUnetGigaMacsAt256, 1.2, 5},
-        {"vit_train", "foundation ViT, training step of 4 x 256²", vitWork(), 3.0 * 4.0 * kVitGigaMacsAt256,
-         1.2, 7},
-        {"unet_infer", "U-Net, inference at 512²", unetWork(1, 512, false, false), 4.0 * kUnetGigaMacsAt256,
-         1.5, 7},
-    };
+    static const std::vector<Workload> all = [] {
+        std::vector<Workload> list{
+            {"unet_train", "unet_train", "U-Net, training step of 2 x 256²", unetWork(2, 256, true),
+             3.0 * 2.0 * kUnetGigaMacsAt256, 1.2, 5},
+            {"vit_train", "vit_train", "foundation ViT, training step of 4 x 256²", vitWork(),
+             3.0 * 4.0 * kVitGigaMacsAt256, 1.2, 7},
+            {"unet_infer", "unet_infer", "U-Net, inference at 512²", unetWork(1, 512, false),
+             4.0 * kUnetGigaMacsAt256, 1.5, 7},
+        };
+        if (!computesInBfloat16("cpu"))
+            return list;
+        const std::size_t inFloat = list.size();
+        for (std::size_t i = 0; i < inFloat; ++i) {
+            Workload reduced = list[i];
+            reduced.name += "_bfloat16";
+            reduced.title += ", bfloat16";
+            reduced.work.useBfloat16 = true;
+            list.push_back(reduced);
+        }
+        return list;
+    }();
     return all;
 }
 
@@ -163,46 +172,13 @@ Status benchTraining(int threads, const std::function<void(const BenchFigure&)>&
     else
         say("eager Python with torch " + (*peer)->version() + ", " + std::to_string(threads) +
             " threads each");
-    const double flops = matrixProductFlops(threads);
+    const std::map<bool, double> flops{{false, matrixProductFlops(threads, false)},
+                                       {true, matrixProductFlops(threads, true)}};
     for (const Workload& workload : workloads())
-        if (auto added = addFigures(workload, peer ? peer->get() : nullptr, threads, flops, add); !added)
+        if (auto added = addFigures(workload, peer ? peer->get() : nullptr, threads,
+                                    flops.at(workload.work.useBfloat16), add);
+            !added)
             return added;
-    return {};
-}
-
-Status benchRealTime(int threads, const std::function<void(const BenchFigure&)>& add)
-{
-    BenchmarkWork wire;
-    wire.network = {"wirenet", nlohmann::json::object()};
-    wire.sizePx = 512;
-    wire.isTraining = false;
-    auto ours = StepBenchmark::create(wire, threads);
-    if (!ours)
-        return tl::unexpected(ours.error());
-    auto unet = StepBenchmark::create(unetWork(1, 512, false, false), threads);
-    if (!unet)
-        return tl::unexpected(unet.error());
-    for (int warmUp = 0; warmUp < 2; ++warmUp) {
-        (*ours)->run();
-        (*unet)->run();
-    }
-    constexpr int kRepeats = 9;
-    const Paired paired = pairedMs(
-        kRepeats, [&] { (*ours)->run(); }, [&] { (*unet)->run(); });
-    BenchFigure speed{"real-time network, pictures of 512² per second",
-                      1e3 / paired.firstMs,
-                      "/s",
-                      20.0,
-                      true,
-                      false,
-                      {},
-                      {},
-                      {}};
-    BenchFigure gain{
-        "real-time network beside the U-Net, 512²",           paired.firstMs, "ms", 5.0, true, true, {},
-        BenchFigure::Reference{"our U-Net", paired.secondMs}, paired.ratio};
-    add(speed);
-    add(gain);
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include "app/cli/bench_figure.h"
 #include "core/train/torch/step_benchmark.h"
 
+#include <string>
 #include <vector>
 
 namespace fedefm::cli {
@@ -11,8 +12,9 @@ namespace fedefm::cli {
 /// A measured piece of work and what it is compared with.
 struct Workload
 {
-    const char* name; ///< as tests/bench/compare.py knows it
-    const char* title;
+    std::string name;
+    const char* peer; ///< the same work in tests/bench/compare.py
+    std::string title;
     BenchmarkWork work;
     double gigaMacs; ///< multiply-adds of one repetition (training: forwards once and backwards twice)
     double target;   ///< times faster than eager Python
@@ -20,13 +22,15 @@ struct Workload
 };
 const std::vector<Workload>& workloads();
 
-/// Training steps and inference beside eager Python in one run, in turn, with the same number of threads;
-/// without python3-torch the figures have no peer. `add` gets every figure as soon as it is measured, `say`
+/// Training steps and inference beside eager Python in one run, in turn, with the same number of threads: in
+/// float32 and, where the processor has it, in bfloat16 as trainings and segmentations use it. Without
+/// python3-torch the figures have no peer. `add` gets every figure as soon as it is measured, `say`
 /// remarks.
 Status benchTraining(int threads, const std::function<void(const BenchFigure&)>& add,
                      const std::function<void(const std::string&)>& say);
 
-/// The real-time network beside the U-Net, 512².
+/// The shipped real-time network from frame to mask and curves, beside the U-Net; frames of 512². Errors:
+/// ModelNotFound when it is not installed.
 Status benchRealTime(int threads, const std::function<void(const BenchFigure&)>& add);
 
 /// Repeats a workload three times; the process's peak resident memory in MB.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/model/networks/network_private.h"
+#include "core/model/networks/reduced_precision_private.h"
 
 namespace fedefm {
 
@@ -19,10 +20,11 @@ bool isTracingAnySize();
 Result<torch::jit::Module> tracedModule(Network& network, const std::vector<std::int64_t>& inputShape,
                                         TraceFor purpose = TraceFor::OneSize);
 
-/// For repeated inference: traced, frozen (weights become constants, batch norms are folded) and given to
-/// LibTorch's optimiser, which keeps convolutions in oneDNN's own memory layout on the CPU. Its forward()
-/// takes one tensor of exactly `inputShape` and gives the logits. Later changes of the network do not reach
-/// it. The first two calls are slow: they compile.
-Result<torch::jit::Module> frozenForInference(Network& network, const std::vector<std::int64_t>& inputShape);
+/// For repeated inference: traced, frozen (weights become constants, batch norms are folded) and either given
+/// to LibTorch's optimiser, which keeps float32 convolutions in oneDNN's own memory layout on the CPU, or
+/// made to compute in bfloat16. Its forward() takes one float32 tensor of exactly `inputShape` and gives
+/// float32 logits. Later changes of the network do not reach it. The first two calls are slow: they compile.
+Result<torch::jit::Module> frozenForInference(Network& network, const std::vector<std::int64_t>& inputShape,
+                                              Precision precision = Precision::Float32);
 
 } // namespace fedefm

@@ -62,6 +62,18 @@ std::string firstLine(const char* text)
     return all.substr(0, std::min<std::size_t>(all.find('\n'), 300));
 }
 
+/// Tracing computes once in float32 and eagerly, which can need more memory than all later use. Convolutions
+/// alone are traced at a smaller size, as their graph is the same.
+Result<torch::jit::Module> tracedForInference(Network& network, std::vector<std::int64_t> shape)
+{
+    constexpr std::int64_t kSidePx = 256; // a multiple of every network's stride
+    if (shape.size() != 4 || !isConvolutional(network) || std::min(shape[2], shape[3]) <= kSidePx)
+        return tracedModule(network, shape);
+    shape[2] = kSidePx;
+    shape[3] = kSidePx;
+    return tracedModule(network, shape, TraceFor::AnySize);
+}
+
 } // namespace
 
 bool isTracingAnySize()
@@ -99,15 +111,20 @@ Result<torch::jit::Module> tracedModule(Network& network, const std::vector<std:
     }
 }
 
-Result<torch::jit::Module> frozenForInference(Network& network, const std::vector<std::int64_t>& inputShape)
+Result<torch::jit::Module> frozenForInference(Network& network, const std::vector<std::int64_t>& inputShape,
+                                              Precision precision)
 {
-    auto module = tracedModule(network, inputShape);
+    auto module = tracedForInference(network, inputShape);
     if (!module)
         return module;
     try {
         const torch::NoGradGuard noGradients;
         // Freezing folds batch norms into copies of the weights; the network keeps its own.
         torch::jit::Module frozen = torch::jit::freeze(*module);
+        if (precision == Precision::Bfloat16) {
+            computeInBfloat16(frozen);
+            return frozen;
+        }
         return torch::jit::optimize_for_inference(frozen);
     } catch (const std::exception& error) {
         return fail(ErrorCode::Internal, "TorchScript", firstLine(error.what()));

@@ -58,7 +58,7 @@ Result<std::unique_ptr<Segmenter>> openNetworkFile(const std::filesystem::path& 
                 shape.card.parameters += static_cast<long long>(tensor.elementCount());
         return makeJitSegmenter(
             [network = *network](const std::vector<std::int64_t>& inputShape) {
-                return frozenForInference(*network, inputShape);
+                return frozenForInference(*network, inputShape, inferencePrecision(*network));
             },
             std::move(shape), file.string());
     } catch (const std::exception& error) {

@@ -43,14 +43,7 @@ struct StepBenchmark::State
     void infer()
     {
         const torch::NoGradGuard noGrad;
-        torch::Tensor logits;
-        if (frozen) {
-            logits = frozen->forward({images}).toTensor();
-        } else {
-            const AutocastScope autocast(work.useBfloat16, device);
-            logits = network->forward(images);
-        }
-        logits.argmax(1).to(torch::kByte).to(torch::kCPU);
+        frozen->forward({images}).toTensor().argmax(1).to(torch::kByte).to(torch::kCPU);
     }
 };
 
@@ -82,14 +75,13 @@ Result<std::unique_ptr<StepBenchmark>> StepBenchmark::create(const BenchmarkWork
                         .contiguous(torch::MemoryFormat::ChannelsLast);
     if (!work.isTraining) {
         state->network->eval();
-        if (!work.useBfloat16) {
-            auto frozen = frozenForInference(*state->network, {work.batch, work.channels, size, size});
-            if (!frozen)
-                return tl::unexpected(frozen.error());
-            state->frozen = std::move(*frozen);
-            // The frozen module has its own copy of the weights.
-            state->network.reset();
-        }
+        auto frozen = frozenForInference(*state->network, {work.batch, work.channels, size, size},
+                                         work.useBfloat16 ? Precision::Bfloat16 : Precision::Float32);
+        if (!frozen)
+            return tl::unexpected(frozen.error());
+        state->frozen = std::move(*frozen);
+        // The frozen module has its own copy of the weights.
+        state->network.reset();
         return std::unique_ptr<StepBenchmark>(new StepBenchmark(std::move(state)));
     }
     const std::vector<std::int64_t> shape = work.isClassification
@@ -114,17 +106,24 @@ void StepBenchmark::run()
         torch::cuda::synchronize();
 }
 
-double matrixProductFlops(int threads, const std::string& device)
+bool computesInBfloat16(const std::string& device)
+{
+    const auto opened = openDevice(device);
+    return opened && hasBfloat16(*opened);
+}
+
+double matrixProductFlops(int threads, bool useBfloat16, const std::string& device)
 {
     constexpr std::int64_t kSide = 2048;
-    constexpr int kRepeats = 5;
+    constexpr int kRepeats = 20; // others may use the machine too
     at::set_num_threads(threads);
     const auto opened = openDevice(device);
     if (!opened)
         return 0.0;
     const torch::NoGradGuard noGrad;
-    const torch::Tensor first = torch::rand({kSide, kSide}).to(*opened);
-    const torch::Tensor second = torch::rand({kSide, kSide}).to(*opened);
+    const auto type = useBfloat16 ? torch::kBFloat16 : torch::kFloat;
+    const torch::Tensor first = torch::rand({kSide, kSide}).to(*opened, type);
+    const torch::Tensor second = torch::rand({kSide, kSide}).to(*opened, type);
     const SteadyClock clock;
     double bestMs = std::numeric_limits<double>::max();
     for (int repeat = 0; repeat < kRepeats; ++repeat) {

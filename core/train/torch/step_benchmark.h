@@ -38,8 +38,11 @@ private:
     std::unique_ptr<State> m_state;
 };
 
-/// Floating-point operations per second of a large float32 matrix product, which nothing here can exceed by
-/// much.
-double matrixProductFlops(int threads, const std::string& device = "cpu");
+/// Whether a device computes in bfloat16; false for one that is not there.
+bool computesInBfloat16(const std::string& device);
+
+/// Floating-point operations per second of a large matrix product, which nothing of that precision can exceed
+/// by much.
+double matrixProductFlops(int threads, bool useBfloat16 = false, const std::string& device = "cpu");
 
 } // namespace fedefm

@@ -2,7 +2,6 @@
 #include "core/train/torch/tensors_private.h"
 
 #include <ATen/autocast_mode.h>
-#include <fstream>
 #include <string>
 
 #define FEDEFM_TORCH_AT_LEAST(major, minor)                                                                  \
@@ -81,18 +80,6 @@ AutocastScope::~AutocastScope()
 #endif
     if (at::autocast::decrement_nesting() == 0)
         at::autocast::clear_cache();
-}
-
-bool hasBfloat16(torch::Device device)
-{
-    if (device.is_cuda())
-        return true;
-    std::ifstream stream("/proc/cpuinfo");
-    for (std::string line; std::getline(stream, line);)
-        if (line.rfind("flags", 0) == 0 || line.rfind("Features", 0) == 0)
-            return line.find("avx512_bf16") != std::string::npos ||
-                   line.find("amx_bf16") != std::string::npos || line.find(" bf16") != std::string::npos;
-    return false;
 }
 
 Result<torch::Device> openDevice(const std::string& name)

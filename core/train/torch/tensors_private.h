@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/model/networks/network_private.h"
+#include "core/model/networks/reduced_precision_private.h"
 #include "core/train/data/batch_loader.h"
 
 #include <memory>
@@ -32,9 +33,6 @@ private:
     bool m_isOn;
     bool m_isCuda;
 };
-
-/// Whether the device computes in bfloat16 by itself.
-bool hasBfloat16(torch::Device device);
 
 /// "cpu", "cuda", "cuda:1". Errors: InvalidArgument when there is no such device.
 Result<torch::Device> openDevice(const std::string& name);

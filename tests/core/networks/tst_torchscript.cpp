@@ -51,6 +51,9 @@ private Q_SLOTS:
     void pythonRunsIt();
     void frozenAgrees_data();
     void frozenAgrees();
+    void reducedPrecisionIsClose_data();
+    void reducedPrecisionIsClose();
+    void precisionFollowsTheNetwork();
     void keepsTrainingMode();
     void refusesWrongSizes();
 
@@ -166,6 +169,45 @@ void TestTorchScript::frozenAgrees()
     for (auto& parameter : made->parameters())
         parameter.zero_();
     QCOMPARE(largestDifference(frozen->forward({input}).toTensor(), expected), 0.0);
+}
+
+void TestTorchScript::reducedPrecisionIsClose_data()
+{
+    QTest::addColumn<QString>("architecture");
+    QTest::addColumn<QString>("values");
+    QTest::newRow("unet") << "unet" << QString::fromStdString(kSmallUnet.dump());
+    QTest::newRow("wirenet") << "wirenet"
+                             << R"({"widths": [16, 16, 16], "depths": [1, 1, 1]})";
+}
+
+void TestTorchScript::reducedPrecisionIsClose()
+{
+    QFETCH(QString, architecture);
+    QFETCH(QString, values);
+    const NetworkPtr made = network(architecture.toStdString(), nlohmann::json::parse(values.toStdString()));
+    QVERIFY(made);
+    auto frozen = frozenForInference(*made, {1, 1, 64, 64}, Precision::Bfloat16);
+    QVERIFY2(frozen.has_value(), frozen ? "" : frozen.error().detail.c_str());
+    const torch::NoGradGuard noGradients;
+    for (int i = 0; i < 4; ++i) {
+        const torch::Tensor input = torch::rand({1, 1, 64, 64});
+        const torch::Tensor logits = frozen->forward({input}).toTensor();
+        QVERIFY(logits.scalar_type() == torch::kFloat);
+        const torch::Tensor expected = evaluated(*made, input);
+        const double scale = expected.abs().max().item<double>();
+        const double difference = largestDifference(logits, expected);
+        QVERIFY2(difference < 0.03 * scale, qPrintable(QString::number(difference / scale)));
+        QVERIFY2(difference > 0.0, "it computes in float32");
+    }
+}
+
+void TestTorchScript::precisionFollowsTheNetwork()
+{
+    const NetworkPtr attention = network("vit_seg", kSmallVit);
+    const NetworkPtr convolutions = network("unet", kSmallUnet);
+    QVERIFY(attention && convolutions);
+    QVERIFY(inferencePrecision(*attention) == Precision::Float32);
+    QCOMPARE(inferencePrecision(*convolutions) == Precision::Bfloat16, hasBfloat16(torch::kCPU));
 }
 
 void TestTorchScript::keepsTrainingMode()
