@@ -133,6 +133,11 @@ MixingMatrix SessionLinks::mixing(int round) const
                       : MixingMatrix::metropolis(overlay(round));
 }
 
+bool SessionLinks::changesByRound() const
+{
+    return m_topology && m_topology->changesByRound();
+}
+
 double SessionLinks::cycleTimeMs() const
 {
     return m_topology ? m_topology->cycleTime().meanMs : 0.0;

@@ -27,6 +27,7 @@ public:
     Overlay wholeOverlay() const;
     Overlay overlay(int round) const;
     MixingMatrix mixing(int round) const;
+    bool changesByRound() const;
     double cycleTimeMs() const;
     double gap() const;
     /// The underlay's places, or "silo 0" …

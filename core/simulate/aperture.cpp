@@ -5,6 +5,17 @@
 
 namespace fedefm {
 
+namespace {
+
+double wedgeLight(const WedgeFilter& wedge, double u, double v)
+{
+    const double inside =
+        (u - 0.5) * std::cos(wedge.angle) + (v - 0.5) * std::sin(wedge.angle) - wedge.distance;
+    return 1.0 - (1.0 - wedge.transmission) * smoothStep(-wedge.softness, wedge.softness, inside);
+}
+
+} // namespace
+
 FloatPlane apertureLight(const ApertureSettings& aperture, int sizePx)
 {
     FloatPlane light(sizePx, sizePx, 1.0F);
@@ -28,8 +39,11 @@ FloatPlane apertureLight(const ApertureSettings& aperture, int sizePx)
                 open *= blade(0.492 - std::hypot(u - 0.5, v - 0.5));
             else if (aperture.kind == ApertureKind::Octagon)
                 open *= blade(aperture.octagon - std::abs(u - 0.5) - std::abs(v - 0.5));
+            double filtered = 1.0;
+            for (const WedgeFilter& wedge : aperture.wedges)
+                filtered = std::min(filtered, wedgeLight(wedge, u, v));
             light.values[light.index(x, y)] =
-                static_cast<float>(aperture.leak + (1.0 - aperture.leak) * open);
+                static_cast<float>((aperture.leak + (1.0 - aperture.leak) * open) * filtered);
         }
     }
     return light;

@@ -33,8 +33,8 @@ void addLead(std::vector<ClutterLine>& lines, double fieldMm, RandomStream& rand
     const double heading = random.range(0.0, 2.0 * kPi);
     const double bow = random.range(-0.3, 0.3);
     ClutterLine lead;
-    lead.radiusMm = random.range(0.3, 0.6);
-    lead.attenuation = random.logRange(0.05, 0.25);
+    lead.radiusMm = random.range(0.15, 0.4); // thinner than a catheter, or the two would be one
+    lead.attenuation = random.logRange(0.03, 0.12);
     for (int i = 0; i <= 12; ++i) {
         const double way = fieldMm * i / 11.0;
         const double side = bow * way * (way / fieldMm);
@@ -80,6 +80,15 @@ void addClips(std::vector<ClutterLine>& lines, double fieldMm, RandomStream& ran
                          random.range(0.3, 0.8),
                          random.range(0.3, 1.2),
                          0.5});
+    }
+}
+
+/// Markers on the skin or in the table: small discs, each for itself.
+void addDiscs(std::vector<ClutterLine>& lines, double fieldMm, RandomStream& random)
+{
+    for (int i = 1 + random.index(4); i > 0; --i) {
+        const Point at = anywhere(fieldMm, random);
+        lines.push_back({{at, {at.x + 0.1, at.y}}, random.range(0.6, 2.2), random.logRange(0.1, 1.0), 0.0});
     }
 }
 
@@ -150,6 +159,8 @@ std::vector<ClutterLine> makeClutter(AnatomyKind kind, double fieldMm, double am
         addClips(lines, fieldMm, random);
     if (random.chance(0.15 * amount))
         addRing(lines, fieldMm, random);
+    if (random.chance(0.2 * amount))
+        addDiscs(lines, fieldMm, random);
     if (random.chance(0.15 * amount))
         addPlateEdge(lines, fieldMm, random);
     if (kind == AnatomyKind::Skull)

@@ -5,9 +5,20 @@
 #include "core/image/frame.h"
 #include "core/simulate/random_stream.h"
 
+#include <vector>
+
 namespace fedefm {
 
 enum class ApertureKind { Full, Round, Rectangle, Octagon };
+
+/// A half-transparent filter with a straight, soft edge, set over bright parts of the picture.
+struct WedgeFilter
+{
+    double angle = 0.0;     ///< of the edge's normal, which points into the filter
+    double distance = 0.3;  ///< of the edge from the picture's middle, share of the width
+    double softness = 0.03; ///< share of the width
+    double transmission = 0.7;
+};
 
 /// Where light reaches the detector.
 struct ApertureSettings
@@ -20,6 +31,7 @@ struct ApertureSettings
     double octagon = 0.72;  ///< |x| + |y| of its oblique sides, share of the width
     double softness = 0.01; ///< penumbra, share of the width
     double leak = 0.02;     ///< transmission of the blades
+    std::vector<WedgeFilter> wedges;
     double vignette = 0.2;  ///< loss in the corners
     bool isBlanked = false; ///< outside is set to one grey value
     double blankGrey = 0.0; ///< share of full scale

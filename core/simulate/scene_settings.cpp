@@ -24,8 +24,11 @@ VesselTree drawTree(const SourcePreset& preset, RandomStream random)
     switch (preset.region) {
     case VesselRegion::Arch:
         return aorticTree(random.branch(1), archType, false, scale);
-    case VesselRegion::Coronary:
-        return aorticTree(random.branch(1), archType, true, scale);
+    case VesselRegion::Coronary: {
+        VesselTree tree = aorticTree(random.branch(1), archType, true, scale);
+        narrowInPlaces(tree, random.branch(2));
+        return tree;
+    }
     case VesselRegion::Cerebral:
         return cerebralTree(random.branch(1));
     case VesselRegion::Abdomen:
@@ -151,11 +154,23 @@ void drawContrast(const SourcePreset& preset, SceneSettings& scene, RandomStream
     // Great vessels dilute the agent.
     contrast.attenuationPerMm = preset.iodinePerMm.drawLog(random) *
                                 (contrast.group == 0 && preset.region != VesselRegion::Cerebral ? 0.12 : 1.0);
+    contrast.edgeBlurPx = random.branch(1).range(0.0, 1.3) * scene.view.sizePx / 512.0;
     scene.staticVessels.isOn = random.chance(preset.visibleVessels);
     scene.staticVessels.lumenPerMm = preset.lumenPerMm.draw(random);
     scene.staticVessels.wallPerMm = preset.wallPerMm.draw(random);
     scene.staticVessels.wallMm = random.range(0.8, 2.5);
     scene.lagShare = random.chance(preset.lag) ? random.range(0.1, 0.45) : 0.0;
+}
+
+std::vector<WedgeFilter> drawWedges(const SourcePreset& preset, RandomStream random)
+{
+    std::vector<WedgeFilter> wedges;
+    if (!random.chance(preset.wedge))
+        return wedges;
+    for (int i = 1 + random.index(3); i > 0; --i)
+        wedges.push_back({random.range(0.0, 6.28), random.range(0.2, 0.47), random.logRange(0.004, 0.06),
+                          random.range(0.55, 0.9)});
+    return wedges;
 }
 
 ApertureSettings drawAperture(const SourcePreset& preset, RandomStream random)
@@ -177,6 +192,7 @@ ApertureSettings drawAperture(const SourcePreset& preset, RandomStream random)
     aperture.softness = random.logRange(0.002, 0.02);
     aperture.leak = random.logRange(0.01, 0.3);
     aperture.vignette = random.range(0.0, 0.45);
+    aperture.wedges = drawWedges(preset, random.branch(1));
     aperture.isBlanked = aperture.kind == ApertureKind::Round ? random.chance(0.8) : random.chance(0.3);
     aperture.blankGrey = random.chance(0.85) ? random.range(0.0, 0.08) : random.range(0.0, 0.5);
     return aperture;

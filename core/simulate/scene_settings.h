@@ -27,6 +27,7 @@ struct ContrastSettings
     double lengthSeconds = 2.0;
     double speedMmPerSecond = 250.0;
     double attenuationPerMm = 0.1;
+    double edgeBlurPx = 0.0; ///< σ; filled vessels move more than instruments and mix at their walls
 };
 
 struct StaticVesselSettings

@@ -2,6 +2,7 @@
 #include "core/simulate/scene_vessels.h"
 
 #include "core/simulate/anatomy_shapes.h"
+#include "core/simulate/plane_filters.h"
 
 namespace fedefm {
 
@@ -75,6 +76,8 @@ void addContrastAgent(FloatPlane& attenuation, TubeRaster& raster, const SceneSe
                        agentShare(scene.contrast, hit.arc, seconds) * scene.contrast.attenuationPerMm *
                            pixelChord(hit.radius, hit.distance) / pxPerMm);
     }
+    if (scene.contrast.edgeBlurPx > 0.0)
+        smallBlur(filled, scene.contrast.edgeBlurPx * gridScale);
     addPlane(attenuation, filled, 1.0F);
 }
 

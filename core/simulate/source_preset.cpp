@@ -13,10 +13,10 @@ SourcePreset human()
     p.anatomies = {AnatomyKind::Thorax, AnatomyKind::Thorax, AnatomyKind::Thorax, AnatomyKind::Abdomen};
     p.region = VesselRegion::Coronary;
     p.fieldMm = {75, 300};
-    p.contrastAgent = 0.35;
+    p.contrastAgent = 0.45;
     p.breathingMm = {0, 14};
     p.beatShare = {0.03, 0.12};
-    p.passingCatheter = 0.2;
+    p.passingCatheter = 0.3;
     return p;
 }
 
@@ -89,6 +89,7 @@ SourcePreset simulation()
     p.roundAperture = 0.0;
     p.octagonAperture = 0.0;
     p.rectangleAperture = 0.05;
+    p.wedge = 0.0;
     p.lag = 0.0;
     p.tenBit = 0.0;
     return p;
@@ -104,7 +105,7 @@ SourcePreset coronary()
     p.primaryDeg = {-45, 60};
     p.secondaryDeg = {-35, 35};
     p.contrastAgent = 0.65;
-    p.iodinePerMm = {0.06, 0.3};
+    p.iodinePerMm = {0.025, 0.25};
     p.isFine = true;
     return p;
 }

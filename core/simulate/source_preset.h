@@ -37,7 +37,7 @@ struct SourcePreset
     Range lumenPerMm{0.0, 0.0};      ///< attenuation of such vessels' content, 1/mm
     Range wallPerMm{0.0, 0.0};       ///< and of their wall, 1/mm
     double contrastAgent = 0.0;      ///< share of scenes with an injection
-    Range iodinePerMm{0.03, 0.2};    ///< attenuation of undiluted agent, 1/mm (logarithmic)
+    Range iodinePerMm{0.02, 0.2};    ///< attenuation of undiluted agent, 1/mm (logarithmic)
     double passingCatheter = 0.1;    ///< share of scenes with a second catheter that crosses the picture
     Range breathingMm{0, 0};
     Range beatShare{0, 0}; ///< contraction of the heart, share of its radius
@@ -53,6 +53,7 @@ struct SourcePreset
     double roundAperture = 0.25; ///< shares of scenes; the rest is open or rectangular
     double octagonAperture = 0.1;
     double rectangleAperture = 0.4;
+    double wedge = 0.35; ///< share of scenes with half-transparent filters
     double lag = 0.3;    ///< share of scenes with an after-image of moving instruments
     double tenBit = 0.3; ///< share of scenes stored with 10 bits, else 8
     bool isFine = false; ///< coronary or neurovascular instruments

@@ -183,7 +183,7 @@ Coronaries addCoronaries(VesselTree& tree, Point3 root, double scale, RandomStre
     addBranch(tree, c.rca, 0.0, 2);
     for (std::size_t i = first; i < first + 3; ++i) {
         const VesselBranch parent = tree.branches[i];
-        growBranches(tree, parent, 3 + random.index(4), 2, 38.0 * scale, random);
+        growBranches(tree, parent, 4 + random.index(6), 2, 38.0 * scale, random);
     }
     return c;
 }

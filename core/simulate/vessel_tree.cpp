@@ -105,4 +105,22 @@ void growBranches(VesselTree& tree, const VesselBranch& parent, int count, int g
     }
 }
 
+void narrowInPlaces(VesselTree& tree, RandomStream random)
+{
+    constexpr double kLeastShare = 0.35;
+    for (VesselBranch& branch : tree.branches) {
+        if (branch.group == 0)
+            continue;
+        const double depth = random.range(0.0, 0.22);
+        const double perMm[] = {6.28 / random.range(12.0, 40.0), 6.28 / random.range(5.0, 12.0)};
+        const double phase[] = {random.range(0.0, 6.28), random.range(0.0, 6.28)};
+        for (std::size_t i = 0; i < branch.curve.size(); ++i) {
+            const double way = kVesselStepMm * static_cast<double>(i);
+            const double wave =
+                std::sin(way * perMm[0] + phase[0]) + 0.6 * std::sin(way * perMm[1] + phase[1]);
+            branch.curve[i].radiusMm *= std::max(kLeastShare, 1.0 + depth * wave);
+        }
+    }
+}
+
 } // namespace fedefm

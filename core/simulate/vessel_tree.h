@@ -58,6 +58,10 @@ VesselTree cerebralTree(RandomStream random);
 /// Abdominal aorta, renal, iliac and femoral arteries.
 VesselTree abdominalTree(RandomStream random, double scale);
 
+/// Radii of all branches but the great vessels (group 0) rise and fall along the way, as in diseased
+/// arteries.
+void narrowInPlaces(VesselTree& tree, RandomStream random);
+
 /// Adds `count` winding side branches along `parent`, thinner and with side branches of their own down to
 /// `generations`.
 void growBranches(VesselTree& tree, const VesselBranch& parent, int count, int generations,

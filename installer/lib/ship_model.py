@@ -1,10 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Copies a run's best weights into resources/models and writes the card with what was measured with them.
-
-Weights of a run that began with those of another are averaged half and half with them: on real frames the average finds
-more than either, for the price of a little on simulated ones.
-"""
+"""Copies a run's best weights into resources/models and writes the card with what was measured with them."""
 import argparse
 import json
 import pathlib
@@ -20,39 +16,26 @@ ABOUT = {
     "fast": ("wirenet-fast", "WireNet fast", "choice"),
     "strong": ("wirenet-strong", "WireNet strong", "choice"),
 }
-# Of averages, for which no training chose thresholds, and of trainings from before they did.
-THRESHOLDS = {"least": 0.25, "sure": 0.7}
 LIMITS = (
-    "Trained on simulated fluoroscopy only. No training saw a real frame, but eight real frames were looked at when the "
-    "thresholds, and for WireNet strong the averaging of its two stages, were chosen. Faint wires, devices of other kinds (stents, coils, "
+    "Trained on simulated fluoroscopy only. No training saw a real frame, but the simulator was made to look like real "
+    "ones, and eight of them were looked at when the stages of the training were chosen. Vessels full of contrast agent "
+    "are taken for catheters in part. Faint wires, devices of other kinds (stents, coils, "
     "pacing leads) and strong motion can be missed or taken for one another. Each frame is judged alone. Research use "
     "only: not for diagnosis."
 )
 
 
-def begin_of(run):
-    """The weights that the run began with; None where it began at random."""
-    init = json.loads((run / "config.json").read_text()).get("init", "")
-    if not init:
-        return None
-    path = pathlib.Path(init)
-    return path if path.is_file() else path / "weights" / "best.safetensors"
+def history_before(run):
+    """What the weights that the run began with had gone through."""
+    begin = json.loads((run / "config.json").read_text()).get("init", "")
+    return weights.history_of(weights.card_of(pathlib.Path(begin))) if begin else []
 
 
-def place_weights(run, target):
-    """Copies or averages the run's weights; returns their card."""
-    best, begin = run / "weights" / "best.safetensors", begin_of(run)
+def card_for(run, best):
     card = weights.card_of(best)
     record = card.pop("training_record")
-    card.update(seed=record["seed"], epoch=record["epoch"])
-    if begin is None:
-        shutil.copyfile(best, target)
-        card.setdefault("thresholds", THRESHOLDS)
-        card["metrics"] = {"simulated_validation": record["metrics"]}
-        return card
-    weights.average(begin, best, 0.5, target, {"thresholds": THRESHOLDS})
-    card.update(thresholds=THRESHOLDS, begun_with=weights.card_of(begin)["training"], metrics={},
-                averaged="half and half with the weights that the training began with")
+    card.update(seed=record["seed"], epoch=record["epoch"], history=history_before(run) + [card["training"]],
+                metrics={"simulated_validation": record["metrics"]})
     return card
 
 
@@ -67,10 +50,12 @@ def main():
 
     identifier, name, role = ABOUT[options.name]
     target = options.models / f"{identifier}.safetensors"
-    card = place_weights(options.run, target)
+    best = options.run / "weights" / "best.safetensors"
+    card = card_for(options.run, best)
     config = f"resources/configs/{card['id'].replace('-', '_')}.json"
     if not (options.models.parent.parent / config).is_file():
         parser.error(f"{options.run} was not trained by {config}")
+    shutil.copyfile(best, target)
     card.update(id=identifier, name=name, role=role, licence="GPL-3.0-or-later", limits=LIMITS, config=config,
                 made_by=f"installer/train-models {options.name}")
     # The thresholds of the card count in what follows.

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Weights of trainings: safetensors files with a model card inside."""
+"""Weights of trainings: safetensors files with a model card inside.
+
+    weights.py FIRST SECOND TARGET    the average, half and half, of two trainings of the same network
+"""
 import array
 import json
+import pathlib
 import struct
+import sys
 
 
 def read(path):
@@ -22,8 +27,13 @@ def write(path, header, values):
     path.write_bytes(struct.pack("<Q", len(text)) + text + bytes(values))
 
 
-def average(first, second, share, target, card_changes):
-    """target: (1 − share)·first + share·second; whole numbers and, but for the changes, the card are the second's.
+def history_of(card):
+    """What a network has gone through, oldest first."""
+    return card.get("history", [card["training"]])
+
+
+def average(first, second, target):
+    """target: the mean of both; whole numbers and, but for its history, the card are the second's.
 
     A network that is trained on keeps in part what it could before when its weights are averaged with those that it began
     with (Wortsman et al. 2022, Robust fine-tuning of zero-shot models).
@@ -38,8 +48,16 @@ def average(first, second, share, target, card_changes):
         ours, theirs = array.array("f"), array.array("f")
         ours.frombytes(first_values[slice(*first_header[name]["data_offsets"])])
         theirs.frombytes(values[slice(*tensor["data_offsets"])])
-        mixed = array.array("f", ((1.0 - share) * a + share * b for a, b in zip(ours, theirs)))
+        mixed = array.array("f", (0.5 * (a + b) for a, b in zip(ours, theirs)))
         values[slice(*tensor["data_offsets"])] = mixed.tobytes()
     metadata = header["__metadata__"]
-    metadata["fedefm.card"] = json.dumps({**json.loads(metadata["fedefm.card"]), **card_changes})
+    card = json.loads(metadata["fedefm.card"])
+    card["history"] = history_of(card_of(first)) + history_of(card) + ["averaged half and half with the stage before"]
+    metadata["fedefm.card"] = json.dumps(card)
     write(target, header, values)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    average(*(pathlib.Path(name) for name in sys.argv[1:]))

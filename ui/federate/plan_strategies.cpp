@@ -113,8 +113,11 @@ std::vector<PlanField> mixFields()
                "before|after"),
         whole("strategy.gossip", TEXT("Gossip every"),
               TEXT("Rounds between two averagings with the neighbours; 0: never"), 0, 1e6),
-        whole("strategy.mixes", TEXT("Mixes"),
-              TEXT("Averagings one after the other; more bring far silos together on long rings"), 1, 100),
+        whole(
+            "strategy.mixes", TEXT("Mixes"),
+            TEXT("Averagings one after the other; more bring far silos together on long rings; 0: as many as "
+                 "the topology needs"),
+            0, 100),
         choice("strategy.masses", TEXT("Masses"),
                TEXT("Of the nodes: by similarity to the other map's mean (DeepEMD), or all alike"),
                "cross_reference|uniform"),
@@ -185,7 +188,7 @@ nlohmann::json fedEfmDefault(const nlohmann::json& strategy, const std::string& 
                                           {"fuse_weights", "uniform"},
                                           {"fuse_when", "before"},
                                           {"gossip", 1},
-                                          {"mixes", 1},
+                                          {"mixes", 0},
                                           {"distil", "all"},
                                           {"logit_adjustment", 0.0},
                                           {"masses", "cross_reference"},

@@ -34,6 +34,7 @@ RoundView Session::viewOf(int round) const
     view.hub = m_data.links.hub();
     view.links = m_data.links.overlay(round);
     view.mixing = m_data.links.mixing(round);
+    view.steadyGap = m_data.links.changesByRound() ? 1.0 : m_data.links.gap();
     view.isActive = m_state.members;
     view.samples = m_data.sampleCounts();
     return view;

@@ -52,7 +52,9 @@ private:
     int mixesOf(const RoundView& view) const
     {
         const bool gossips = m_options.gossip > 0 && (view.round + 1) % m_options.gossip == 0;
-        return gossips ? m_options.mixes : 0;
+        if (!gossips)
+            return 0;
+        return m_options.mixes > 0 ? m_options.mixes : mixesFor(view.steadyGap);
     }
 
     Status leave(Workbench& bench) const

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/federate/torch/fedefm_options_private.h"
 #include "tests/core/session/session_fixture.h"
 
 #include <QTest>
@@ -48,6 +49,7 @@ private Q_SLOTS:
     void averagedSilosAgree();
     void gossipPreservesTheMean();
     void manyMixesAreOneAverage();
+    void mixesFollowTheGap();
     void controlVariatesBeginAsFedAvg();
     void robustMergeIgnoresAStranger();
     void localBatchNormStaysLocal();
@@ -200,6 +202,25 @@ void TestStrategies::manyMixesAreOneAverage()
     QVERIFY2(twice > 0.0 && twice < once, std::to_string(twice).c_str());
     const double often = gapAfter(60);
     QVERIFY2(often >= 0.0 && often < 1e-6, std::to_string(often).c_str());
+}
+
+void TestStrategies::mixesFollowTheGap()
+{
+    QCOMPARE(mixesFor(1.0 - std::cos(M_PI / 5)), 1); // a directed ring of five
+    QCOMPARE(mixesFor(1.0 - std::cos(M_PI / 11)), 5);
+    QCOMPARE(mixesFor(1.0), 1);
+    QCOMPARE(mixesFor(0.0), 32);
+    const RunsFolder runs;
+    const auto run = [&runs](int silos, nlohmann::json strategy, const char* folder) {
+        strategy.update({{"name", "fedefm"}, {"fuse", 0.0}, {"home_steps", 0}});
+        return runSession(smallPlan(silos, strategy), runs / folder);
+    };
+    const auto byGap = run(7, {}, "a");
+    const auto byHand = run(7, {{"mixes", 2}}, "b");
+    const auto once = run(7, {{"mixes", 1}}, "c");
+    QVERIFY(byGap && byHand && once);
+    QCOMPARE(difference(siloState(*byGap, 3), siloState(*byHand, 3)), 0.0);
+    QVERIFY(difference(siloState(*byGap, 3), siloState(*once, 3)) > 1e-6);
 }
 
 void TestStrategies::controlVariatesBeginAsFedAvg()

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/simulate/aperture.h"
 #include "core/simulate/image_chain.h"
 #include "core/simulate/plane_filters.h"
 #include "core/simulate/scene_devices.h"
 #include "core/simulate/tube_raster.h"
+#include "core/simulate/vessel_tree.h"
 
 #include <QTest>
 
@@ -43,6 +45,34 @@ class TestImageChain : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void wedgesDarkenHalfPlanes()
+    {
+        ApertureSettings aperture;
+        aperture.wedges = {{0.0, 0.25, 0.02, 0.6}, {0.0, 0.35, 0.02, 0.7}}; // both from the right
+        const FloatPlane light = apertureLight(aperture, 100);
+        QCOMPARE(light.at(50, 10), 1.0F);
+        QCOMPARE(light.at(70, 90), 1.0F);
+        QVERIFY(std::abs(light.at(80, 50) - 0.6F) < 1e-6F);
+        QVERIFY2(std::abs(light.at(95, 50) - 0.6F) < 1e-6F, "where filters overlap, the denser one counts");
+    }
+
+    void coronariesNarrowButGreatVesselsDoNot()
+    {
+        const VesselTree before = aorticTree(RandomStream(3), 1, true, 1.0);
+        VesselTree after = before;
+        narrowInPlaces(after, RandomStream(4));
+        double least = 1.0;
+        for (std::size_t b = 0; b < before.branches.size(); ++b)
+            for (std::size_t i = 0; i < before.branches[b].curve.size(); ++i) {
+                const double share =
+                    after.branches[b].curve[i].radiusMm / before.branches[b].curve[i].radiusMm;
+                if (before.branches[b].group == 0)
+                    QCOMPARE(share, 1.0);
+                least = std::min(least, share);
+            }
+        QVERIFY2(least >= 0.349 && least < 0.9, qPrintable(QString::number(least)));
+    }
+
     void pixelChordIsTheMeanChord()
     {
         for (const double radius : {0.3, 0.8, 2.5, 9.0})
