@@ -10,11 +10,10 @@ import measure_real
 import measure_simulated
 import weights
 
-# Not yet "live" and "offline", the defaults of window and command line: on real frames the ridge filter finds more of the
-# devices and marks fewer vessels.
+# "live" and "offline": the defaults of the window and of the command line.
 ABOUT = {
-    "fast": ("wirenet-fast", "WireNet fast", "choice"),
-    "strong": ("wirenet-strong", "WireNet strong", "choice"),
+    "fast": ("wirenet-fast", "WireNet fast", "live"),
+    "strong": ("wirenet-strong", "WireNet strong", "offline"),
 }
 LIMITS = (
     "Trained on simulated fluoroscopy only. No training saw a real frame, but the simulator was made to look like real "

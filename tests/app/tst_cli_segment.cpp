@@ -129,6 +129,10 @@ private Q_SLOTS:
         const CliRun run = runCli({"models", "--json"});
         QCOMPARE(run.exitCode, 0);
         QCOMPARE(run.json()["models"].toArray()[0].toObject()["id"].toString(), "ridge");
+        // Networks are the default where they can run: one for the cine, one for whole sequences.
+        const bool hasNetworks = run.out.contains("wirenet-strong");
+        QCOMPARE(run.json()["default"].toString(), hasNetworks ? "wirenet-strong" : "ridge");
+        QCOMPARE(run.json()["default_live"].toString(), hasNetworks ? "wirenet-fast" : "ridge");
         QVERIFY(runCli({"models"}).out.contains("ridge"));
     }
 
