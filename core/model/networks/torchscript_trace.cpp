@@ -63,15 +63,17 @@ std::string firstLine(const char* text)
 }
 
 /// Tracing computes once in float32 and eagerly, which can need more memory than all later use. Convolutions
-/// alone are traced at a smaller size, as their graph is the same.
-Result<torch::jit::Module> tracedForInference(Network& network, std::vector<std::int64_t> shape)
+/// alone are traced at a smaller size of the same divisors, as their graph is the same.
+Result<torch::jit::Module> tracedForInference(Network& network, const std::vector<std::int64_t>& shape)
 {
-    constexpr std::int64_t kSidePx = 256; // a multiple of every network's stride
-    if (shape.size() != 4 || !isConvolutional(network) || std::min(shape[2], shape[3]) <= kSidePx)
-        return tracedModule(network, shape);
-    shape[2] = kSidePx;
-    shape[3] = kSidePx;
-    return tracedModule(network, shape, TraceFor::AnySize);
+    constexpr std::int64_t kSidePx = 256;
+    const auto isMultiple = [](std::int64_t side) { return side > kSidePx && side % kSidePx == 0; };
+    if (shape.size() == 4 && isConvolutional(network) && isMultiple(shape[2]) && isMultiple(shape[3])) {
+        auto small = tracedModule(network, {shape[0], shape[1], kSidePx, kSidePx}, TraceFor::AnySize);
+        if (small) // not where the network's own stride is larger
+            return small;
+    }
+    return tracedModule(network, shape);
 }
 
 } // namespace

@@ -53,6 +53,8 @@ private Q_SLOTS:
     void frozenAgrees();
     void reducedPrecisionIsClose_data();
     void reducedPrecisionIsClose();
+    void frozenTakesLargePictures_data();
+    void frozenTakesLargePictures();
     void precisionFollowsTheNetwork();
     void keepsTrainingMode();
     void refusesWrongSizes();
@@ -199,6 +201,27 @@ void TestTorchScript::reducedPrecisionIsClose()
         QVERIFY2(difference < 0.03 * scale, qPrintable(QString::number(difference / scale)));
         QVERIFY2(difference > 0.0, "it computes in float32");
     }
+}
+
+void TestTorchScript::frozenTakesLargePictures_data()
+{
+    QTest::addColumn<int>("height");
+    QTest::addColumn<int>("width");
+    QTest::newRow("traced at a smaller size") << 512 << 768;
+    QTest::newRow("padded inside of the network") << 300 << 280;
+}
+
+void TestTorchScript::frozenTakesLargePictures()
+{
+    QFETCH(int, height);
+    QFETCH(int, width);
+    const NetworkPtr made = network("unet", kSmallUnet);
+    QVERIFY(made);
+    auto frozen = frozenForInference(*made, {1, 1, height, width});
+    QVERIFY2(frozen.has_value(), frozen ? "" : frozen.error().detail.c_str());
+    const torch::NoGradGuard noGradients;
+    const torch::Tensor input = torch::rand({1, 1, height, width});
+    QVERIFY(largestDifference(frozen->forward({input}).toTensor(), evaluated(*made, input)) < 1e-4);
 }
 
 void TestTorchScript::precisionFollowsTheNetwork()
