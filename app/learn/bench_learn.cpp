@@ -163,6 +163,14 @@ const std::vector<Workload>& workloads()
     return all;
 }
 
+const Workload* findWorkload(const std::string& name)
+{
+    for (const Workload& workload : workloads())
+        if (name == workload.name)
+            return &workload;
+    return nullptr;
+}
+
 Status benchTraining(int threads, const std::function<void(const BenchFigure&)>& add,
                      const std::function<void(const std::string&)>& say)
 {
@@ -184,17 +192,15 @@ Status benchTraining(int threads, const std::function<void(const BenchFigure&)>&
 
 Result<double> peakMemoryOfWorkload(const std::string& name, int threads)
 {
-    for (const Workload& workload : workloads()) {
-        if (name != workload.name)
-            continue;
-        auto ours = StepBenchmark::create(workload.work, threads);
-        if (!ours)
-            return tl::unexpected(ours.error());
-        for (int repeat = 0; repeat < 3; ++repeat)
-            (*ours)->run();
-        return peakMemoryMb();
-    }
-    return fail(ErrorCode::InvalidArgument, name, "no such workload");
+    const Workload* workload = findWorkload(name);
+    if (workload == nullptr)
+        return fail(ErrorCode::InvalidArgument, name, "no such workload");
+    auto ours = StepBenchmark::create(workload->work, threads);
+    if (!ours)
+        return tl::unexpected(ours.error());
+    for (int repeat = 0; repeat < 3; ++repeat)
+        (*ours)->run();
+    return peakMemoryMb();
 }
 
 } // namespace fedefm::cli

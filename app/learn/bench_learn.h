@@ -21,6 +21,8 @@ struct Workload
     int repeats;
 };
 const std::vector<Workload>& workloads();
+/// nullptr for an unknown name.
+const Workload* findWorkload(const std::string& name);
 
 /// Training steps and inference beside eager Python in one run, in turn, with the same number of threads: in
 /// float32 and, where the processor has it, in bfloat16 as trainings and segmentations use it. Without

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/learn/bench_learn.h"
 #include "app/learn/run_options.h"
+#include "core/model/checkpoint/model_files.h"
 #include "core/model/torch/network_segmenter.h"
 #include "core/simulate/simulated_cine.h"
-
-#include <fstream>
-#include <iterator>
 
 namespace fedefm::cli {
 
@@ -17,8 +15,7 @@ constexpr int kRepeats = 15;
 Result<std::unique_ptr<Segmenter>> openShipped(const std::string& name)
 {
     const std::filesystem::path file = whereInitIs(name, {});
-    std::ifstream stream(std::filesystem::path(file).replace_extension(".json"));
-    const std::string card((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+    const std::string card = modelCardText(file);
     if (card.empty())
         return fail(ErrorCode::ModelNotFound, name, "installer/train-models makes it");
     return openNetworkFile(file, card);
@@ -40,12 +37,9 @@ Status benchRealTime(int threads, const std::function<void(const BenchFigure&)>&
     const auto segmenter = openShipped("wirenet-fast");
     if (!segmenter)
         return tl::unexpected(segmenter.error());
-    BenchmarkWork work;
-    work.network = {"unet", {{"n_channels", 1}, {"n_classes", 3}}};
-    work.sizePx = kSizePx;
-    work.isTraining = false;
-    work.useBfloat16 = computesInBfloat16("cpu");
-    const auto unet = StepBenchmark::create(work, threads);
+    BenchmarkWork inference = findWorkload("unet_infer")->work;
+    inference.useBfloat16 = computesInBfloat16("cpu");
+    const auto unet = StepBenchmark::create(inference, threads);
     if (!unet)
         return tl::unexpected(unet.error());
     Status status;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures a model on the labelled real pictures: pooled masks of cathaction_phantom, centre-lines of xa_wires.
+"""Measures a model on real pictures: pooled masks of cathaction_phantom, centre-lines of xa_wires, and how much it marks on
+the angiograms of arcade_stenosis, which have no labels of devices.
 
     measure_real.py --program FEDEFM --model NAME|FILE --data FOLDER     FOLDER holds seg/ and dicom/
 """
@@ -67,13 +68,26 @@ def line_scores(program, model, reference_file, dicom_folder):
             "found_px": len(found_points), "labelled_px": len(labelled)}
 
 
+def marked_length(program, model, pictures):
+    """Mean length of all curves per picture, in pixels."""
+    lengths = []
+    for picture in pictures:
+        with tempfile.TemporaryDirectory() as scratch:
+            segmented(program, model, picture, "json", scratch)
+            frame, = json.loads((pathlib.Path(scratch) / "curves.json").read_text())["frames"]
+        lengths.append(sum(math.dist(a, b) for curve in frame["curves"] for a, b in zip(curve["points"], curve["points"][1:])))
+    return {"marked_px": round(sum(lengths) / len(lengths), 1), "pictures": len(lengths)}
+
+
 def measure(program, model, data):
     """None for what is absent."""
     phantom, wires = data / "seg" / "cathaction_phantom", data / "seg" / "xa_wires"
+    angiograms = [file for file in sorted((data / "seg" / "arcade_stenosis").glob("*.png")) if "_mask" not in file.stem]
     return {
         "cathaction_phantom": phantom_scores(program, model, phantom) if phantom.is_dir() else None,
         "xa_wires": {file.stem: line_scores(program, model, file, data / "dicom") for file in sorted(wires.glob("*.json"))}
         or None,
+        "arcade_angiograms": marked_length(program, model, angiograms[::2]) if angiograms else None,
     }
 
 

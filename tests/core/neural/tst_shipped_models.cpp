@@ -3,6 +3,8 @@
 #include "core/geometry/curve_matching.h"
 #include "core/image/picture_sequence.h"
 #include "core/model/model_card.h"
+#include "core/model/model_input.h"
+#include "core/model/networks/torchscript_private.h"
 #include "core/model/torch/network_segmenter.h"
 #include "core/simulate/simulated_cine.h"
 #include "test_data.h"
@@ -139,6 +141,37 @@ private Q_SLOTS:
             }
         qInfo("%s: Dice %.3f on simulated frames", qPrintable(id), pooled.dice());
         QVERIFY(pooled.dice() > 0.65);
+    }
+
+    /// What docs/adr/0011 says of bfloat16.
+    void precisionHardlyChangesTheMask_data() { everyModel(); }
+    void precisionHardlyChangesTheMask()
+    {
+        if (!hasBfloat16(torch::kCPU))
+            QSKIP("this processor does not compute in bfloat16");
+        QFETCH(QString, id);
+        const fs::path weights = kModels / (id.toStdString() + ".safetensors");
+        const auto spec = parseNetworkSpec(nlohmann::json::parse(cardTextOf(weights)));
+        const auto file = readTensorFile(weights);
+        QVERIFY(spec && file);
+        const auto network = makeNetwork(*spec);
+        QVERIFY(network && loadState(**network, *file, id.toStdString()));
+        auto full = frozenForInference(**network, {1, 1, 384, 384}, Precision::Float32);
+        auto reduced = frozenForInference(**network, {1, 1, 384, 384}, Precision::Bfloat16);
+        QVERIFY(full && reduced);
+        const torch::InferenceMode noGradient;
+        double differing = 0.0;
+        for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+            const auto cine = SimulatedCine::create({"human", 384, 1, seed});
+            ModelInput input = prepareInput(**(*cine)->read(0), (*cine)->info(), {});
+            const torch::Tensor picture = torch::from_blob(input.values.data(), {1, 1, 384, 384});
+            const auto labels = [&picture](torch::jit::Module& module) {
+                return module.forward({picture}).toTensor().argmax(1);
+            };
+            differing += (labels(*full) != labels(*reduced)).to(torch::kFloat).mean().item<double>() / 4;
+        }
+        qInfo("%s: %.4f %% of the pixels differ", qPrintable(id), 100.0 * differing);
+        QVERIFY(differing < 0.001);
     }
 
     void pooledDiceOfThePhantom_data() { everyModel(); }
