@@ -45,8 +45,8 @@ public:
     virtual Status post(const ControlMessage& message) = 0;
     virtual void onControl(std::function<void(const ControlMessage&)> handler) = 0;
     virtual std::vector<SessionMember> members() const = 0;
-    /// Objects of rounds before this one are no longer needed.
-    virtual void discardBefore(int round) = 0;
+    /// Objects of earlier rounds, and of this round's earlier phases, are no longer needed.
+    virtual void discardBefore(int round, int phase) = 0;
 };
 
 } // namespace fedefm

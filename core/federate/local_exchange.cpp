@@ -172,11 +172,12 @@ public:
         return members;
     }
 
-    void discardBefore(int round) override
+    void discardBefore(int round, int phase) override
     {
         const std::lock_guard lock(m_state->mutex);
         ObjectId first;
         first.round = round;
+        first.phase = phase;
         first.kind = ObjectKind::Weights;
         m_state->discard(m_state->objects.begin(), m_state->objects.lower_bound(first));
     }

@@ -178,7 +178,7 @@ Status Session::closeRound()
     if (auto written = writeRound(merged, own); !written)
         return written;
     ++m_state.round;
-    m_hub->door(0).discardBefore(m_state.round);
+    m_hub->door(0).discardBefore(m_state.round, 0);
     const bool isDue = m_state.round % m_plan.checkpointEvery == 0 || m_state.round >= m_plan.rounds;
     if (isDue)
         if (auto saved = checkpoint(); !saved)

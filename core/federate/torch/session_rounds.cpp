@@ -98,6 +98,7 @@ Status Session::runPhase(RoundView& view, int phase, const std::string& name)
 {
     const double startMs = m_clock.nowMs();
     m_phase = phase;
+    m_hub->door(0).discardBefore(m_state.round, m_strategy->firstPhaseRead(view, phase));
     std::vector<int> order;
     for (const int silo : view.active())
         if (m_strategy->takesPart(view, phase, silo))

@@ -28,6 +28,11 @@ public:
             names.push_back(mixes == 1 ? "gossip" : "gossip " + std::to_string(mix));
         return names;
     }
+    /// Each mix reads what the phase before it published; without this all mixes of a round would be kept.
+    int firstPhaseRead(const RoundView& view, int phase) const override
+    {
+        return phase > homePhase(view) ? phase - 1 : 0;
+    }
     int stepsPerRound() const override { return m_options.localSteps + m_options.homeSteps; }
     bool comparesModels() const override { return m_options.homeSteps > 0; }
     int visitSteps() const override { return m_options.overseasSteps; } // at each host

@@ -64,6 +64,8 @@ public:
     /// Names of the phases of a round.
     virtual std::vector<std::string> phases(const RoundView& view) const = 0;
     virtual bool takesPart(const RoundView&, int /*phase*/, int /*silo*/) const { return true; }
+    /// The first phase whose objects are still read in this phase or in a later one of the round.
+    virtual int firstPhaseRead(const RoundView&, int /*phase*/) const { return 0; }
     /// Errors: of the silo's own work, which cost it the round; DiskFull, WriteFailed, InvalidArgument and
     /// Cancelled end the session.
     virtual Status work(Workbench& bench) const = 0;

@@ -68,6 +68,7 @@ private Q_SLOTS:
     void waitsUntilTheDeadline();
     void spillsBeyondTheLimit();
     void discardsOldRounds();
+    void discardsOldPhases();
     void controlReachesItsAddressee();
 };
 
@@ -211,10 +212,23 @@ void TestSessionExchange::discardsOldRounds()
     hub.setSchemas(schemas());
     for (int round = 0; round < 3; ++round)
         QVERIFY(hub.door(0).publish({round, 0, ObjectKind::Weights, 0, 0}, model(1.0F)));
-    hub.door(1).discardBefore(2);
+    hub.door(1).discardBefore(2, 0);
     QVERIFY(!hub.door(1).fetch({1, 0, ObjectKind::Weights, 0, 0}, 0.0));
     QVERIFY(hub.door(1).fetch({2, 0, ObjectKind::Weights, 0, 0}, 0.0));
     QCOMPARE(hub.memoryInUse(), byteCountOf(model(0.0F)));
+}
+
+void TestSessionExchange::discardsOldPhases()
+{
+    LocalHub hub(settings(2));
+    hub.setSchemas(schemas());
+    for (int phase = 0; phase < 3; ++phase)
+        for (int silo = 0; silo < 2; ++silo)
+            QVERIFY(hub.door(silo).publish({1, phase, ObjectKind::Weights, silo, silo}, model(1.0F)));
+    hub.door(1).discardBefore(1, 2);
+    QVERIFY(!hub.door(1).fetch({1, 1, ObjectKind::Weights, 1, 1}, 0.0));
+    QVERIFY(hub.door(1).fetch({1, 2, ObjectKind::Weights, 0, 0}, 0.0));
+    QCOMPARE(hub.memoryInUse(), 2 * byteCountOf(model(0.0F)));
 }
 
 void TestSessionExchange::controlReachesItsAddressee()
