@@ -80,16 +80,30 @@ private:
     std::unique_ptr<ProgressLine> m_bar;
 };
 
-Result<SessionPlan> planOf(const RunOptions& options, const Context& context)
+Result<SessionPlan> givenPlan(const RunOptions& options, const Context& context)
 {
-    if (!options.resume.empty())
-        return loadSessionPlan(fs::path(options.resume) / "config.json");
     auto plan = loadSessionPlan(options.config, options.settings);
     if (!plan)
         return plan;
     rememberFolder(options, plan->data);
     applyGeneral(options, context.general, plan->training);
     return plan;
+}
+
+/// Of a session that is resumed its own.
+Result<SessionPlan> planOf(const RunOptions& options, const Context& context)
+{
+    if (options.resume.empty())
+        return givenPlan(options, context);
+    auto own = loadSessionPlan(fs::path(options.resume) / "config.json");
+    if (!own || options.config.empty())
+        return own;
+    const auto given = givenPlan(options, context);
+    if (!given)
+        return given;
+    if (auto same = checkSame(options, toJson(*given), toJson(*own)); !same)
+        return tl::unexpected(same.error());
+    return own;
 }
 
 Result<Outcome> runFederate(const RunOptions& options, Context& context)

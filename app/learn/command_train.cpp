@@ -23,7 +23,7 @@ struct TrainOptions : RunOptions
     bool needsInit = false; ///< of finetune
 };
 
-Result<TrainConfig> configOf(const TrainOptions& options, const Context& context)
+Result<TrainConfig> givenConfig(const TrainOptions& options, const Context& context)
 {
     auto config = loadTrainConfig(options.config, options.settings);
     if (!config)
@@ -37,6 +37,22 @@ Result<TrainConfig> configOf(const TrainOptions& options, const Context& context
                     "is missing: the weights to begin with, here or as \"init\" in the configuration");
     config->initPartial = config->initPartial || options.partial;
     return config;
+}
+
+/// Of a run that is resumed its own.
+Result<TrainConfig> configOf(const TrainOptions& options, const Context& context)
+{
+    if (options.resume.empty())
+        return givenConfig(options, context);
+    auto own = loadTrainConfig(fs::path(options.resume) / "config.json");
+    if (!own || options.config.empty())
+        return own;
+    const auto given = givenConfig(options, context);
+    if (!given)
+        return given;
+    if (auto same = checkSame(options, toJson(*given), toJson(*own)); !same)
+        return tl::unexpected(same.error());
+    return own;
 }
 
 /// A line per epoch and validation; on a terminal a bar below it.
@@ -89,20 +105,14 @@ Result<Outcome> runTrain(const TrainOptions& options, Context& context)
         return tl::unexpected(fits.error());
     TrainReport report(context.general.quiet);
     const auto progress = [&report](const TrainProgress& value) { report(value); };
-    Result<TrainResult> result = fail(ErrorCode::Internal, "");
-    if (options.resume.empty()) {
-        const auto config = configOf(options, context);
-        if (!config)
-            return tl::unexpected(config.error());
-        result = train(*config, dataOpener(config->data), options.runsFolder(), context.cancel, progress,
-                       pictureWriter());
-    } else {
-        const auto config = loadTrainConfig(fs::path(options.resume) / "config.json");
-        if (!config)
-            return tl::unexpected(config.error());
-        result = resumeTraining(options.resume, dataOpener(config->data), context.cancel, progress,
-                                pictureWriter());
-    }
+    const auto config = configOf(options, context);
+    if (!config)
+        return tl::unexpected(config.error());
+    const DatasetOpener opener = dataOpener(config->data);
+    const auto result =
+        options.resume.empty()
+            ? train(*config, opener, options.runsFolder(), context.cancel, progress, pictureWriter())
+            : resumeTraining(options.resume, opener, context.cancel, progress, pictureWriter());
     if (!result)
         return tl::unexpected(result.error());
     context.say(result->runFolder.string());

@@ -78,10 +78,29 @@ Status checkResumed(const RunOptions& options, bool isSession)
 
 void requireConfigOrResume(const RunOptions& options)
 {
-    if (options.config.empty() == options.resume.empty())
-        throw CLI::ValidationError("a configuration or --resume RUN is expected, and not both");
-    if (!options.resume.empty() && !options.settings.empty())
+    if (options.config.empty() && options.resume.empty())
+        throw CLI::ValidationError("a configuration or --resume RUN is expected");
+    if (!options.config.empty())
+        return;
+    if (!options.settings.empty())
         throw CLI::ValidationError("--set goes with a configuration; a run that is resumed keeps its own");
+    for (const char* name : {"--threads", "--device", "--seed"})
+        if (options.program->get_option(name)->count() > 0)
+            throw CLI::ValidationError(std::string(name) +
+                                       " goes with a configuration; a run that is resumed keeps its own");
+}
+
+Status checkSame(const RunOptions& options, const nlohmann::json& given, const nlohmann::json& own)
+{
+    for (const nlohmann::json& change : nlohmann::json::diff(own, given)) {
+        const std::string path = change.value("path", "");
+        if (path != "/data/folder") // where the configuration lies may have changed
+            return fail(
+                ErrorCode::InvalidArgument, options.config,
+                "differs at " + path + " from the run " + options.resume +
+                    ", which keeps its configuration; leave the configuration out or begin a new run");
+    }
+    return {};
 }
 
 } // namespace fedefm::cli

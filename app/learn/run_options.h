@@ -38,7 +38,12 @@ void rememberFolder(const RunOptions& options, nlohmann::json& data);
 /// command; those of the store.
 Status checkResumed(const RunOptions& options, bool isSession);
 
-/// A configuration or a run to go on with is needed. Throws CLI::ValidationError.
+/// A configuration or a run to go on with is needed; what is said over a configuration goes with one. Throws
+/// CLI::ValidationError.
 void requireConfigOrResume(const RunOptions& options);
+
+/// A configuration beside --resume, options included, is that of the run. Errors: InvalidArgument naming the
+/// first difference.
+Status checkSame(const RunOptions& options, const nlohmann::json& given, const nlohmann::json& own);
 
 } // namespace fedefm::cli

@@ -52,8 +52,9 @@ struct SessionOutcome
     std::optional<double> ownMean;     ///< the metric of the silos' own models at the end
     std::optional<double> unseenShare; ///< as the partition came out
     int rounds = 0;
-    double seconds = 0.0; ///< working time
-    double cycleTimeMs = 0.0;
+    double seconds = 0.0;     ///< working time
+    double cycleTimeMs = 0.0; ///< of the topology
+    double exchangeMs = 0.0; ///< simulated, of all messages of a round, phase after phase; mean of the rounds
 };
 
 /// Errors: those of the store; InvalidArgument when the metric was never measured.
@@ -61,9 +62,10 @@ Result<SessionOutcome> readOutcome(const std::filesystem::path& runFolder, const
 
 /// One row per method and condition: {"name", "metric", "seeds", "rows": [{"method", "scenario", "condition",
 /// "unseen_share", "merged": S, "own": S, "at_equal_bytes": S, "at_equal_steps": S, "rounds",
-/// "bytes_per_round", "steps_per_round", "seconds_per_round", "cycle_time_ms"}]} with S = {"mean",
-/// "deviation", "count"} over the seeds. The budgets are the smallest total of any method of the condition
-/// that sends bytes, and that takes steps. `outcomes` goes with the cells; nothing where one is missing.
+/// "bytes_per_round", "steps_per_round", "seconds_per_round", "exchange_ms", "cycle_time_ms"}]} with S =
+/// {"mean", "deviation", "count"} over the seeds. The budgets are the smallest total of any method of the
+/// condition that sends bytes, and that takes steps. `outcomes` goes with the cells; nothing where one is
+/// missing.
 nlohmann::json comparisonTable(const ComparisonPlan& plan, const std::vector<ComparisonCell>& cells,
                                const std::vector<std::optional<SessionOutcome>>& outcomes);
 

@@ -30,6 +30,14 @@ double lastOf(const std::map<std::int64_t, double>& values)
     return values.empty() ? 0.0 : values.rbegin()->second;
 }
 
+double meanOf(const std::map<std::int64_t, double>& values)
+{
+    double sum = 0.0;
+    for (const auto& [round, value] : values)
+        sum += value;
+    return values.empty() ? 0.0 : sum / static_cast<double>(values.size());
+}
+
 std::optional<double> ownMeanOf(const RunReader& reader, const std::string& metric)
 {
     double sum = 0.0;
@@ -109,22 +117,24 @@ nlohmann::json rowOf(const Outcomes& outcomes, double bytesBudget, double stepsB
     const auto perRound = [](const SessionOutcome& outcome, double total) -> std::optional<double> {
         return outcome.rounds > 0 ? std::optional<double>(total / outcome.rounds) : std::nullopt;
     };
-    return {{"unseen_share", mean(outcomes, [](const auto& o) { return o.unseenShare; })},
-            {"merged",
-             spread(outcomes, [](const auto& o) { return std::optional<double>(o.course.back().value); })},
-            {"own", spread(outcomes, [](const auto& o) { return o.ownMean; })},
-            {"at_equal_bytes",
-             spread(outcomes, [&](const auto& o) { return within(o, &Point::bytes, bytesBudget); })},
-            {"at_equal_steps",
-             spread(outcomes, [&](const auto& o) { return within(o, &Point::steps, stepsBudget); })},
-            {"rounds", mean(outcomes, [](const auto& o) { return std::optional<double>(o.rounds); })},
-            {"bytes_per_round",
-             mean(outcomes, [&](const auto& o) { return perRound(o, totalOf(o, &Point::bytes)); })},
-            {"steps_per_round",
-             mean(outcomes, [&](const auto& o) { return perRound(o, totalOf(o, &Point::steps)); })},
-            {"seconds_per_round", mean(outcomes, [&](const auto& o) { return perRound(o, o.seconds); })},
-            {"cycle_time_ms",
-             mean(outcomes, [](const auto& o) { return std::optional<double>(o.cycleTimeMs); })}};
+    return {
+        {"unseen_share", mean(outcomes, [](const auto& o) { return o.unseenShare; })},
+        {"merged",
+         spread(outcomes, [](const auto& o) { return std::optional<double>(o.course.back().value); })},
+        {"own", spread(outcomes, [](const auto& o) { return o.ownMean; })},
+        {"at_equal_bytes",
+         spread(outcomes, [&](const auto& o) { return within(o, &Point::bytes, bytesBudget); })},
+        {"at_equal_steps",
+         spread(outcomes, [&](const auto& o) { return within(o, &Point::steps, stepsBudget); })},
+        {"rounds", mean(outcomes, [](const auto& o) { return std::optional<double>(o.rounds); })},
+        {"bytes_per_round",
+         mean(outcomes, [&](const auto& o) { return perRound(o, totalOf(o, &Point::bytes)); })},
+        {"steps_per_round",
+         mean(outcomes, [&](const auto& o) { return perRound(o, totalOf(o, &Point::steps)); })},
+        {"seconds_per_round", mean(outcomes, [&](const auto& o) { return perRound(o, o.seconds); })},
+        {"exchange_ms", mean(outcomes, [](const auto& o) { return std::optional<double>(o.exchangeMs); })},
+        {"cycle_time_ms",
+         mean(outcomes, [](const auto& o) { return std::optional<double>(o.cycleTimeMs); })}};
 }
 
 } // namespace
@@ -141,6 +151,7 @@ Result<SessionOutcome> readOutcome(const std::filesystem::path& runFolder, const
     outcome.rounds = summary->epochsDone;
     outcome.seconds = summary->wallSeconds;
     outcome.cycleTimeMs = lastOf(valuesByRound(**reader, "cycle_time_ms/simulated"));
+    outcome.exchangeMs = meanOf(valuesByRound(**reader, "exchange_ms/simulated"));
     outcome.ownMean = ownMeanOf(**reader, metric);
     outcome.unseenShare = unseenShareOf(runFolder);
     const auto bytes = valuesByRound(**reader, "bytes/round");

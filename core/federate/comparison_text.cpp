@@ -41,8 +41,8 @@ std::string comparisonMarkdown(const nlohmann::json& table)
     const std::string metric = inRow(table["metric"]);
     std::string result = "| condition | unseen % | scenario | method | merged " + metric +
                          " % | own models % | at equal bytes % | at equal steps % | rounds | MB per round | "
-                         "steps per round | s per round | cycle ms |\n"
-                         "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
+                         "steps per round | s per round | exchange ms | cycle ms |\n"
+                         "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
     for (const nlohmann::json& row : table["rows"]) {
         const std::string cells[] = {inRow(row["condition"]),
                                      text(row["unseen_share"], 100.0, 0),
@@ -56,6 +56,7 @@ std::string comparisonMarkdown(const nlohmann::json& table)
                                      text(row["bytes_per_round"], 1e-6, 2),
                                      text(row["steps_per_round"], 1.0, 0),
                                      text(row["seconds_per_round"], 1.0, 2),
+                                     text(row["exchange_ms"], 1.0, 1),
                                      text(row["cycle_time_ms"], 1.0, 1)};
         for (const std::string& cell : cells)
             result += "| " + cell + " ";
@@ -76,7 +77,7 @@ std::string comparisonCsv(const nlohmann::json& table)
     std::string result =
         "condition,scenario,method,unseen_share,merged_mean,merged_deviation,own_mean,own_deviation,"
         "equal_bytes_mean,equal_steps_mean,seeds,rounds,bytes_per_round,steps_per_round,"
-        "seconds_per_round,cycle_time_ms\n";
+        "seconds_per_round,exchange_ms,cycle_time_ms\n";
     for (const nlohmann::json& row : table["rows"]) {
         const auto part = [&](const char* key, const char* which) {
             return row[key].is_object() ? plain(row[key][which]) : std::string();
@@ -86,8 +87,8 @@ std::string comparisonCsv(const nlohmann::json& table)
                   part("merged", "deviation") + "," + part("own", "mean") + "," + part("own", "deviation") +
                   "," + part("at_equal_bytes", "mean") + "," + part("at_equal_steps", "mean") + "," +
                   part("merged", "count");
-        for (const char* key :
-             {"rounds", "bytes_per_round", "steps_per_round", "seconds_per_round", "cycle_time_ms"})
+        for (const char* key : {"rounds", "bytes_per_round", "steps_per_round", "seconds_per_round",
+                                "exchange_ms", "cycle_time_ms"})
             result += "," + plain(row[key]);
         result += "\n";
     }

@@ -14,7 +14,7 @@ namespace fedefm {
 struct SessionProgress
 {
     int round = 0, rounds = 0;
-    std::string phase; ///< the strategy's name of it; "warm-up", "evaluate", "checkpoint", "closed"
+    std::string phase; ///< the strategy's name of it; "begun", "warm-up", "closed"
     int silo = 0, silos = 0;
     double loss = 0.0;
     nlohmann::json merged; ///< metrics of the merged model, when "closed"

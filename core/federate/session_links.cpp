@@ -3,7 +3,9 @@
 
 #include "core/base/strict_object.h"
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace fedefm {
 
@@ -86,7 +88,7 @@ Result<SessionLinks> SessionLinks::create(const nlohmann::json& topology, int si
         links.m_names.push_back("silo " + std::to_string(silo));
     if (siloCount < kLeastForTopologies)
         return links;
-    const auto network = networkOf(*options, siloCount, folder);
+    auto network = networkOf(*options, siloCount, folder);
     if (!network)
         return tl::unexpected(network.error());
     if (options->name == "custom") {
@@ -102,6 +104,7 @@ Result<SessionLinks> SessionLinks::create(const nlohmann::json& topology, int si
     if (!made)
         return tl::unexpected(made.error());
     links.m_topology = std::move(*made);
+    links.m_network = std::make_shared<SiloNetwork>(*network);
     if (options->name == "star" && options->topology.hub < 0)
         for (int silo = 0; silo < siloCount; ++silo)
             if (links.m_topology->overlay().outDegree(silo) == siloCount - 1)
@@ -141,6 +144,21 @@ bool SessionLinks::changesByRound() const
 double SessionLinks::cycleTimeMs() const
 {
     return m_topology ? m_topology->cycleTime().meanMs : 0.0;
+}
+
+double SessionLinks::exchangeMs(const std::vector<std::pair<int, int>>& messages) const
+{
+    if (!m_network)
+        return 0.0;
+    std::map<int, int> sent, heard;
+    for (const auto& [from, to] : messages) {
+        ++sent[from];
+        ++heard[to];
+    }
+    double slowest = 0.0;
+    for (const auto& [from, to] : messages)
+        slowest = std::max(slowest, m_network->messageMs(from, to, sent[from], heard[to]));
+    return slowest;
 }
 
 double SessionLinks::gap() const

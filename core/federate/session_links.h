@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 namespace fedefm {
 
@@ -29,6 +31,9 @@ public:
     MixingMatrix mixing(int round) const;
     bool changesByRound() const;
     double cycleTimeMs() const;
+    /// Until the slowest of messages (from, to) that leave together has arrived; computation does not count,
+    /// and who sends or hears several shares out his access. 0 with fewer than three silos.
+    double exchangeMs(const std::vector<std::pair<int, int>>& messages) const;
     double gap() const;
     /// The underlay's places, or "silo 0" …
     const std::vector<std::string>& siloNames() const { return m_names; }
@@ -38,7 +43,8 @@ private:
     int m_hub = 0;
     std::string m_name;
     std::vector<std::string> m_names;
-    std::shared_ptr<const Topology> m_topology; ///< null with fewer than three silos
+    std::shared_ptr<const SiloNetwork> m_network; ///< null with fewer than three silos
+    std::shared_ptr<const Topology> m_topology;   ///< the same
 };
 
 } // namespace fedefm

@@ -17,7 +17,6 @@ public:
 
     bool isEmpty() const { return m_entries.empty(); }
     std::size_t byteCount() const;
-    std::size_t tensorCount() const { return m_entries.size(); }
     /// Exactly these names, shapes and types, and no metadata. Errors: ReferenceMismatch; detail names the
     /// first tensor that differs.
     Status check(const TensorFile& tensors, const std::string& subject) const;

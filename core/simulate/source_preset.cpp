@@ -9,7 +9,7 @@ SourcePreset human()
 {
     SourcePreset p;
     p.name = "human";
-    p.description = "patients: chest, abdomen, pelvis; arch and coronary access";
+    p.description = "patients: chest, abdomen; arch and coronary access";
     p.anatomies = {AnatomyKind::Thorax, AnatomyKind::Thorax, AnatomyKind::Thorax, AnatomyKind::Abdomen};
     p.region = VesselRegion::Coronary;
     p.fieldMm = {75, 300};

@@ -87,8 +87,8 @@ public:
     Status setState(RunState state, const std::string& message = {});
     double wallSeconds() const;
 
-    /// What a window asked for since the last call: "pause", "resume", "stop"; empty: nothing. See
-    /// sendRunCommand().
+    /// The first thing that a window asked for and that was not taken yet ("pause", "resume", "stop"; for
+    /// sessions "admit 3", "drop 3"); a stop comes before all others. Empty: nothing. See sendRunCommand().
     std::string takeCommand();
 
 private:

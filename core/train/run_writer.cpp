@@ -297,14 +297,19 @@ std::string RunWriter::takeCommand()
 {
     auto rows = m_state->database->statement("SELECT id, command FROM command WHERE id > ? ORDER BY id");
     rows.bind(m_state->lastCommand);
-    std::string command;
+    std::string first;
+    std::int64_t firstId = m_state->lastCommand;
     while (rows.next()) {
-        m_state->lastCommand = rows.integer(0);
-        // Nothing that comes behind it takes a stop back: the sender may have gone.
-        if (command != "stop")
-            command = rows.text(1);
+        const bool isStop = rows.text(1) == "stop";
+        if (first.empty() || isStop) {
+            first = rows.text(1);
+            firstId = rows.integer(0);
+        }
+        if (isStop)
+            break;
     }
-    return command;
+    m_state->lastCommand = firstId;
+    return first;
 }
 
 } // namespace fedefm

@@ -36,7 +36,6 @@ public:
     std::optional<Cell> cellAt(const QPointF& position) const;
     QRectF cellRect(int silo, int host) const;
     QString cellText(const Cell& cell) const;
-    bool hasScores() const { return !m_scores.empty(); }
 
     QSize sizeHint() const override { return {420, 260}; }
     QSize minimumSizeHint() const override { return {200, 120}; }

@@ -47,7 +47,7 @@ SiloCurveBook::Place SiloCurveBook::placeOf(const QString& storeName)
     if (first == kMerged)
         return {kMerged, measured};
     // The scores have a view of their own, and there are as many as pairs of silos.
-    for (const char* passed : {"emd", "cycle_time_ms", "train"})
+    for (const char* passed : {"emd", "cycle_time_ms", "exchange_ms", "train"})
         if (first == QLatin1String(passed))
             return {};
     return {kWhole, QString(storeName).replace(QLatin1Char('/'), QLatin1Char(' '))};

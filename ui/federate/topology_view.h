@@ -37,7 +37,6 @@ public:
     void setSession(const SessionSnapshotPtr& session, int round);
     void setMap(bool isMap);
     bool isMap() const { return m_isMap; }
-    bool canMap() const { return m_session && haveAllPlaces(m_session->silos); }
 
     const TopologyLayout& placement() const { return m_layout; }
     const std::vector<TopologyEdge>& edges() const { return m_edges; }

@@ -62,7 +62,6 @@ public:
     OpenController* opener() { return &m_opener; }
     JobModel* jobs() const { return m_jobs; }
     SegmentationController* segmentation() const { return m_segmentation; }
-    StatusFields* statusFields() const { return m_status; }
     bool isPrivacy() const { return m_privacy; }
     void setMode(WindowMode mode);
     WindowMode mode() const { return m_mode; }

@@ -104,7 +104,6 @@ public:
     /// Registers the mask with the frame on screen, on a thread of its own; the shift follows with
     /// Subtraction. Errors: InvalidArgument while subtraction is off or a registration runs.
     Status autoShift();
-    bool isRegistering() const { return m_registering; }
     bool canSubtract() const { return info().colorModel == ColorModel::Grey && frameCount() > 0; }
     bool isVesselMap() const { return m_vesselMap != nullptr; }
     /// Shows `map` (minimum over frames, made by a job) instead of the frames; null returns to them.

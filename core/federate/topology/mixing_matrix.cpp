@@ -77,19 +77,6 @@ Result<MixingMatrix> MixingMatrix::balanced(const Overlay& overlay)
     return mixing;
 }
 
-Result<MixingMatrix> MixingMatrix::halfToNeighbours(const Overlay& overlay)
-{
-    const Overlay both = withOpposites(overlay);
-    MixingMatrix mixing(both.siloCount());
-    for (const auto& [from, to] : both.links()) {
-        if (both.outDegree(from) != both.outDegree(to))
-            return fail(ErrorCode::InvalidArgument, "overlay", "silos differ in their number of neighbours");
-        mixing.set(to, from, 0.5 / both.outDegree(to));
-    }
-    keepTheRest(mixing);
-    return mixing;
-}
-
 MixingMatrix MixingMatrix::laplacian(const Overlay& overlay, double alpha)
 {
     const Overlay both = withOpposites(overlay);

@@ -22,9 +22,6 @@ public:
     /// Knopp's iteration until rows and columns sum to 1. A directed ring gets ½ and ½. Errors:
     /// InvalidArgument when the overlay is not strongly connected, which has no such weights.
     static Result<MixingMatrix> balanced(const Overlay& overlay);
-    /// ½ for oneself, the other half shared by the neighbours: ½, ¼, ¼ on a ring.
-    /// Errors: InvalidArgument when silos differ in their number of neighbours.
-    static Result<MixingMatrix> halfToNeighbours(const Overlay& overlay);
     /// I − α·L of the pairs (MATCHA, Wang et al. 2019).
     static MixingMatrix laplacian(const Overlay& overlay, double alpha);
 

@@ -79,7 +79,6 @@ public:
         bool useBfloat16 = false;
         std::int64_t totalSteps = 1; ///< of a silo's own model in the whole session; for the schedule
         PrivacySettings privacy;
-        std::size_t loaderMemoryBytes = std::size_t{256} << 20;
         const Clock* clock = nullptr;
         CancelToken cancel;
     };

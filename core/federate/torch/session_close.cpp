@@ -179,6 +179,8 @@ Status Session::closeRound()
         return written;
     ++m_state.round;
     m_hub->door(0).discardBefore(m_state.round, 0);
+    if (auto begun = beginMembershipEpoch(); !begun) // before the checkpoint, which keeps it
+        return begun;
     const bool isDue = m_state.round % m_plan.checkpointEvery == 0 || m_state.round >= m_plan.rounds;
     if (isDue)
         if (auto saved = checkpoint(); !saved)

@@ -128,6 +128,22 @@ Status openShared(const nlohmann::json& data, const DatasetOpener& openData, std
     return {};
 }
 
+/// A pool looks for them as it is split; a list of silos is opened one by one.
+void noteLeaksOfList(SessionData& session)
+{
+    std::vector<DatasetPtr> silos;
+    for (const SiloData& silo : session.silos)
+        silos.push_back(silo.train);
+    const auto whole = concatenate(silos);
+    if (!whole)
+        return;
+    TrainingData parts;
+    parts.train = *whole;
+    parts.test = session.test;
+    noteLeaks(parts);
+    session.warnings.insert(session.warnings.end(), parts.warnings.begin(), parts.warnings.end());
+}
+
 void recordPartition(SessionData& session)
 {
     nlohmann::json silos = nlohmann::json::array();
@@ -175,6 +191,9 @@ Result<SessionData> openSessionData(const nlohmann::json& data, const DatasetOpe
     object.integer("silo_count", siloCount, 1, static_cast<int>(kMostSilos));
     if (object.has("silos") == object.has("pool"))
         object.refuse("silos", "either a list of silos or a pool with a partition is expected");
+    for (const char* key : {"partition", "silo_count"})
+        if (object.has("silos") && object.has(key))
+            object.refuse(key, "goes with a pool; a list of silos says itself who has what");
     if (auto read = object.finish(); !read)
         return tl::unexpected(read.error());
     const bool isListed = data.contains("silos");
@@ -195,6 +214,8 @@ Result<SessionData> openSessionData(const nlohmann::json& data, const DatasetOpe
     for (const SiloData& silo : session.silos)
         if (silo.train->size() == 0)
             return fail(ErrorCode::InvalidArgument, "data", silo.name + " has no pictures");
+    if (isListed)
+        noteLeaksOfList(session);
     recordPartition(session);
     return session;
 }

@@ -50,11 +50,13 @@ private:
 
     Status runToEnd();
     Status runRound();
-    Status warmUp();
+    Status warmUp(const RoundView& view);
+    Status warmUp(int silo);
     Status runPhase(RoundView& view, int phase, const std::string& name);
     Status workOn(const RoundView& view, int phase, const std::string& name, int silo);
     Status workGuarded(const RoundView& view, int phase, int silo, SiloPort& port);
     Result<SiloPort> portOf(int silo, int phase);
+    Status conclude(int silo, const Status& worked);
     Status settle(int silo, const Status& worked, Fault training);
     bool endsSession(const Error& error) const;
     Fault faultAt(int phase, int silo, FaultStage stage) const;
@@ -62,6 +64,7 @@ private:
     RoundView viewOf(int round) const;
     Status obeyCommands();
     Status obeyMembership(const std::string& command);
+    Status beginMembershipEpoch();
 
     Status closeRound();
     Result<TensorFile> weightsOf(int silo) const;
@@ -105,6 +108,7 @@ private:
     std::vector<std::string> m_notes;
     std::unique_ptr<RunWriter> m_run;
     SessionState m_state;
+    std::vector<bool> m_nextMembers; ///< as asked for; from the next round on
 
     RoundRecord m_record;
     int m_phase = 0; ///< of the running round

@@ -21,6 +21,19 @@ void addAll(const nlohmann::json& metrics, const std::string& prefix,
         values.emplace_back(prefix + name, value);
 }
 
+/// What a round's messages would take on the underlay, one phase after the other.
+double exchangeMsOf(const std::vector<EdgeRecord>& edges, const SessionLinks& links)
+{
+    std::map<int, std::vector<std::pair<int, int>>> byPhase;
+    for (const EdgeRecord& edge : edges)
+        if (edge.lost.empty())
+            byPhase[edge.phase].emplace_back(edge.from, edge.to);
+    double sum = 0.0;
+    for (const auto& [phase, messages] : byPhase)
+        sum += links.exchangeMs(messages);
+    return sum;
+}
+
 } // namespace
 
 /// What each silo has given away so far.
@@ -49,6 +62,7 @@ Status Session::writeRound(const nlohmann::json& merged, const nlohmann::json& o
         addAll(own[silo], "silo_" + std::to_string(silo) + "/", values);
     addEpsilons(values);
     values.emplace_back("cycle_time_ms/simulated", m_data.links.cycleTimeMs());
+    values.emplace_back("exchange_ms/simulated", exchangeMsOf(m_record.edges, m_data.links));
     const int done = m_state.round + 1;
     if (auto added = m_run->addMetrics(done, done, values); !added)
         return added;

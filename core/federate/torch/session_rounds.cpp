@@ -17,9 +17,12 @@ constexpr auto kPausePoll = std::chrono::milliseconds(100);
 Status Session::runToEnd()
 {
     report("begun", -1);
+    m_nextMembers = m_state.members;
     while (m_state.round < m_plan.rounds) {
         if (auto obeyed = obeyCommands(); !obeyed)
             return obeyed;
+        if (auto begun = beginMembershipEpoch(); !begun)
+            return begun;
         if (auto done = runRound(); !done)
             return done;
     }
@@ -30,7 +33,6 @@ RoundView Session::viewOf(int round) const
 {
     RoundView view;
     view.round = round;
-    view.rounds = m_plan.rounds;
     view.hub = m_data.links.hub();
     view.links = m_data.links.overlay(round);
     view.mixing = m_data.links.mixing(round);
@@ -50,10 +52,10 @@ Status Session::runRound()
     m_isOut.assign(count, false);
     m_isWayBack = false;
     m_firstFailure.reset();
-    if (m_state.round == 0 && m_plan.warmUpSteps > 0)
-        if (auto warmed = warmUp(); !warmed)
-            return warmed;
     RoundView view = viewOf(m_state.round);
+    if (m_state.round == 0 && m_plan.warmUpSteps > 0)
+        if (auto warmed = warmUp(view); !warmed)
+            return warmed;
     const std::vector<std::string> phases = m_strategy->phases(view);
     m_phases = static_cast<int>(phases.size());
     for (std::size_t phase = 0; phase < phases.size(); ++phase)
@@ -75,23 +77,38 @@ Status Session::runRound()
     return closeRound();
 }
 
-Status Session::warmUp()
+/// A silo that fails here is out of the first round.
+Status Session::warmUp(const RoundView& view)
 {
     const double startMs = m_clock.nowMs();
-    m_learner->setDeadline(1e300);
-    for (int silo = 0; silo < static_cast<int>(m_data.silos.size()); ++silo) {
+    for (const int silo : view.active()) {
+        if (auto obeyed = obeyCommands(); !obeyed)
+            return obeyed;
+        m_learner->setDeadline(m_clock.nowMs() + m_plan.deadlineSeconds * 1000.0);
         report("warm-up", silo);
         writeLive("warm-up", silo);
-        auto live = m_pool->acquire(silo);
-        if (!live)
-            return tl::unexpected(live.error());
+        if (auto settled = conclude(silo, warmUp(silo)); !settled)
+            return settled;
+    }
+    m_record.phaseSeconds["warm-up"] = (m_clock.nowMs() - startMs) / 1000.0;
+    return {};
+}
+
+Status Session::warmUp(int silo)
+{
+    auto live = m_pool->acquire(silo);
+    if (!live)
+        return tl::unexpected(live.error());
+    try {
         const auto trained = m_learner->trainOwn(**live, m_plan.warmUpSteps);
         if (!trained)
             return tl::unexpected(trained.error());
         m_record.addLoss(silo, trained->loss, trained->steps);
+        return {};
+    } catch (const c10::Error& error) {
+        return fail(ErrorCode::ModelBroken, m_names[static_cast<std::size_t>(silo)],
+                    error.what_without_backtrace());
     }
-    m_record.phaseSeconds["warm-up"] = (m_clock.nowMs() - startMs) / 1000.0;
-    return {};
 }
 
 Status Session::runPhase(RoundView& view, int phase, const std::string& name)
@@ -122,25 +139,22 @@ Status Session::runPhase(RoundView& view, int phase, const std::string& name)
 
 Status Session::obeyCommands()
 {
-    const auto stopped = [this] { return fail(ErrorCode::Cancelled, m_run->folder().string()); };
-    if (m_hooks.cancel.isCancelled())
-        return stopped();
-    std::string command = m_run->takeCommand();
-    if (command == "stop")
-        return stopped();
-    if (command != "pause")
-        return obeyMembership(command);
-    if (auto set = m_run->setState(RunState::Paused); !set)
-        return set;
-    while (command != "resume") {
-        std::this_thread::sleep_for(kPausePoll);
-        command = m_run->takeCommand();
+    for (bool isPaused = false;;) {
+        const std::string command = m_run->takeCommand();
         if (m_hooks.cancel.isCancelled() || command == "stop")
-            return stopped();
-        if (auto obeyed = obeyMembership(command); !obeyed)
+            return fail(ErrorCode::Cancelled, m_run->folder().string());
+        if (command.empty() && !isPaused)
+            return {};
+        if (command.empty()) {
+            std::this_thread::sleep_for(kPausePoll);
+        } else if (command == "pause" || command == "resume") {
+            isPaused = command == "pause";
+            if (auto set = m_run->setState(isPaused ? RunState::Paused : RunState::Running); !set)
+                return set;
+        } else if (auto obeyed = obeyMembership(command); !obeyed) {
             return obeyed;
+        }
     }
-    return m_run->setState(RunState::Running);
 }
 
 /// "admit 3" and "drop 3" begin a new epoch of the membership with the next round.
@@ -155,17 +169,27 @@ Status Session::obeyMembership(const std::string& command)
     const std::size_t silo = isNumber ? static_cast<std::size_t>(std::stoi(number)) : m_data.silos.size();
     if (silo >= m_data.silos.size())
         return m_run->addEvent("warning", "no such silo: " + command);
-    if (m_state.members[silo] == isAdmit)
+    if (m_nextMembers[silo] == isAdmit)
         return {};
-    std::vector<bool> members = m_state.members;
+    std::vector<bool> members = m_nextMembers;
     members[silo] = isAdmit;
     if (std::count(members.begin(), members.end(), true) < std::max(1, m_plan.leastSilos))
         return m_run->addEvent("warning", "too few silos would remain: " + command);
-    m_state.members = std::move(members);
-    ++m_state.epoch;
-    m_hub->setOnline(static_cast<int>(silo), isAdmit);
+    m_nextMembers = std::move(members);
     return m_run->addEvent("info", m_names[silo] + (isAdmit ? " is admitted" : " is dropped") +
-                                       "; membership epoch " + std::to_string(m_state.epoch));
+                                       " with the next round");
+}
+
+Status Session::beginMembershipEpoch()
+{
+    if (m_nextMembers == m_state.members)
+        return {};
+    m_state.members = m_nextMembers;
+    ++m_state.epoch;
+    for (std::size_t silo = 0; silo < m_state.members.size(); ++silo)
+        m_hub->setOnline(static_cast<int>(silo), m_state.members[silo]);
+    return m_run->addEvent("info", "membership epoch " + std::to_string(m_state.epoch) +
+                                       " begins with round " + std::to_string(m_state.round));
 }
 
 } // namespace fedefm

@@ -139,18 +139,24 @@ Status Session::workOn(const RoundView& view, int phase, const std::string& name
     auto port = portOf(silo, phase);
     if (!port)
         return tl::unexpected(port.error());
-    const Status worked = workGuarded(view, phase, silo, *port);
+    Status worked = workGuarded(view, phase, silo, *port);
     releaseMappedPages();
+    if (worked && faultAt(phase, silo, FaultStage::Training) == Fault::Freeze) {
+        m_learner->setDeadline(0.0); // its time is over
+        worked = fail(ErrorCode::OutOfRange, m_names[static_cast<std::size_t>(silo)],
+                      "not done before the deadline");
+    }
+    return conclude(silo, worked);
+}
+
+/// What a silo's work comes to: the session's end, the silo's end of the round, or nothing.
+Status Session::conclude(int silo, const Status& worked)
+{
+    const bool isLate = !worked && worked.error().code == ErrorCode::OutOfRange && m_learner->isLate();
     m_learner->setDeadline(std::numeric_limits<double>::max());
-    if (!worked && endsSession(worked.error()))
+    if (worked || endsSession(worked.error()))
         return worked;
-    const bool isFrozen = faultAt(phase, silo, FaultStage::Training) == Fault::Freeze;
-    if (worked && isFrozen)
-        return settle(silo,
-                      fail(ErrorCode::OutOfRange, m_names[static_cast<std::size_t>(silo)],
-                           "not done before the deadline"),
-                      Fault::Freeze);
-    return worked ? Status() : settle(silo, worked, Fault::Crash);
+    return settle(silo, worked, isLate ? Fault::Freeze : Fault::Crash);
 }
 
 /// A silo that failed is out of the round. Unless it was only late, it goes on from its last checkpoint.

@@ -13,7 +13,6 @@ namespace fedefm {
 struct RoundView
 {
     int round = 0;
-    int rounds = 1;
     int hub = 0;
     Overlay links;
     MixingMatrix mixing;
@@ -66,7 +65,7 @@ public:
     virtual bool takesPart(const RoundView&, int /*phase*/, int /*silo*/) const { return true; }
     /// The first phase whose objects are still read in this phase or in a later one of the round.
     virtual int firstPhaseRead(const RoundView&, int /*phase*/) const { return 0; }
-    /// Errors: of the silo's own work, which cost it the round; DiskFull, WriteFailed, InvalidArgument and
+    /// Errors: of the silo's own work, which cost it the round; DiskFull, WriteFailed, OutOfMemory and
     /// Cancelled end the session.
     virtual Status work(Workbench& bench) const = 0;
     /// Optimiser steps of a silo's own model in a round.
@@ -88,7 +87,7 @@ using StrategyPtr = std::unique_ptr<Strategy>;
 /// By {"name", options}. Errors: InvalidArgument; unknown keys name the nearest known one.
 Result<StrategyPtr> makeStrategy(const nlohmann::json& description);
 
-/// Makers of the families; each reads its keys and finishes the object.
+/// Makers of the families; each reads its keys.
 Result<StrategyPtr> makeHubStrategy(const std::string& name, StrictObject& options);
 Result<StrategyPtr> makeGossipStrategy(const std::string& name, StrictObject& options);
 Result<StrategyPtr> makeSingleStrategy(const std::string& name, StrictObject& options);

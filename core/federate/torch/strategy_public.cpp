@@ -6,7 +6,7 @@ namespace fedefm {
 namespace {
 
 /// FedMD (Li and Wang 2019): only answers on public pictures travel; each silo learns the mean of its own and
-/// its neighbours' answers, then goes on with its own data. Networks may differ.
+/// its neighbours' answers, then goes on with its own data.
 class AnswerStrategy final : public Strategy
 {
 public:

@@ -91,37 +91,6 @@ Result<Split> splitOf(const Dataset& dataset, const nlohmann::json& split, std::
                         split.value("seed", seed));
 }
 
-/// The same pictures in two parts make a validation worthless, so this is looked for where it costs little.
-void noteLeaks(TrainingData& parts)
-{
-    std::vector<DatasetPtr> sets{parts.train};
-    Split split;
-    std::size_t begin = 0;
-    const auto addPart = [&](const DatasetPtr& dataset, std::vector<std::size_t>& indices) {
-        indices.resize(dataset ? dataset->size() : 0);
-        std::iota(indices.begin(), indices.end(), begin);
-        begin += indices.size();
-    };
-    addPart(parts.train, split.train);
-    addPart(parts.validation, split.validation);
-    addPart(parts.test, split.test);
-    if (begin > kMostSamplesForLeaks || begin == split.train.size())
-        return;
-    for (const DatasetPtr& dataset : {parts.validation, parts.test})
-        if (dataset)
-            sets.push_back(dataset);
-    const auto whole = concatenate(sets);
-    if (!whole)
-        return;
-    const auto leaks = findLeaks(**whole, split);
-    if (!leaks)
-        return;
-    for (const Leak& leak : *leaks)
-        if (parts.warnings.size() < kMostWarnings)
-            parts.warnings.push_back("the same picture on both sides of the split: " + leak.first + " and " +
-                                     leak.second);
-}
-
 void noteFaults(TrainingData& parts, const DatasetPtr& dataset)
 {
     if (!dataset)
@@ -174,6 +143,36 @@ Status openAndSplit(nlohmann::json data, const DatasetOpener& openData, std::uin
 }
 
 } // namespace
+
+void noteLeaks(TrainingData& parts)
+{
+    std::vector<DatasetPtr> sets{parts.train};
+    Split split;
+    std::size_t begin = 0;
+    const auto addPart = [&](const DatasetPtr& dataset, std::vector<std::size_t>& indices) {
+        indices.resize(dataset ? dataset->size() : 0);
+        std::iota(indices.begin(), indices.end(), begin);
+        begin += indices.size();
+    };
+    addPart(parts.train, split.train);
+    addPart(parts.validation, split.validation);
+    addPart(parts.test, split.test);
+    if (begin > kMostSamplesForLeaks || begin == split.train.size())
+        return;
+    for (const DatasetPtr& dataset : {parts.validation, parts.test})
+        if (dataset)
+            sets.push_back(dataset);
+    const auto whole = concatenate(sets);
+    if (!whole)
+        return;
+    const auto leaks = findLeaks(**whole, split);
+    if (!leaks)
+        return;
+    for (const Leak& leak : *leaks)
+        if (parts.warnings.size() < kMostWarnings)
+            parts.warnings.push_back("the same picture on both sides of the split: " + leak.first + " and " +
+                                     leak.second);
+}
 
 Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetOpener& openData,
                                       std::uint64_t seed)

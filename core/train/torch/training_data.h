@@ -27,4 +27,8 @@ struct TrainingData
 Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetOpener& openData,
                                       std::uint64_t seed);
 
+/// Adds warnings of pictures that training and the other parts have in common, which makes these worthless.
+/// Looked for among at most 500 samples in all; larger sets are not read whole before a training begins.
+void noteLeaks(TrainingData& parts);
+
 } // namespace fedefm

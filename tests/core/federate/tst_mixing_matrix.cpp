@@ -73,9 +73,6 @@ void TestMixingMatrix::ringsByHand()
 {
     const auto directed = MixingMatrix::balanced(directedRing(5));
     QVERIFY(isNear(directed->at(1, 0), 0.5) && isNear(directed->at(1, 1), 0.5) && directed->at(0, 1) == 0.0);
-    const auto half = MixingMatrix::halfToNeighbours(directedRing(5));
-    QVERIFY(isNear(half->at(1, 0), 0.25) && isNear(half->at(1, 2), 0.25) && isNear(half->at(1, 1), 0.5));
-    QVERIFY(!MixingMatrix::halfToNeighbours(Overlay::bothWays(3, {{0, 1}, {1, 2}})).has_value());
     const MixingMatrix metropolis = MixingMatrix::metropolis(ringBothWays(5));
     QVERIFY(isNear(metropolis.at(0, 4), 1.0 / 3) && isNear(metropolis.at(0, 0), 1.0 / 3));
 }

@@ -19,6 +19,7 @@ SessionOutcome outcomeOf(std::vector<SessionOutcome::Point> course)
     outcome.course = std::move(course);
     outcome.seconds = 6.0;
     outcome.cycleTimeMs = 57.19;
+    outcome.exchangeMs = 12.5;
     return outcome;
 }
 
@@ -74,7 +75,9 @@ fs::path makeRun(const fs::path& root)
         qFatal("%s", describe(made.error()).c_str());
     std::unique_ptr<RunWriter> run = std::move(*made);
     const auto close = [&run](int round, std::vector<std::pair<std::string, double>> values) {
-        values.insert(values.end(), {{"steps/round", 20.0}, {"cycle_time_ms/simulated", 42.5}});
+        values.insert(values.end(), {{"steps/round", 20.0},
+                                     {"cycle_time_ms/simulated", 42.5},
+                                     {"exchange_ms/simulated", 10.0 * round}});
         if (!run->addMetrics(round + 1, round + 1, values) || !run->finishEpoch(round, false, {}))
             qFatal("the run store refuses");
     };
@@ -132,6 +135,7 @@ void TestComparisonTable::outcomeIsReadFromTheStore()
     QCOMPARE(outcome->ownMean.value_or(-1.0), 0.6);
     QCOMPARE(outcome->unseenShare.value_or(-1.0), 0.25);
     QCOMPARE(outcome->cycleTimeMs, 42.5);
+    QCOMPARE(outcome->exchangeMs, 10.0);
     QVERIFY(outcome->seconds >= 0.0);
 }
 
@@ -203,12 +207,12 @@ void TestComparisonTable::markdownHasACellPerColumn()
     QCOMPARE(lines.size(), 6);
     QVERIFY(lines[0].contains("merged accuracy %"));
     QCOMPARE(lines[2], QString("| all | 50 | CFL | FedAvg | 85.0 ± 7.1 | 70.0 ± 14.1 | 85.0 ± 7.1 | "
-                               "65.0 ± 7.1 | 3 | 0.00 | 10 | 3.00 | 57.2 |"));
+                               "65.0 ± 7.1 | 3 | 0.00 | 10 | 3.00 | 12.5 | 57.2 |"));
     QVERIFY2(lines[3].startsWith("| all | – | DFL | Fed\\|EFM, \"ours\" | 90.0 ± 7.1 | – | 70.0 | 60.0 | "),
              qPrintable(lines[3]));
     for (int line = 0; line < 5; ++line) {
         QString text = lines[line];
-        QCOMPARE(text.remove("\\|").count('|'), 14);
+        QCOMPARE(text.remove("\\|").count('|'), 15);
     }
 }
 
@@ -216,10 +220,10 @@ void TestComparisonTable::csvIsQuoted()
 {
     const auto lines = QString::fromStdString(comparisonCsv(Hand().table())).split('\n');
     QCOMPARE(lines.size(), 5);
-    QCOMPARE(lines[0].count(','), 15);
+    QCOMPARE(lines[0].count(','), 16);
     QVERIFY2(lines[2].startsWith("\"all\",\"DFL\",\"Fed|EFM, \"\"ours\"\"\",,"), qPrintable(lines[2]));
     const QStringList cells = lines[1].split(',');
-    QCOMPARE(cells.size(), 16);
+    QCOMPARE(cells.size(), 17);
     QCOMPARE(cells[0], QString("\"all\""));
     QCOMPARE(cells[3], QString("0.5"));
     QVERIFY(std::abs(cells[4].toDouble() - 0.85) < 1e-12);

@@ -60,7 +60,12 @@ void TestFederateProgram::killedSessionEndsWithTheSameWeights()
     QVERIFY(killed.epochsDone < kRounds);
     QCOMPARE(killed.state, RunState::Lost);
     const QString killedFolder = QString::fromStdString(killed.folder.string());
-    const Ran resumed = run({"--json", "--quiet", "federate", "--resume", killedFolder});
+    const Ran other = run({"federate", at("plan.json"), "--set", "rounds=31", "--resume", killedFolder});
+    QCOMPARE(other.exitCode, 1);
+    QVERIFY2(other.err.contains("/rounds"), other.err.constData());
+    QCOMPARE(run({"--seed", "5", "federate", "--resume", killedFolder}).exitCode, 2);
+    // With its own plan or without.
+    const Ran resumed = run({"--json", "--quiet", "federate", at("plan.json"), "--resume", killedFolder});
     QVERIFY2(resumed.exitCode == 0, resumed.err.constData());
     QCOMPARE(listRuns(runsAt("killed")).front().state, RunState::Done);
     QCOMPARE(listRuns(runsAt("killed")).front().epochsDone, kRounds);

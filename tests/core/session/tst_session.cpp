@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/federate/privacy/audit_log.h"
+#include "core/federate/session_links.h"
 #include "tests/core/session/session_fixture.h"
 
 #include <QTest>
@@ -45,14 +46,14 @@ private Q_SLOTS:
     void littleMemoryChangesNothing();
     void runStoreTellsEverything();
     void whatLeavesIsInTheAuditLog();
-    void stopCommandStops();
-    void droppedSiloIsLeftOut();
     void privateRecordsShowTheirEpsilon();
     void privacyThatWouldNotHoldIsRefused();
     void visitorsTakeTours();
+    void exchangeTimeIsThatOfTheMessages();
     void nothingLeavesWithoutItsLog();
     void namesMustFitTheLog();
     void poolIsPartitioned();
+    void testPicturesOfASiloAreNamed();
 };
 
 void TestSession::planIsStrict()
@@ -213,43 +214,6 @@ void TestSession::whatLeavesIsInTheAuditLog()
     QCOMPARE(visitors, 3);
 }
 
-void TestSession::stopCommandStops()
-{
-    SessionPlan plan = smallPlan(2, {{"name", "dpsgd"}});
-    plan.rounds = 100000;
-    const RunsFolder runs;
-    SessionHooks hooks;
-    hooks.openData = openSlice;
-    bool isSent = false;
-    hooks.progress = [&](const SessionProgress& progress) {
-        if (!isSent && progress.round == 2)
-            isSent = sendRunCommand(listRuns(runs / "a").front().folder, "stop").has_value();
-    };
-    const auto result = federate(plan, hooks, runs / "a");
-    QVERIFY(isSent && !result);
-    QCOMPARE(result.error().code, ErrorCode::Cancelled);
-}
-
-void TestSession::droppedSiloIsLeftOut()
-{
-    SessionPlan plan = smallPlan(4, {{"name", "dpsgd"}}, "complete");
-    const RunsFolder runs;
-    SessionHooks hooks;
-    hooks.openData = openSlice;
-    bool isSent = false;
-    hooks.progress = [&](const SessionProgress& progress) {
-        if (!isSent && progress.phase == "closed")
-            isSent = sendRunCommand(listRuns(runs / "a").front().folder, "drop 2").has_value();
-    };
-    const auto result = federate(plan, hooks, runs / "a");
-    QVERIFY2(isSent && result, qPrintable(messageOf(result)));
-    const auto reader = RunReader::open(result->runFolder);
-    const nlohmann::json rounds = (*reader)->epochs();
-    QCOMPARE(rounds[0]["edges"].size(), std::size_t(12));
-    QCOMPARE(rounds[1]["edges"].size(), std::size_t(6));
-    QCOMPARE(rounds[2]["membership_epoch"].get<int>(), 1);
-}
-
 void TestSession::privateRecordsShowTheirEpsilon()
 {
     SessionPlan plan = smallPlan(2, {{"name", "fedavg"}});
@@ -312,6 +276,29 @@ void TestSession::visitorsTakeTours()
         QVERIFY(!edge.contains("lost"));
 }
 
+void TestSession::exchangeTimeIsThatOfTheMessages()
+{
+    const auto links = SessionLinks::create({{"name", "ring"}}, 3, 1, {});
+    QVERIFY(links);
+    // One way round a ring, and over a hub: two send to one, then one to two.
+    const double ring = links->exchangeMs({{0, 1}, {1, 2}, {2, 0}});
+    const double hub = links->exchangeMs({{1, 0}, {2, 0}}) + links->exchangeMs({{0, 1}, {0, 2}});
+    QVERIFY(ring > 0.0 && hub > 1.5 * ring);
+    const auto measured = [](const char* name) {
+        const RunsFolder runs;
+        SessionPlan plan = smallPlan(3, {{"name", name}});
+        plan.rounds = 1;
+        plan.topology["both_ways"] = false;
+        const auto result = runSession(plan, runs / "a");
+        return (*RunReader::open(result->runFolder))->curve("exchange_ms/simulated")->points.back().value;
+    };
+    QCOMPARE(measured("local"), 0.0);
+    QCOMPARE(measured("dpsgd"), ring);
+    QCOMPARE(measured("fedavg"), hub);
+    // To the neighbour, home again, and averaging.
+    QCOMPARE(measured("fedefm"), 2.0 * ring + links->exchangeMs({{1, 0}, {2, 1}, {0, 2}}));
+}
+
 void TestSession::nothingLeavesWithoutItsLog()
 {
     const RunsFolder runs;
@@ -335,6 +322,23 @@ void TestSession::namesMustFitTheLog()
         const auto result = runSession(plan, runs / "a");
         QVERIFY(!result && result.error().subject == "data.silos[1].name");
     }
+}
+
+void TestSession::testPicturesOfASiloAreNamed()
+{
+    const auto warningsWith = [](int from) {
+        const RunsFolder runs;
+        SessionPlan plan = smallPlan(2, {{"name", "local"}});
+        plan.rounds = 1;
+        plan.data["test"] = slice(from, from + 4);
+        const auto result = runSession(plan, runs / "a");
+        int count = 0;
+        for (const RunReader::Event& event : (*RunReader::open(result->runFolder))->events())
+            count += event.text.find("both sides") != std::string::npos ? 1 : 0;
+        return count;
+    };
+    QCOMPARE(warningsWith(200), 0);
+    QCOMPARE(warningsWith(14), 2); // the second silo's last two pictures
 }
 
 void TestSession::poolIsPartitioned()

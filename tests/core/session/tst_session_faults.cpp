@@ -2,6 +2,8 @@
 #include "tests/core/session/session_fixture.h"
 
 #include <QTest>
+#include <chrono>
+#include <thread>
 
 using namespace fedefm;
 using namespace fedefm::test;
@@ -13,6 +15,8 @@ namespace {
 
 constexpr int kStruck = 1;
 constexpr int kRound = 1;
+constexpr double kDeadlineSeconds = 2.0;
+constexpr auto kTooLong = std::chrono::milliseconds(2200);
 
 struct Account
 {
@@ -53,6 +57,8 @@ private Q_SLOTS:
     void oneFaultCostsAtMostItsEdges_data();
     void oneFaultCostsAtMostItsEdges();
     void siloThatNeverComesBack();
+    void lateSiloKeepsWhatItHas();
+    void lateWarmUpCostsTheFirstRound();
     void tooFewSilosEndTheSession();
     void undisturbedSessionLosesNothing();
 };
@@ -114,6 +120,55 @@ void TestSessionFaults::siloThatNeverComesBack()
     QCOMPARE(account.unfinished, 2);
     // Three others miss its model, its hospitality and its part of the mixing.
     QCOMPARE(account.lostEdges, 2 * 3 * 3);
+}
+
+void TestSessionFaults::lateSiloKeepsWhatItHas()
+{
+    SessionPlan plan = smallPlan(3, {{"name", "local"}});
+    plan.checkpointEvery = 3; // a silo that is set back loses its first round
+    const auto struck = [](const FaultPoint& point, FaultStage stage) {
+        return point.silo == kStruck && point.round == kRound && point.stage == stage;
+    };
+    const RunsFolder runs;
+    const auto absent = runSession(plan, runs / "absent", [&](const FaultPoint& point) {
+        return struck(point, FaultStage::Waiting) ? Fault::Freeze : Fault::None;
+    });
+    plan.deadlineSeconds = kDeadlineSeconds;
+    bool hasSlept = false;
+    const auto late = runSession(plan, runs / "late", [&](const FaultPoint& point) {
+        if (!hasSlept && struck(point, FaultStage::Training)) {
+            hasSlept = true;
+            std::this_thread::sleep_for(kTooLong);
+        }
+        return Fault::None;
+    });
+    QVERIFY2(absent && late, qPrintable(messageOf(late)));
+    const Account account = accountOf(*late);
+    QCOMPARE(account.unfinished, 1);
+    QVERIFY(account.isBack);
+    QCOMPARE(difference(siloState(*late, kStruck), siloState(*absent, kStruck)), 0.0);
+}
+
+void TestSessionFaults::lateWarmUpCostsTheFirstRound()
+{
+    SessionPlan plan = smallPlan(3, {{"name", "dpsgd"}});
+    plan.warmUpSteps = 2;
+    plan.deadlineSeconds = kDeadlineSeconds;
+    SessionHooks hooks;
+    hooks.openData = openSlice;
+    bool hasSlept = false;
+    hooks.progress = [&](const SessionProgress& progress) {
+        if (!hasSlept && progress.phase == "warm-up") {
+            hasSlept = true;
+            std::this_thread::sleep_for(kTooLong);
+        }
+    };
+    const RunsFolder runs;
+    const auto result = federate(plan, hooks, runs / "a");
+    QVERIFY2(hasSlept && result, qPrintable(messageOf(result)));
+    const Account account = accountOf(*result);
+    QCOMPARE(account.unfinished, 1);
+    QVERIFY(account.isBack);
 }
 
 void TestSessionFaults::tooFewSilosEndTheSession()

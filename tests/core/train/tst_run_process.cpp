@@ -156,7 +156,11 @@ void TestRunProcess::commandsReachTheWriter()
     QCOMPARE(run->takeCommand(), std::string());
     QVERIFY(sendRunCommand(run->folder(), "pause"));
     QVERIFY(sendRunCommand(run->folder(), "resume"));
+    QCOMPARE(run->takeCommand(), std::string("pause"));
     QCOMPARE(run->takeCommand(), std::string("resume"));
+    QCOMPARE(run->takeCommand(), std::string());
+    // A stop does not wait behind others.
+    QVERIFY(sendRunCommand(run->folder(), "resume"));
     QVERIFY(sendRunCommand(run->folder(), "stop"));
     QVERIFY(sendRunCommand(run->folder(), "pause"));
     QCOMPARE(run->takeCommand(), std::string("stop"));

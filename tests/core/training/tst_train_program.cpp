@@ -110,7 +110,11 @@ void TestTrainProgram::killedRunEndsWithTheSameWeights()
     const fs::path folder = known.front().folder;
     QCOMPARE(listRuns(runs).front().state, RunState::Lost);
 
-    const Ran resumed = run({"--quiet", "train", "--resume", QString::fromStdString(folder.string())});
+    const QString killed = QString::fromStdString(folder.string());
+    const Ran other = run({"train", at("config.json"), "--set", "batch_size=3", "--resume", killed});
+    QCOMPARE(other.exitCode, 1);
+    QVERIFY2(other.err.contains("/batch_size"), other.err.constData());
+    const Ran resumed = run({"--quiet", "train", at("config.json"), "--resume", killed});
     QVERIFY2(resumed.exitCode == 0, resumed.err.constData());
     QCOMPARE(listRuns(runs).front().state, RunState::Done);
     for (const char* name : {"last.safetensors", "best.safetensors"}) {
