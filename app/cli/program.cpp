@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/base/version.h"
 
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -48,8 +49,10 @@ void addGeneralOptions(CLI::App& app, GeneralOptions& general)
     });
     app.add_option("--seed", general.seed, "Seed of everything random (default 1)")
         ->check([](const std::string& text) {
-            const bool isNumber = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-            return isNumber ? std::string() : "a seed is a whole number from 0: " + text;
+            std::uint64_t value = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+            const bool isNumber = error == std::errc() && end == text.data() + text.size();
+            return isNumber ? std::string() : "a seed is a whole number from 0 to 2^64-1: " + text;
         });
 }
 
@@ -63,7 +66,8 @@ int report(const Context& context, const Result<Outcome>& outcome)
         const std::string text = document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
         std::printf("%s\n", text.c_str());
     }
-    if (std::fflush(stdout) != 0) {
+    // An earlier write may have failed, too: what is longer than the buffer goes out before the end.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
         std::fprintf(stderr, "fedefm: %s\n",
                      describe({ErrorCode::WriteFailed, "standard output", ""}).c_str());
         return 1;

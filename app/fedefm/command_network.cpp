@@ -137,6 +137,8 @@ Result<Outcome> showNetwork(NetworkOptions options, const Context& context)
         return tl::unexpected(network.error());
     options.topology.seed = context.general.seed;
     if (!options.hub.empty()) {
+        if (options.overlay != "star")
+            return fail(ErrorCode::InvalidArgument, "--hub", "goes with --overlay star");
         const auto hub = findSilo(options.hub, *network);
         if (!hub)
             return tl::unexpected(hub.error());

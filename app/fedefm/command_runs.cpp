@@ -61,7 +61,7 @@ Result<Outcome> listAll(const RunsOptions& options, const Context& context)
         context.say(run.id + "  " + run.kind + "  " + runStateName(run.state) + "  " + run.architecture +
                     "  epoch " + std::to_string(run.epochsDone) + " of " + std::to_string(run.epochsPlanned) +
                     "  " + durationText(run.wallSeconds) +
-                    (run.bestEpoch ? "  best epoch " + std::to_string(*run.bestEpoch) : ""));
+                    (run.bestEpoch ? "  best epoch " + std::to_string(*run.bestEpoch + 1) : ""));
         if (!run.message.empty())
             context.say("  " + run.message);
     }

@@ -31,9 +31,11 @@ Result<std::unique_ptr<Segmenter>> makeSegmenter(const SegmentOptions& options, 
     const std::string id = options.model.empty() ? registry.defaultId(ModelRole::Offline) : options.model;
     auto segmenter = registry.create(id);
     std::error_code ignored;
-    if (!segmenter && fs::exists(id, ignored))
-        return fail(ErrorCode::ModelBroken, id, "no installed module reads model files of this kind");
-    return segmenter;
+    if (segmenter || segmenter.error().code != ErrorCode::ModelNotFound || !fs::exists(id, ignored))
+        return segmenter;
+    if (fs::is_directory(id, ignored))
+        return fail(ErrorCode::ModelBroken, id, "a folder; of a run take its weights/best.safetensors");
+    return fail(ErrorCode::ModuleMissing, id, "reads model files of this kind");
 }
 
 /// Known formats without repetitions, and none of their files in the way: found out before the work starts.

@@ -121,7 +121,7 @@ Result<Outcome> runFederate(const RunOptions& options, Context& context)
     const auto result = options.resume.empty() ? federate(*plan, hooks, options.runsFolder())
                                                : resumeFederation(options.resume, hooks);
     if (!result)
-        return tl::unexpected(result.error());
+        return tl::unexpected(withWayOn(result.error(), "federate"));
     context.say(result->runFolder.string());
     return Outcome{{{"run", result->runFolder.string()},
                     {"rounds", result->roundsDone},

@@ -6,6 +6,8 @@
 #include "core/base/log.h"
 #include "core/train/torch/trainer.h"
 
+#include <array>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <unistd.h>
@@ -55,6 +57,13 @@ Result<TrainConfig> configOf(const TrainOptions& options, const Context& context
     return own;
 }
 
+std::string fixed(double value)
+{
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.4f", value);
+    return text.data();
+}
+
 /// A line per epoch and validation; on a terminal a bar below it.
 class TrainReport
 {
@@ -68,8 +77,10 @@ public:
         const int epoch = progress.epoch + 1;
         if (progress.phase == "validated") {
             m_bar.reset();
-            std::fprintf(stderr, "epoch %d of %d: validation %.4f%s\n", epoch, progress.epochs,
-                         progress.validation, progress.isBest ? ", the best so far" : "");
+            const std::string value =
+                std::isnan(progress.validation) ? "undefined" : fixed(progress.validation);
+            std::fprintf(stderr, "epoch %d of %d: validation %s%s\n", epoch, progress.epochs, value.c_str(),
+                         progress.isBest ? ", the best so far" : "");
             return;
         }
         drawBar(progress);
@@ -114,7 +125,7 @@ Result<Outcome> runTrain(const TrainOptions& options, Context& context)
             ? train(*config, opener, options.runsFolder(), context.cancel, progress, pictureWriter())
             : resumeTraining(options.resume, opener, context.cancel, progress, pictureWriter());
     if (!result)
-        return tl::unexpected(result.error());
+        return tl::unexpected(withWayOn(result.error(), "train"));
     context.say(result->runFolder.string());
     return Outcome{{{"run", result->runFolder.string()},
                     {"epochs", result->epochsDone},

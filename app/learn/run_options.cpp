@@ -8,6 +8,19 @@ namespace fs = std::filesystem;
 
 namespace fedefm::cli {
 
+namespace {
+
+std::string checkSetting(const std::string& text)
+{
+    const std::size_t equals = text.find('=');
+    const std::string key = text.substr(0, equals);
+    const bool isKey =
+        !key.empty() && key.front() != '.' && key.back() != '.' && key.find("..") == std::string::npos;
+    return equals != std::string::npos && isKey ? std::string() : "key.sub=value is expected: " + text;
+}
+
+} // namespace
+
 fs::path RunOptions::runsFolder() const
 {
     return runs.empty() ? defaultRunsFolder() : fs::path(runs);
@@ -21,11 +34,11 @@ fs::path RunOptions::configFolder() const
 void addRunOptions(CLI::App& app, CLI::App& command, RunOptions& options)
 {
     options.program = &app;
-    command.add_option("config", options.config, "Configuration (JSON, see docs/)")->check(CLI::ExistingFile);
+    command.add_option("config", options.config, "Configuration (JSON, see docs/)");
     command.add_option("--set", options.settings, "key.sub=value, over the configuration; may be repeated")
-        ->allow_extra_args(false);
-    command.add_option("--resume", options.resume, "Go on with this run folder")
-        ->check(CLI::ExistingDirectory);
+        ->allow_extra_args(false)
+        ->check(checkSetting);
+    command.add_option("--resume", options.resume, "Go on with this run folder");
     command.add_option("--runs", options.runs,
                        "Where run folders are made (default: FEDEFM_RUNS, ~/.local/share/fedefm/runs)");
 }
@@ -101,6 +114,13 @@ Status checkSame(const RunOptions& options, const nlohmann::json& given, const n
                     ", which keeps its configuration; leave the configuration out or begin a new run");
     }
     return {};
+}
+
+Error withWayOn(Error error, const std::string& command)
+{
+    if (error.code == ErrorCode::Cancelled && error.detail.empty())
+        error.detail = "`fedefm " + command + " --resume` with this folder goes on at the last checkpoint";
+    return error;
 }
 
 } // namespace fedefm::cli

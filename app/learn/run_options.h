@@ -46,4 +46,7 @@ void requireConfigOrResume(const RunOptions& options);
 /// first difference.
 Status checkSame(const RunOptions& options, const nlohmann::json& given, const nlohmann::json& own);
 
+/// What was stopped says how it goes on; other errors stay as they are.
+Error withWayOn(Error error, const std::string& command);
+
 } // namespace fedefm::cli

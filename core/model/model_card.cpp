@@ -34,11 +34,13 @@ std::vector<double> numbersOf(const json& object, const char* key)
     return numbers;
 }
 
+/// Of what is no share nothing is known.
 double shareOf(const json& object, const char* key, double fallback)
 {
     const auto found = object.find(key);
-    return found != object.end() && found->is_number() ? std::clamp(found->get<double>(), 0.0, 1.0)
-                                                       : fallback;
+    const bool isShare =
+        found != object.end() && found->is_number() && *found >= 0.0 && found->get<double>() <= 1.0;
+    return isShare ? found->get<double>() : fallback;
 }
 
 void readInput(const json& input, FileCard& result)

@@ -149,7 +149,7 @@ Result<RidgePicture> makeRidgePicture(const Frame& frame, const SequenceInfo& in
                                       const RidgeSettings& settings)
 {
     if (frame.width() < 16 || frame.height() < 16)
-        return fail(ErrorCode::UnsupportedPixels, {}, "smaller than 16 x 16 pixels");
+        return fail(ErrorCode::OutOfRange, {}, "a picture of at least 16 x 16 pixels is needed");
     RidgePicture picture;
     const int longer = std::max(frame.width(), frame.height());
     picture.scale = workingScale(longer, settings);
@@ -159,7 +159,7 @@ Result<RidgePicture> makeRidgePicture(const Frame& frame, const SequenceInfo& in
         cv::resize(grey, grey, {}, picture.scale, picture.scale,
                    picture.scale < 1.0 ? cv::INTER_AREA : cv::INTER_CUBIC);
     if (std::min(grey.cols, grey.rows) < 8)
-        return fail(ErrorCode::UnsupportedPixels, {}, "too narrow for its length");
+        return fail(ErrorCode::OutOfRange, {}, "the picture is too narrow for its length");
     const Range range = brightnessRange(grey, naturalBlack(info));
     cv::Mat1f relative = (grey - range.low) / (range.high - range.low);
     cv::max(relative, 0.0, relative);

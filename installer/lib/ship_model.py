@@ -25,9 +25,14 @@ LIMITS = (
 
 
 def history_before(run):
-    """What the weights that the run began with had gone through."""
-    begin = json.loads((run / "config.json").read_text()).get("init", "")
-    return weights.history_of(weights.card_of(pathlib.Path(begin))) if begin else []
+    """What the weights that the run began with had gone through; they may be those of another run."""
+    init = json.loads((run / "config.json").read_text()).get("init", "")
+    if not init:
+        return []
+    begin = pathlib.Path(init)
+    if begin.is_dir():
+        return history_before(begin) + [weights.card_of(begin / "weights" / "best.safetensors")["training"]]
+    return weights.history_of(weights.card_of(begin))
 
 
 def card_for(run, best):

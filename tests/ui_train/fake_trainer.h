@@ -29,7 +29,7 @@ inline void writeEpochs(RunWriter& run, int first, int epochs, int stepsPerEpoch
         const double dice = 1.0 - 1.0 / (epoch + 2.0);
         run.addMetrics((epoch + 1) * stepsPerEpoch, epoch + 1,
                        {{"validation/loss", 1.0 / (epoch + 1)}, {"validation/foreground.dice", dice}});
-        run.finishEpoch(epoch, true, {{"foreground", {{"dice", dice}}}});
+        run.finishEpoch(epoch, true, {{"validation", {{"foreground", {{"dice", dice}}}}}});
         const std::string folder = "samples/epoch_" + std::to_string(epoch);
         std::filesystem::create_directories(run.folder() / folder);
         QImage picture(32, 32, QImage::Format_Grayscale8);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/federate/plan_outlook.h"
 
-#include "core/federate/topology/cycle_time.h"
 #include "core/train/data/simulated_dataset.h"
 #include "ui/federate/plan_document.h"
-#include "ui/federate/plan_strategies.h"
+#include "ui/train/config_schema.h"
 
 #include <algorithm>
 
@@ -21,17 +20,7 @@ std::uint64_t seedOf(const nlohmann::json& plan)
     return seed.is_number_integer() ? seed.get<std::uint64_t>() : 1U;
 }
 
-VisitSteps visitStepsOf(const nlohmann::json& strategy)
-{
-    const auto read = [&strategy](const char* key) {
-        const nlohmann::json given = valueAt(strategy, key);
-        const nlohmann::json value = given.is_number() ? given : strategyDefault(strategy, key);
-        return value.is_number() ? value.get<int>() : 0;
-    };
-    return {read("local_steps"), read("overseas_steps"), read("home_steps")};
-}
-
-/// Places and the round's time need the underlay itself, which SessionLinks keeps to itself.
+/// Places need the underlay itself, which SessionLinks keeps to itself.
 void lookAtUnderlay(const nlohmann::json& plan, PlanOutlook& outlook)
 {
     const nlohmann::json name = valueAt(plan, "topology.underlay");
@@ -47,13 +36,6 @@ void lookAtUnderlay(const nlohmann::json& plan, PlanOutlook& outlook)
     for (const UnderlayNode& node : underlay->nodes)
         if (areKnown)
             outlook.places.emplace_back(*node.longitudeDeg, *node.latitudeDeg);
-    // Where links change from round to round all of them together would be far too slow.
-    const std::string& overlay = outlook.links->name();
-    if (planStrategy(plan) != "fedefm" || overlay.rfind("matcha", 0) == 0 || overlay == "multigraph")
-        return;
-    if (const auto network = SiloNetwork::create(*underlay))
-        outlook.visitRoundMs = visitCycleTimeMs(*network, outlook.links->wholeOverlay(),
-                                                visitStepsOf(valueAt(plan, "strategy")));
 }
 
 void share(const nlohmann::json& plan, PlanOutlook& outlook)

@@ -16,7 +16,6 @@ struct PlanOutlook
     std::optional<SessionLinks> links;
     std::optional<Error> linksError;
     std::vector<std::pair<double, double>> places; ///< east and north in degrees; empty where not known
-    double visitRoundMs = 0.0; ///< of FedEFM on a named underlay, with exchanges and visits; 0: not known
 
     std::optional<PartitionReport> report;
     std::optional<Error> partitionError;

@@ -266,8 +266,6 @@ void WizardTopologyPage::refreshPicture()
                  .arg(overlay.links().size())
                  .arg(most);
     lines << tr("Cycle time %1 ms").arg(outlook.links->cycleTimeMs(), 0, 'f', 2);
-    if (outlook.visitRoundMs > 0.0)
-        lines.last() += tr(" · a round of FedEFM %1 ms").arg(outlook.visitRoundMs, 0, 'f', 2);
     lines << tr("Mixing gap %1 (1: equal after one round, 0: never)").arg(outlook.links->gap(), 0, 'f', 4);
     lines << tr("Times are for a model of 4.84 Mbit and steps of 4.6 ms, as in the published tables.");
     m_figures->setText(lines.join(QLatin1Char('\n')));

@@ -29,22 +29,6 @@ QFont filmFont(int pixelSize)
     return font;
 }
 
-void addIfAny(QStringList& list, const std::string& text)
-{
-    if (!text.empty())
-        list << QString::fromStdString(text);
-}
-
-void addIdentity(const Identity& identity, CornerText& text)
-{
-    for (const std::string* line :
-         {&identity.patientName, &identity.patientId, &identity.birthDate, &identity.sex})
-        addIfAny(text.topLeft, *line);
-    for (const std::string* line : {&identity.institution, &identity.studyDescription, &identity.studyDate,
-                                    &identity.seriesDescription})
-        addIfAny(text.topRight, *line);
-}
-
 QString number(double value, int decimals)
 {
     return QLocale::c().toString(value, 'f', decimals);
@@ -221,8 +205,11 @@ void FilmPainter::drawText(QPainter& painter, int frame) const
     const QRectF area(QPointF(0, 0), QSizeF(m_size));
     if (m_look.withText) {
         CornerText text;
-        if (m_look.withIdentity)
+        if (m_look.withIdentity) {
             addIdentity(info.identity, text);
+            if (!info.identity.seriesDescription.empty())
+                text.topRight << QString::fromStdString(info.identity.seriesDescription);
+        }
         const Window window =
             m_look.subtraction.enabled ? m_look.subtractedWindow : m_look.transform.window.value_or(Window{});
         if (window.width > 0.0)

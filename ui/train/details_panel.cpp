@@ -141,7 +141,7 @@ void DetailsPanel::showFacts(const RunSummary& run)
         {tr("Machine"), text(run.machine)},
         {tr("Started (UTC)"), text(run.startedUtc)},
         {tr("Time"), formatDuration(run.wallSeconds)},
-        {tr("Best epoch"), run.bestEpoch ? QString::number(*run.bestEpoch) : QString()},
+        {tr("Best epoch"), run.bestEpoch ? QString::number(*run.bestEpoch + 1) : QString()},
     };
     for (const auto& [key, value] : facts)
         if (!value.isEmpty())
@@ -178,6 +178,8 @@ void DetailsPanel::showEpochs(const nlohmann::json& epochs)
         QMap<QString, QString> row;
         if (epoch.is_object())
             flatten(epoch, {}, row);
+        row[columns[0]] =
+            QString::number(row[columns[0]].toInt() + 1); // counted from 1 wherever people read it
         for (const QString& key : row.keys())
             if (!columns.contains(key))
                 columns << key;

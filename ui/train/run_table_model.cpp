@@ -78,11 +78,13 @@ double bestValueOf(const RunSummary& run)
     const std::string metric = selectedMetric(run);
     if (!run.bestMetrics.is_object())
         return std::numeric_limits<double>::quiet_NaN();
-    for (const std::string& name : {metric, "validation/" + metric})
-        if (const auto it = run.bestMetrics.find(name); it != run.bestMetrics.end() && it->is_number())
-            return it->get<double>();
-    const nlohmann::json nested = valueAt(run.bestMetrics, metric);
-    return nested.is_number() ? nested.get<double>() : std::numeric_limits<double>::quiet_NaN();
+    // A training's best epoch has what it measured on its validation set, a session's what the merged model
+    // has.
+    for (const nlohmann::json& value :
+         {valueAt(run.bestMetrics, "validation." + metric), valueAt(run.bestMetrics, metric)})
+        if (value.is_number())
+            return value.get<double>();
+    return std::numeric_limits<double>::quiet_NaN();
 }
 
 void RunTableModel::setRuns(const std::vector<RunSummary>& runs)
@@ -198,8 +200,9 @@ QString RunTableModel::toolTip(const RunSummary& run) const
     if (!run.message.empty())
         lines << QString::fromStdString(run.message);
     if (run.bestEpoch)
-        lines
-            << tr("best: epoch %1, %2").arg(*run.bestEpoch).arg(QString::fromStdString(selectedMetric(run)));
+        lines << tr("best: epoch %1, %2")
+                     .arg(*run.bestEpoch + 1)
+                     .arg(QString::fromStdString(selectedMetric(run)));
     return lines.join(QLatin1Char('\n'));
 }
 

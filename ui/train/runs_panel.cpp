@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/train/runs_panel.h"
 
+#include "ui/viewer/elided_label.h"
 #include "ui/viewer/panel_parts.h"
 
 #include <QHeaderView>
@@ -101,7 +102,7 @@ QWidget* RunsPanel::buildButtons()
                    tr("Go on: a paused run continues, a lost or stopped one resumes at its checkpoint"), bar);
     m_stop = iconButton(QStringLiteral("stop"), tr("Stop the run"),
                         tr("Stop after the running step, with a checkpoint"), bar);
-    m_state = new QLabel(bar);
+    m_state = new ElidedLabel(bar); // a failed run says more than fits
     m_state->setTextFormat(Qt::PlainText);
     m_state->setAccessibleName(tr("State of the chosen run"));
     makeSecondary(m_state);

@@ -33,20 +33,6 @@ void addIfAny(QStringList& list, const std::string& text)
         list << QString::fromStdString(text);
 }
 
-void addIdentity(const Identity& identity, CornerText& text)
-{
-    addIfAny(text.topLeft, identity.patientName);
-    addIfAny(text.topLeft, identity.patientId);
-    QStringList born;
-    addIfAny(born, identity.birthDate);
-    addIfAny(born, identity.sex);
-    if (!born.isEmpty())
-        text.topLeft << born.join(QStringLiteral("  "));
-    addIfAny(text.topRight, identity.institution);
-    addIfAny(text.topRight, identity.studyDescription);
-    addIfAny(text.topRight, identity.studyDate);
-}
-
 QString windowLine(const SeriesDocument& document)
 {
     const Window window = document.window();
@@ -104,6 +90,20 @@ QString opposite(const QString& letters)
 }
 
 } // namespace
+
+void addIdentity(const Identity& identity, CornerText& text)
+{
+    addIfAny(text.topLeft, identity.patientName);
+    addIfAny(text.topLeft, identity.patientId);
+    QStringList born;
+    addIfAny(born, identity.birthDate);
+    addIfAny(born, identity.sex);
+    if (!born.isEmpty())
+        text.topLeft << born.join(QStringLiteral("  "));
+    addIfAny(text.topRight, identity.institution);
+    addIfAny(text.topRight, identity.studyDescription);
+    addIfAny(text.topRight, identity.studyDate);
+}
 
 // Glyphs come from Qt's cache; stroking their paths would take longer than painting the picture.
 void paintOutlinedText(QPainter& painter, QPointF baseline, const QString& line)

@@ -9,6 +9,7 @@ class QPainter;
 namespace fedefm {
 
 class CineController;
+struct Identity;
 class SeriesDocument;
 class ViewTransform;
 
@@ -20,6 +21,9 @@ struct CornerText
     QStringList bottomLeft;  ///< window, zoom
     QStringList bottomRight; ///< frame, time, rate, angles
 };
+
+/// Who, where and when; what is empty is left out.
+void addIdentity(const Identity& identity, CornerText& text);
 
 /// `cine` may be null. With `privacy` nothing of the identity appears.
 CornerText cornerText(const SeriesDocument& document, const CineController* cine, const ViewTransform& view,

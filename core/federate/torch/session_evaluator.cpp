@@ -29,6 +29,9 @@ Result<std::unique_ptr<SessionEvaluator>> SessionEvaluator::create(const Learner
     evaluation.input = *input;
     evaluation.limit = settings.training.validationLimit;
     evaluation.useBfloat16 = settings.useBfloat16;
+    if (evaluator->m_test)
+        if (auto known = checkMetricName(settings.training.selectBy, *evaluator->m_test, evaluation); !known)
+            return tl::unexpected(known.error());
     return evaluator;
 }
 

@@ -33,6 +33,10 @@ Result<NetworkPtr> networkWith(const nlohmann::json& card, const TensorFile& wei
         return tl::unexpected(network.error());
     if (const auto loaded = loadState(**network, weights, file); !loaded)
         return tl::unexpected(loaded.error());
+    // Such a network would find nothing and not say why.
+    for (const auto& parameter : (*network)->named_parameters())
+        if (!torch::isfinite(parameter.value()).all().item<bool>())
+            return fail(ErrorCode::ModelBroken, file, parameter.key() + " has values that are not finite");
     return network;
 }
 

@@ -61,9 +61,10 @@ BatchResult assemble(const std::vector<Result<Drawn>>& slots, bool hasMasks)
             batch->flagCount = static_cast<int>(sample.imageFlags.size());
         } else if (sizeText(sample) != sizeText(first->sample) ||
                    sample.imageFlags.size() != first->sample.imageFlags.size()) {
-            return fail(ErrorCode::SizeMismatch, "batch",
-                        sizeText(sample) + " beside " + sizeText(first->sample) +
-                            "; set a crop or an input size");
+            return fail(ErrorCode::InvalidArgument, "batch",
+                        "pictures of different sizes, " + sizeText(sample) + " beside " +
+                            sizeText(first->sample) +
+                            ", need augmentation.crop_px, input.size_px or a batch_size of 1");
         }
         batch->images.insert(batch->images.end(), sample.image.begin(), sample.image.end());
         if (hasMasks)

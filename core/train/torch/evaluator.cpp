@@ -5,6 +5,7 @@
 #include "core/train/metrics.h"
 #include "core/train/torch/losses_private.h"
 
+#include <algorithm>
 #include <future>
 
 namespace fedefm {
@@ -216,7 +217,42 @@ void flattenInto(const nlohmann::json& metrics, const std::string& prefix,
     }
 }
 
+nlohmann::json::json_pointer pathOf(std::string name)
+{
+    std::replace(name.begin(), name.end(), '.', '/');
+    return nlohmann::json::json_pointer("/" + name);
+}
+
+void addNames(const nlohmann::json& metrics, const std::string& prefix, std::string& names)
+{
+    for (const auto& item : metrics.items()) {
+        if (item.value().is_object())
+            addNames(item.value(), prefix + item.key() + ".", names);
+        else if (item.key() != "pictures")
+            names += (names.empty() ? "" : ", ") + prefix + item.key();
+    }
+}
+
 } // namespace
+
+Status checkMetricName(const std::string& name, const Dataset& dataset, const EvaluationSettings& settings)
+{
+    const nlohmann::json none = Collector(dataset, settings, torch::kCPU).result().metrics;
+    const auto path = pathOf(name);
+    if (none.contains(path) && !none[path].is_structured())
+        return {};
+    std::string names;
+    addNames(none, {}, names);
+    return fail(ErrorCode::InvalidArgument, "select_by", "no metric \"" + name + "\"; there are " + names);
+}
+
+std::optional<double> metricNamed(const nlohmann::json& metrics, const std::string& name)
+{
+    const auto path = pathOf(name);
+    if (!metrics.contains(path) || !metrics[path].is_number())
+        return std::nullopt;
+    return metrics[path].get<double>();
+}
 
 Status checkLogits(const torch::Tensor& logits, std::int64_t classes, bool isClassification)
 {

@@ -48,6 +48,13 @@ Result<Evaluation> evaluateNetwork(Network& network, const Dataset& dataset,
                                    const std::function<void(int done, int total)>& progress,
                                    const std::function<void(const Predicted&)>& onPrediction = {});
 
+/// Whether such an evaluation has a metric of that name ("foreground.dice"), be it undefined. Errors:
+/// InvalidArgument listing those that there are.
+Status checkMetricName(const std::string& name, const Dataset& dataset, const EvaluationSettings& settings);
+
+/// A metric by its name; nothing where it is undefined.
+std::optional<double> metricNamed(const nlohmann::json& metrics, const std::string& name);
+
 /// Numbers of nested objects by "outer.inner" names; nulls and everything else are left out.
 std::vector<std::pair<std::string, double>> flattenMetrics(const nlohmann::json& metrics);
 

@@ -79,21 +79,6 @@ Status TrainingSession::afterStep(double loss)
     return {};
 }
 
-Result<double> TrainingSession::selectionValue(const nlohmann::json& metrics) const
-{
-    std::string path = "/" + m_config.selectBy;
-    std::replace(path.begin() + 1, path.end(), '.', '/');
-    const nlohmann::json::json_pointer pointer(path);
-    if (metrics.contains(pointer))
-        return metrics[pointer].is_number() ? metrics[pointer].get<double>()
-                                            : -std::numeric_limits<double>::max();
-    std::string known;
-    for (const auto& [metric, value] : flattenMetrics(metrics))
-        known += (known.empty() ? "" : ", ") + metric;
-    return fail(ErrorCode::InvalidArgument, "select_by",
-                "no metric \"" + m_config.selectBy + "\"; there are " + known);
-}
-
 Status TrainingSession::noteBest(int epoch, double value, const nlohmann::json& metrics)
 {
     if (auto saved = saveNamedWeights("best", epoch, metrics); !saved)
@@ -164,8 +149,9 @@ Error TrainingSession::notFinite(const Batch& batch, double loss)
     const fs::path file = m_run->folder() / "nan_batch.safetensors";
     const bool saved = writeSafetensors(file, content, Overwrite::Yes).has_value();
     const std::string what = std::isfinite(loss) ? "the gradient is not finite" : "the loss is not finite";
-    return {ErrorCode::ModelBroken, m_run->folder().string(),
+    return {ErrorCode::OutOfRange, m_run->folder().string(),
             what + " at step " + std::to_string(m_state.step) +
+                "; a lower learning rate or clip_norm may help" +
                 (saved ? "; the batch is in nan_batch.safetensors" : "")};
 }
 

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <thread>
 
 namespace fedefm {
@@ -160,16 +161,15 @@ Status TrainingSession::validate(bool isLast)
         return added;
     metrics["validation"] = evaluation->metrics;
     metrics["validation"]["loss"] = evaluation->loss;
-    const auto value = selectionValue(evaluation->metrics);
-    if (!value)
-        return tl::unexpected(value.error());
-    const bool isBest = m_state.bestEpoch < 0 || *value > m_state.bestValue;
+    const auto value = metricNamed(evaluation->metrics, m_config.selectBy);
+    const double rank = value.value_or(-std::numeric_limits<double>::max()); // undefined: worse than any
+    const bool isBest = m_state.bestEpoch < 0 || rank > m_state.bestValue;
     if (m_hooks.progress)
         m_hooks.progress({m_state.epoch, m_config.epochs, 1, 1, evaluation->loss, m_imagesPerSecond,
-                          "validated", *value, isBest});
+                          "validated", value.value_or(std::nan("")), isBest});
     m_state.epochsWithoutGain = isBest ? 0 : m_state.epochsWithoutGain + 1;
     if (isBest)
-        if (auto saved = noteBest(m_state.epoch, *value, evaluation->metrics); !saved)
+        if (auto saved = noteBest(m_state.epoch, rank, evaluation->metrics); !saved)
             return saved;
     return m_run->finishEpoch(m_state.epoch, isBest, metrics);
 }

@@ -93,7 +93,6 @@ private:
     Status checkpoint();
     Status afterStep(double loss);
     Status noteBest(int epoch, double value, const nlohmann::json& metrics);
-    Result<double> selectionValue(const nlohmann::json& metrics) const;
     Status saveNamedWeights(const char* name, int epoch, const nlohmann::json& metrics);
     void saveSample(const Predicted& predicted);
     Error notFinite(const Batch& batch, double loss);

@@ -147,7 +147,9 @@ Status TrainingSession::makeLoader()
     m_evaluation.input = *input;
     m_evaluation.limit = m_config.validationLimit;
     m_evaluation.useBfloat16 = m_useBfloat16;
-    return {};
+    // Known before the first epoch, not after it.
+    return m_data.validation ? checkMetricName(m_config.selectBy, *m_data.validation, m_evaluation)
+                             : Status();
 }
 
 Status TrainingSession::begin(const std::filesystem::path& runs)

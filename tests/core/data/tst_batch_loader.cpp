@@ -224,7 +224,7 @@ private Q_SLOTS:
         loader.startEpoch(0);
         const auto batch = loader.next({});
         QVERIFY(!batch);
-        QCOMPARE(batch.error().code, ErrorCode::SizeMismatch);
+        QCOMPARE(batch.error().code, ErrorCode::InvalidArgument);
         settings.augmentation.cropPx = 32;
         BatchLoader cropping(set, settings);
         QCOMPARE(epochOf(cropping, 0).size(), std::size_t(2));

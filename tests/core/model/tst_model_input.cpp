@@ -64,6 +64,9 @@ private Q_SLOTS:
     {
         QCOMPARE(parseModelCard("not json", "file").card.id, std::string("file"));
         QCOMPARE(parseModelCard("[1,2]", "file").input.multiple, 32);
+        const FileCard strange = parseModelCard(R"({"thresholds": {"least": 5, "sure": -1}})", "file");
+        QCOMPARE(strange.leastProbability, FileCard().leastProbability);
+        QCOMPARE(strange.sureProbability, FileCard().sureProbability);
         const FileCard card =
             parseModelCard(R"({"id":"net","multiple":-5,"parameters":"many","licence":"MIT"})", "f");
         QCOMPARE(card.card.id, std::string("net"));

@@ -6,6 +6,7 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <cmath>
 
 using namespace fedefm;
 
@@ -16,7 +17,7 @@ constexpr const char* kCard = R"({"id": "tiny", "version": "7", "network": "wire
     "input": {"channels": 1, "multiple": 8}, "classes": ["background", "catheter", "guidewire"]})";
 
 /// A WireNet whose last layer says `wireClass` everywhere.
-void saveConstant(const std::string& file, int wireClass, bool withCard)
+void saveConstant(const std::string& file, int wireClass, bool withCard, float bias = 8.0F)
 {
     const auto spec = parseNetworkSpec(nlohmann::json::parse(kCard));
     QVERIFY(spec.has_value());
@@ -27,7 +28,7 @@ void saveConstant(const std::string& file, int wireClass, bool withCard)
         auto state = stateOf(**network);
         state.at("head.weight").zero_();
         state.at("head.bias").zero_();
-        state.at("head.bias")[wireClass] = 8.0F;
+        state.at("head.bias")[wireClass] = bias;
     }
     TensorFile content = toTensorFile(**network);
     if (withCard)
@@ -92,6 +93,14 @@ private Q_SLOTS:
         QVERIFY(!result.has_value());
         QCOMPARE(result.error().code, ErrorCode::ModelBroken);
         QVERIFY(openNetworkFile(path("absent.safetensors")).error().code == ErrorCode::FileNotFound);
+    }
+
+    void weightsThatAreNoNumbersAreRefused()
+    {
+        saveConstant(path("nan.safetensors"), 1, true, std::nanf(""));
+        const auto result = openNetworkFile(path("nan.safetensors"));
+        QVERIFY(!result.has_value());
+        QVERIFY2(result.error().detail.find("head.bias") != std::string::npos, result.error().detail.c_str());
     }
 
     void moduleListsWeightsUnderTheirFileName()

@@ -139,7 +139,10 @@ void TestTrainProgram::settingsOverrideTheFile()
 void TestTrainProgram::wrongUseIsRefused()
 {
     QCOMPARE(run({"train"}).exitCode, 2);
-    QCOMPARE(run({"train", at("nothing.json")}).exitCode, 2);
+    QCOMPARE(run({"train", at("config.json"), "--set", "epochs"}).exitCode, 2);
+    const Ran nothing = run({"--json", "train", at("nothing.json")});
+    QCOMPARE(nothing.exitCode, 1);
+    QVERIFY2(nothing.out.contains("FileNotFound"), nothing.out.constData());
     const Ran ran = run({"train", at("config.json"), "--set", "epoch=3", "--runs", at("runs")});
     QCOMPARE(ran.exitCode, 1);
     QVERIFY2(ran.err.contains("epochs"), ran.err.constData());

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void timeLimitEndsProperly();
     void wrongClassCountIsExplained();
     void wrongSelectionIsExplained();
+    void undefinedSelectionIsTheWorst();
     void picturesAreWritten();
     void movingAverageIsSaved();
 
@@ -184,7 +185,7 @@ void TestTrainer::notANumberStopsAndKeepsTheBatch()
     config.data["train"]["nan_at"] = 3;
     const auto result = trainIn(runs(), config);
     QVERIFY(!result);
-    QCOMPARE(result.error().code, ErrorCode::ModelBroken);
+    QCOMPARE(result.error().code, ErrorCode::OutOfRange);
     QVERIFY(result.error().detail.find("nan_batch.safetensors") != std::string::npos);
     const fs::path folder = result.error().subject;
     QCOMPARE(summaryOf(folder).state, RunState::Failed);
@@ -273,8 +274,25 @@ void TestTrainer::wrongSelectionIsExplained()
     config.selectBy = "foreground.dize";
     const auto result = trainIn(runs(), config);
     QVERIFY(!result);
-    QVERIFY2(result.error().detail.find("foreground.dice") != std::string::npos,
-             qPrintable(messageOf(result)));
+    for (const char* name : {"foreground.dice", "foreground.tip_error_px"}) // with and without a value
+        QVERIFY2(result.error().detail.find(name) != std::string::npos, qPrintable(messageOf(result)));
+    QVERIFY2(listRuns(runs()).empty(), "found out before the first epoch");
+}
+
+void TestTrainer::undefinedSelectionIsTheWorst()
+{
+    TrainConfig config = smallConfig();
+    config.epochs = 1;
+    config.selectBy = "foreground.tip_error_mm"; // drawn pictures have no millimetres
+    double shown = 0.0;
+    const auto result =
+        train(config, openDrawn, runs(), CancelToken(), [&shown](const TrainProgress& progress) {
+            if (progress.phase == "validated")
+                shown = progress.validation;
+        });
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    QVERIFY(std::isnan(shown));
+    QCOMPARE(result->bestEpoch, 0);
 }
 
 void TestTrainer::picturesAreWritten()
