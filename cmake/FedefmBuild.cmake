@@ -63,6 +63,9 @@ function(fedefm_uses_torch target)
     if(NOT type STREQUAL "STATIC_LIBRARY")
         return()
     endif()
+    # Most of the time goes into templates of LibTorch's headers that every file instantiates anew, precompiled or not:
+    # several sources are compiled as one.
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
     # Halves the compile time of these libraries; ccache caches such objects only when told to be sloppy.
     if(target STREQUAL "fedefm_networks")
         target_precompile_headers(fedefm_networks PRIVATE "${CMAKE_SOURCE_DIR}/core/model/torch/torch_private.h")

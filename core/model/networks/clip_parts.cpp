@@ -7,7 +7,7 @@
 namespace fedefm {
 
 namespace {
-constexpr double kNormEps = 1e-5;
+constexpr double kClipNormEps = 1e-5;
 }
 
 /// torch.nn.MultiheadAttention's names.
@@ -30,9 +30,9 @@ struct ClipTransformer::Attention : public torch::nn::Module
 struct ClipTransformer::Block : public torch::nn::Module
 {
     Block(int width, Activation activation)
-        : norm1(register_module("ln_1", layerNorm(width, kNormEps))),
+        : norm1(register_module("ln_1", layerNorm(width, kClipNormEps))),
           attention(register_module("attn", std::make_shared<Attention>(width))),
-          norm2(register_module("ln_2", layerNorm(width, kNormEps))),
+          norm2(register_module("ln_2", layerNorm(width, kClipNormEps))),
           mlp(register_module(
               "mlp", std::make_shared<TransformerMlp>(width, 4 * width, "c_fc", "c_proj", activation)))
     {
@@ -93,11 +93,11 @@ ClipImageTower::ClipImageTower(const ClipSettings& settings)
                                 torch::nn::Conv2d(torch::nn::Conv2dOptions(3, settings.width, settings.patch)
                                                       .stride(settings.patch)
                                                       .bias(false)))),
-      m_normBefore(register_module("ln_pre", layerNorm(settings.width, kNormEps))),
+      m_normBefore(register_module("ln_pre", layerNorm(settings.width, kClipNormEps))),
       m_transformer(register_module("transformer",
                                     std::make_shared<ClipTransformer>(settings.width, settings.layers,
                                                                       settings.heads, settings.activation))),
-      m_normAfter(register_module("ln_post", layerNorm(settings.width, kNormEps)))
+      m_normAfter(register_module("ln_post", layerNorm(settings.width, kClipNormEps)))
 {
     const std::int64_t grid = settings.resolution / settings.patch;
     const double scale = 1.0 / std::sqrt(static_cast<double>(settings.width));

@@ -106,7 +106,7 @@ Result<ClipTextSettings> readText(const nlohmann::json& json, int embedding)
     return text;
 }
 
-Result<NetworkPtr> make(const nlohmann::json& json)
+Result<NetworkPtr> makeClipVit(const nlohmann::json& json)
 {
     HyperParameters values(json);
     ClipSettings settings;
@@ -146,7 +146,7 @@ Result<NetworkPtr> make(const nlohmann::json& json)
     return std::make_shared<ClipVit>(settings);
 }
 
-nlohmann::json official(const std::string& variant)
+nlohmann::json officialClipVit(const std::string& variant)
 {
     const bool is32 = variant.rfind("vit_b32", 0) == 0;
     nlohmann::json values{{"input_resolution", 224},
@@ -171,8 +171,8 @@ const Architecture& clipVitArchitecture()
         {"clip_vit",
          "CLIP with a vision transformer: image tower, and the text tower where stated",
          {"default", "default_visual", "vit_b32", "vit_b32_visual"}},
-        official,
-        make};
+        officialClipVit,
+        makeClipVit};
     return architecture;
 }
 

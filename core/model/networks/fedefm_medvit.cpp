@@ -8,7 +8,7 @@ namespace fedefm {
 
 namespace {
 
-constexpr const char* kName = "fedefm_medvit";
+constexpr const char* kMedVitName = "fedefm_medvit";
 constexpr int kOfficialClasses = 6;
 
 class MedVit : public Network
@@ -60,11 +60,11 @@ Result<NetworkPtr> makeMedVit(const nlohmann::json& values)
     const TransunetEncoderSizes sizes = readEncoderSizes(given, officialSizes());
     const int classes = given.integer("num_classes", kOfficialClasses, 1, 1 << 20);
     const std::string pool = given.text("pool", "cls");
-    if (const Status status = given.finish(kName); !status)
+    if (const Status status = given.finish(kMedVitName); !status)
         return tl::unexpected<Error>(status.error());
     if (pool != "cls" && pool != "mean")
-        return fail(ErrorCode::InvalidArgument, kName, "pool must be 'cls' or 'mean'");
-    if (const Status status = checkEncoderSizes(sizes, kName); !status)
+        return fail(ErrorCode::InvalidArgument, kMedVitName, "pool must be 'cls' or 'mean'");
+    if (const Status status = checkEncoderSizes(sizes, kMedVitName); !status)
         return tl::unexpected<Error>(status.error());
     return NetworkPtr(std::make_shared<MedVit>(sizes, classes, pool == "mean"));
 }
@@ -74,7 +74,7 @@ Result<NetworkPtr> makeMedVit(const nlohmann::json& values)
 const Architecture& fedefmMedvitArchitecture()
 {
     static const Architecture architecture{
-        {kName, "FedEFM's foundation network, which tells the source of a picture", {"default"}},
+        {kMedVitName, "FedEFM's foundation network, which tells the source of a picture", {"default"}},
         [](const std::string&) {
             nlohmann::json values = encoderSizesJson(officialSizes());
             values["num_classes"] = kOfficialClasses;

@@ -10,7 +10,7 @@ namespace fedefm {
 
 namespace {
 
-constexpr const char* kName = "lvm_med_resnet50";
+constexpr const char* kResNetName = "lvm_med_resnet50";
 constexpr std::size_t kStages = 4;
 
 struct ResnetSizes
@@ -143,15 +143,15 @@ Result<NetworkPtr> makeLvmMedResnet(const nlohmann::json& values)
     sizes.widths = given.integers("stage_widths", {64, 128, 256, 512});
     sizes.expansion = given.integer("expansion", 4, 1, 64);
     sizes.inputs = given.integer("in_channels", 3, 1, 4096);
-    if (const Status status = given.finish(kName); !status)
+    if (const Status status = given.finish(kResNetName); !status)
         return tl::unexpected<Error>(status.error());
     if (block != "bottleneck")
-        return fail(ErrorCode::InvalidArgument, kName, "block must be 'bottleneck'");
+        return fail(ErrorCode::InvalidArgument, kResNetName, "block must be 'bottleneck'");
     if (sizes.layers.size() != kStages || sizes.widths.size() != kStages)
-        return fail(ErrorCode::InvalidArgument, kName, "layers and stage_widths need four entries");
+        return fail(ErrorCode::InvalidArgument, kResNetName, "layers and stage_widths need four entries");
     for (std::size_t s = 0; s < kStages; ++s)
         if (sizes.layers[s] < 1 || sizes.layers[s] > 256 || sizes.widths[s] < 1 || sizes.widths[s] > 8192)
-            return fail(ErrorCode::InvalidArgument, kName,
+            return fail(ErrorCode::InvalidArgument, kResNetName,
                         "layers must be from 1 to 256 and stage_widths from 1 to 8192");
     return NetworkPtr(std::make_shared<LvmMedResnet>(sizes));
 }
@@ -161,7 +161,7 @@ Result<NetworkPtr> makeLvmMedResnet(const nlohmann::json& values)
 const Architecture& lvmMedResnet50Architecture()
 {
     static const Architecture architecture{
-        {kName, "LVM-Med's ResNet-50 back-bone", {"default"}},
+        {kResNetName, "LVM-Med's ResNet-50 back-bone", {"default"}},
         [](const std::string&) {
             return nlohmann::json{{"block", "bottleneck"}, {"layers", {3, 4, 6, 3}},
                                   {"stem_width", 64},      {"stage_widths", {64, 128, 256, 512}},

@@ -6,7 +6,7 @@ namespace fedefm {
 
 namespace {
 
-Result<NetworkPtr> make(const nlohmann::json& json)
+Result<NetworkPtr> makeLvmMedVit(const nlohmann::json& json)
 {
     HyperParameters values(json);
     const SamEncoderSettings settings = readSamEncoderSettings(values, /*absolutePositionsByDefault=*/false);
@@ -17,7 +17,7 @@ Result<NetworkPtr> make(const nlohmann::json& json)
     return std::make_shared<SamImageEncoder>(settings);
 }
 
-nlohmann::json official(const std::string&)
+nlohmann::json officialLvmMedVit(const std::string&)
 {
     return {{"img_size", 1024},    {"patch_size", 16},  {"in_chans", 3},
             {"embed_dim", 768},    {"depth", 12},       {"num_heads", 12},
@@ -34,8 +34,8 @@ const Architecture& lvmMedVitArchitecture()
         {"lvm_med_vit",
          "LVM-Med's vision transformer: SAM's image encoder without absolute positions",
          {"default"}},
-        official,
-        make};
+        officialLvmMedVit,
+        makeLvmMedVit};
     return architecture;
 }
 

@@ -38,7 +38,7 @@ Status readPixelStatistics(const nlohmann::json& json, const char* name, std::ar
     return {};
 }
 
-Result<NetworkPtr> make(const nlohmann::json& json)
+Result<NetworkPtr> makeSam(const nlohmann::json& json)
 {
     HyperParameters values(json);
     SamSettings settings;
@@ -68,7 +68,7 @@ Result<NetworkPtr> make(const nlohmann::json& json)
     return std::make_shared<SamNetwork>(settings);
 }
 
-nlohmann::json official(const std::string& variant)
+nlohmann::json officialSam(const std::string& variant)
 {
     nlohmann::json values{{"img_size", 1024},
                           {"patch_size", 16},
@@ -113,8 +113,8 @@ const Architecture& samArchitecture()
         {"sam",
          "Segment Anything: image encoder, prompt encoder and mask decoder",
          {"default", "vit_l", "vit_h"}},
-        official,
-        make};
+        officialSam,
+        makeSam};
     return architecture;
 }
 

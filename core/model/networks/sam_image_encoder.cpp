@@ -9,7 +9,7 @@ namespace fedefm {
 
 namespace {
 
-constexpr double kNormEps = 1e-6;
+constexpr double kSamEncoderNormEps = 1e-6;
 
 /// The attention's names: qkv, proj, rel_pos_h, rel_pos_w.
 class SamAttention : public torch::nn::Module
@@ -91,10 +91,10 @@ class SamImageEncoder::Block : public torch::nn::Module
 {
 public:
     Block(const SamEncoderSettings& settings, int window)
-        : m_window(window), m_norm1(register_module("norm1", layerNorm(settings.width, kNormEps))),
+        : m_window(window), m_norm1(register_module("norm1", layerNorm(settings.width, kSamEncoderNormEps))),
           m_attention(register_module(
               "attn", std::make_shared<SamAttention>(settings, window > 0 ? window : settings.grid()))),
-          m_norm2(register_module("norm2", layerNorm(settings.width, kNormEps))),
+          m_norm2(register_module("norm2", layerNorm(settings.width, kSamEncoderNormEps))),
           m_mlp(register_module(
               "mlp", std::make_shared<TransformerMlp>(settings.width,
                                                       static_cast<int>(settings.width * settings.mlpRatio),

@@ -8,7 +8,7 @@
 namespace fedefm {
 
 namespace {
-constexpr double kNormEps = 1e-5;
+constexpr double kSamDecoderNormEps = 1e-5;
 }
 
 class SamTwoWayTransformer::Attention : public torch::nn::Module
@@ -46,14 +46,14 @@ class SamTwoWayTransformer::Layer : public torch::nn::Module
 public:
     Layer(const SamDecoderSettings& settings, bool isFirst)
         : m_isFirst(isFirst), m_self(register_module("self_attn", std::make_shared<Attention>(settings, 1))),
-          m_norm1(register_module("norm1", layerNorm(settings.width, kNormEps))),
+          m_norm1(register_module("norm1", layerNorm(settings.width, kSamDecoderNormEps))),
           m_toImage(register_module("cross_attn_token_to_image",
                                     std::make_shared<Attention>(settings, settings.crossReduction))),
-          m_norm2(register_module("norm2", layerNorm(settings.width, kNormEps))),
+          m_norm2(register_module("norm2", layerNorm(settings.width, kSamDecoderNormEps))),
           m_mlp(register_module("mlp", std::make_shared<TransformerMlp>(settings.width, settings.mlpHidden,
                                                                         "lin1", "lin2", Activation::Relu))),
-          m_norm3(register_module("norm3", layerNorm(settings.width, kNormEps))),
-          m_norm4(register_module("norm4", layerNorm(settings.width, kNormEps))),
+          m_norm3(register_module("norm3", layerNorm(settings.width, kSamDecoderNormEps))),
+          m_norm4(register_module("norm4", layerNorm(settings.width, kSamDecoderNormEps))),
           m_toTokens(register_module("cross_attn_image_to_token",
                                      std::make_shared<Attention>(settings, settings.crossReduction)))
     {
@@ -90,7 +90,7 @@ private:
 SamTwoWayTransformer::SamTwoWayTransformer(const SamDecoderSettings& settings)
     : m_finalAttention(register_module("final_attn_token_to_image",
                                        std::make_shared<Attention>(settings, settings.crossReduction))),
-      m_finalNorm(register_module("norm_final_attn", layerNorm(settings.width, kNormEps)))
+      m_finalNorm(register_module("norm_final_attn", layerNorm(settings.width, kSamDecoderNormEps)))
 {
     torch::nn::ModuleList layers;
     for (int i = 0; i < settings.depth; ++i) {

@@ -7,7 +7,7 @@ namespace fedefm {
 
 namespace {
 
-constexpr double kNormEps = 1e-5;
+constexpr double kSwinPartsNormEps = 1e-5;
 constexpr double kMaskedScore = -100.0;
 
 /// n²×n² numbers of table rows: (Δy + n − 1)·(2n − 1) + Δx + n − 1.
@@ -92,9 +92,10 @@ torch::Tensor SwinWindowAttention::forward(const torch::Tensor& x, const torch::
 SwinBlock::SwinBlock(const SwinStageSettings& settings, bool isShifted, double dropPathRate)
     : m_side(settings.side), m_window(std::min(settings.window, settings.side)),
       m_shift(isShifted && settings.side > settings.window ? settings.window / 2 : 0),
-      m_dropPathRate(dropPathRate), m_norm1(register_module("norm1", layerNorm(settings.width, kNormEps))),
+      m_dropPathRate(dropPathRate),
+      m_norm1(register_module("norm1", layerNorm(settings.width, kSwinPartsNormEps))),
       m_attention(register_module("attn", std::make_shared<SwinWindowAttention>(settings, m_window))),
-      m_norm2(register_module("norm2", layerNorm(settings.width, kNormEps))),
+      m_norm2(register_module("norm2", layerNorm(settings.width, kSwinPartsNormEps))),
       m_mlp(register_module("mlp", std::make_shared<TransformerMlp>(
                                        settings.width, static_cast<int>(settings.width * settings.mlpRatio),
                                        "fc1", "fc2", Activation::Gelu))),
@@ -125,7 +126,7 @@ SwinMerging::SwinMerging(int width, int side)
     : m_side(side),
       m_reduction(register_module(
           "reduction", torch::nn::Linear(torch::nn::LinearOptions(4 * width, 2 * width).bias(false)))),
-      m_norm(register_module("norm", layerNorm(4 * width, kNormEps)))
+      m_norm(register_module("norm", layerNorm(4 * width, kSwinPartsNormEps)))
 {
 }
 
@@ -144,7 +145,7 @@ SwinExpanding::SwinExpanding(int width, int outWidth, int side, int factor)
       m_expand(register_module(
           "expand",
           torch::nn::Linear(torch::nn::LinearOptions(width, factor * factor * outWidth).bias(false)))),
-      m_norm(register_module("norm", layerNorm(outWidth, kNormEps)))
+      m_norm(register_module("norm", layerNorm(outWidth, kSwinPartsNormEps)))
 {
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kStages = 4;
 constexpr int kPatch = 4; ///< the last expansion undoes exactly this
-constexpr double kNormEps = 1e-5;
+constexpr double kSwinUnetNormEps = 1e-5;
 
 struct SwinUnetSettings
 {
@@ -41,7 +41,7 @@ public:
                   torch::nn::Conv2dOptions(settings.inChannels, settings.width, kPatch).stride(kPatch))))
     {
         if (settings.patchNorm)
-            m_norm = register_module("norm", layerNorm(settings.width, kNormEps));
+            m_norm = register_module("norm", layerNorm(settings.width, kSwinUnetNormEps));
     }
 
     torch::Tensor forward(const torch::Tensor& x)
@@ -71,8 +71,8 @@ public:
         addEncoder();
         addDecoder();
         const int last = kStages - 1;
-        m_norm = register_module("norm", layerNorm(settings.stageWidth(last), kNormEps));
-        m_normUp = register_module("norm_up", layerNorm(settings.width, kNormEps));
+        m_norm = register_module("norm", layerNorm(settings.stageWidth(last), kSwinUnetNormEps));
+        m_normUp = register_module("norm_up", layerNorm(settings.width, kSwinUnetNormEps));
         m_up = register_module(
             "up", std::make_shared<SwinExpanding>(settings.width, settings.width, settings.side(0), kPatch));
         m_output = register_module(
@@ -223,7 +223,7 @@ Status check(const SwinUnetSettings& settings)
     return {};
 }
 
-Result<NetworkPtr> make(const nlohmann::json& json)
+Result<NetworkPtr> makeSwinUnet(const nlohmann::json& json)
 {
     HyperParameters values(json);
     SwinUnetSettings settings;
@@ -255,7 +255,7 @@ Result<NetworkPtr> make(const nlohmann::json& json)
     return std::make_shared<SwinUnet>(settings);
 }
 
-nlohmann::json official(const std::string&)
+nlohmann::json officialSwinUnet(const std::string&)
 {
     return {{"img_size", 224},
             {"patch_size", 4},
@@ -279,7 +279,9 @@ nlohmann::json official(const std::string&)
 const Architecture& swinUnetArchitecture()
 {
     static const Architecture architecture{
-        {"swin_unet", "Swin-Unet, segmentation at a fixed input size", {"default"}}, official, make};
+        {"swin_unet", "Swin-Unet, segmentation at a fixed input size", {"default"}},
+        officialSwinUnet,
+        makeSwinUnet};
     return architecture;
 }
 

@@ -47,7 +47,7 @@ private:
     torch::nn::Linear m_head{nullptr};
 };
 
-Result<NetworkPtr> make(const nlohmann::json& json)
+Result<NetworkPtr> makeTimmVit(const nlohmann::json& json)
 {
     HyperParameters values(json);
     TimmVitSettings settings;
@@ -67,7 +67,7 @@ Result<NetworkPtr> make(const nlohmann::json& json)
     return std::make_shared<TimmVit>(settings);
 }
 
-nlohmann::json official(const std::string&)
+nlohmann::json officialTimmVit(const std::string&)
 {
     return {{"img_size", 224},  {"patch_size", 16},    {"in_chans", 3},         {"embed_dim", 768},
             {"depth", 12},      {"num_heads", 12},     {"mlp_ratio", 4.0},      {"num_classes", 1000},
@@ -79,7 +79,9 @@ nlohmann::json official(const std::string&)
 const Architecture& timmVitArchitecture()
 {
     static const Architecture architecture{
-        {"timm_vit", "Vision transformer with timm's names, classification", {"default"}}, official, make};
+        {"timm_vit", "Vision transformer with timm's names, classification", {"default"}},
+        officialTimmVit,
+        makeTimmVit};
     return architecture;
 }
 

@@ -78,7 +78,7 @@ private:
     torch::nn::Conv2d m_head{nullptr};
 };
 
-Result<NetworkPtr> make(const nlohmann::json& json)
+Result<NetworkPtr> makeVitSeg(const nlohmann::json& json)
 {
     HyperParameters values(json);
     const VitSettings settings = readVitSettings(values);
@@ -94,7 +94,7 @@ Result<NetworkPtr> make(const nlohmann::json& json)
     return std::make_shared<VitSeg>(settings, channels, classes);
 }
 
-nlohmann::json official(const std::string&)
+nlohmann::json officialVitSeg(const std::string&)
 {
     return {{"img_size", 224},
             {"patch_size", 16},
@@ -115,8 +115,8 @@ const Architecture& vitSegArchitecture()
 {
     static const Architecture architecture{
         {"vit_seg", "Vision transformer with a four-stage convolution decoder, segmentation", {"default"}},
-        official,
-        make};
+        officialVitSeg,
+        makeVitSeg};
     return architecture;
 }
 

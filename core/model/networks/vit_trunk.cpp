@@ -5,7 +5,7 @@
 namespace fedefm {
 
 namespace {
-constexpr double kNormEps = 1e-6;
+constexpr double kVitNormEps = 1e-6;
 }
 
 VitSettings readVitSettings(HyperParameters& values)
@@ -52,8 +52,8 @@ struct VitBlock::Attention : public torch::nn::Module
 
 VitBlock::VitBlock(const VitSettings& settings, double dropPathRate)
     : m_heads(settings.heads), m_dropPathRate(dropPathRate),
-      m_norm1(register_module("norm1", layerNorm(settings.width, kNormEps))),
-      m_norm2(register_module("norm2", layerNorm(settings.width, kNormEps))),
+      m_norm1(register_module("norm1", layerNorm(settings.width, kVitNormEps))),
+      m_norm2(register_module("norm2", layerNorm(settings.width, kVitNormEps))),
       m_attention(register_module("attn", std::make_shared<Attention>(settings.width, settings.qkvBias))),
       m_mlp(register_module("mlp", std::make_shared<TransformerMlp>(settings.width, settings.mlpHidden, "fc1",
                                                                     "fc2", Activation::Gelu)))
@@ -86,7 +86,7 @@ VitTrunk::VitTrunk(const VitSettings& settings) : m_settings(settings)
     }
     register_module("blocks", blocks);
     if (settings.finalNorm)
-        m_norm = register_module("norm", layerNorm(settings.width, kNormEps));
+        m_norm = register_module("norm", layerNorm(settings.width, kVitNormEps));
 }
 
 torch::Tensor VitTrunk::tokens(const torch::Tensor& input)
