@@ -51,7 +51,9 @@ public:
         for (const Polyline& line : linkCurves(pieces, m_map.foreground, linking))
             if (lengthPx(line) >= kSmallestLengthPx * m_unit)
                 curves.push_back(trace(line));
-        keepOnly(curves);
+        followCurves(curves);
+        for (const TracedCurve& curve : curves)
+            bridgeGaps(curve);
         Segmentation result;
         result.width = width;
         result.height = height;
@@ -148,32 +150,55 @@ private:
         return classes;
     }
 
-    /// Clears the pixels of parts that gave no curve.
-    void keepOnly(const std::vector<TracedCurve>& curves)
+    /// Pixels of parts that gave no curve are cleared; the others take the class of the nearest stretch.
+    void followCurves(const std::vector<TracedCurve>& curves)
     {
         const int width = m_map.foreground.width;
-        std::vector<std::size_t> open;
-        std::vector<std::uint8_t> kept(m_map.labels.size(), 0);
-        const auto reach = [&](int x, int y) {
+        std::vector<std::size_t> front;
+        std::vector<std::uint8_t> followed(m_map.labels.size(), 0);
+        const auto reach = [&](int x, int y, std::uint8_t label) {
             if (!m_map.foreground.contains(x, y))
                 return;
             const std::size_t i = m_map.foreground.index(x, y);
-            if (m_map.labels[i] != 0 && kept[i] == 0) {
-                kept[i] = m_map.labels[i];
-                open.push_back(i);
+            if (m_map.labels[i] != 0 && followed[i] == 0) {
+                followed[i] = label;
+                front.push_back(i);
             }
         };
         for (const TracedCurve& curve : curves)
-            for (const Point& p : curve.points)
-                reach(static_cast<int>(std::lround(p.x)), static_cast<int>(std::lround(p.y)));
-        while (!open.empty()) {
-            const auto i = static_cast<int>(open.back());
-            open.pop_back();
+            for (std::size_t k = 0; k < curve.points.size(); ++k)
+                reach(static_cast<int>(std::lround(curve.points[k].x)),
+                      static_cast<int>(std::lround(curve.points[k].y)),
+                      static_cast<std::uint8_t>(curve.classes[k]));
+        for (std::size_t at = 0; at < front.size(); ++at) {
+            const auto i = static_cast<int>(front[at]);
             for (int dy = -1; dy <= 1; ++dy)
                 for (int dx = -1; dx <= 1; ++dx)
-                    reach(i % width + dx, i / width + dy);
+                    reach(i % width + dx, i / width + dy, followed[front[at]]);
         }
-        m_map.labels.swap(kept);
+        m_map.labels.swap(followed);
+    }
+
+    /// Where a curve crosses a gap, the device does: its mask goes on at its width.
+    void bridgeGaps(const TracedCurve& curve)
+    {
+        std::vector<std::size_t> open;
+        for (std::size_t i = 0; i < curve.points.size(); ++i)
+            if (labelAt(curve.points[i].x, curve.points[i].y) == 0)
+                open.push_back(i);
+        for (const std::size_t i : open)
+            paintDisc(curve.points[i], curve.widthPx / 2.0, static_cast<std::uint8_t>(curve.classes[i]));
+    }
+
+    void paintDisc(Point centre, double radius, std::uint8_t label)
+    {
+        const auto from = [radius](double at) { return static_cast<int>(std::ceil(at - radius)); };
+        for (int y = from(centre.y); y <= centre.y + radius; ++y)
+            for (int x = from(centre.x); x <= centre.x + radius; ++x)
+                if (m_map.foreground.contains(x, y) && std::hypot(x - centre.x, y - centre.y) <= radius) {
+                    std::uint8_t& there = m_map.labels[m_map.foreground.index(x, y)];
+                    there = there == 0 ? label : there;
+                }
     }
 
     /// Turns the curve so that it begins where the device comes from.

@@ -75,6 +75,11 @@ private Q_SLOTS:
             describeWires(mapOf({{{{20, 128}, {110, 128}}, {3.0, 2}}, {{{116, 128}, {230, 128}}, {3.0, 2}}}));
         QCOMPARE(found.curves.size(), std::size_t(1));
         QVERIFY(lengthPx(found.curves[0].points) > 200.0);
+        const RleMask* mask = found.mask(WireClass::Guidewire);
+        QVERIFY(mask);
+        for (int x = 108; x <= 118; ++x)
+            QVERIFY2(mask->contains(x, 128), qPrintable(QString::number(x)));
+        QVERIFY(!mask->contains(113, 132));
     }
 
     void specksAreDropped()
@@ -96,6 +101,7 @@ private Q_SLOTS:
         const Segmentation found = describeWires(map);
         QCOMPARE(found.curves.size(), std::size_t(1));
         QCOMPARE(found.curves[0].wireClass, WireClass::Catheter);
+        QVERIFY(!found.mask(WireClass::Guidewire));
     }
 
     void nothingGivesNothing()
