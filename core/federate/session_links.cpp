@@ -105,6 +105,7 @@ Result<SessionLinks> SessionLinks::create(const nlohmann::json& topology, int si
         return tl::unexpected(made.error());
     links.m_topology = std::move(*made);
     links.m_network = std::make_shared<SiloNetwork>(*network);
+    links.m_options = options->topology;
     if (options->name == "star" && options->topology.hub < 0)
         for (int silo = 0; silo < siloCount; ++silo)
             if (links.m_topology->overlay().outDegree(silo) == siloCount - 1)
@@ -115,25 +116,84 @@ Result<SessionLinks> SessionLinks::create(const nlohmann::json& topology, int si
     return links;
 }
 
+Result<SessionLinks> SessionLinks::among(const std::vector<bool>& isMember) const
+{
+    SessionLinks part = *this;
+    part.m_members.clear();
+    std::vector<OverlayLink> custom;
+    std::vector<int> places(isMember.size(), -1);
+    for (std::size_t silo = 0; silo < isMember.size(); ++silo)
+        if (isMember[silo]) {
+            places[silo] = static_cast<int>(part.m_members.size());
+            part.m_members.push_back(static_cast<int>(silo));
+        }
+    const int count = static_cast<int>(part.m_members.size());
+    if (count == m_siloCount)
+        return *this;
+    part.m_topology.reset();
+    if (count < kLeastForTopologies)
+        return part;
+    TopologyOptions options = m_options;
+    // As the strategies do it, the first one is the hub where the hub is away.
+    options.hub = std::max(0, places[static_cast<std::size_t>(m_hub)]);
+    for (const auto& [from, to] : m_options.custom.links()) {
+        const int place = places[static_cast<std::size_t>(from)];
+        const int other = places[static_cast<std::size_t>(to)];
+        if (place >= 0 && other >= 0)
+            custom.push_back({place, other});
+    }
+    auto overlay = Overlay::create(count, std::move(custom));
+    if (!overlay)
+        return tl::unexpected(overlay.error());
+    options.custom = std::move(*overlay);
+    options.mayBeApart = true;
+    auto made = makeTopology(m_name, m_network->among(part.m_members), options);
+    if (!made)
+        return tl::unexpected(made.error());
+    part.m_topology = std::move(*made);
+    return part;
+}
+
+bool SessionLinks::isApart() const
+{
+    return m_topology && !m_topology->overlay().isStronglyConnected();
+}
+
+/// With the numbers of the session.
+Overlay SessionLinks::ofSession(const Overlay& overlay) const
+{
+    std::vector<OverlayLink> links;
+    for (const auto& [from, to] : overlay.links())
+        links.push_back({siloOf(from), siloOf(to)});
+    return Overlay::create(m_siloCount, std::move(links)).value_or(Overlay());
+}
+
 Overlay SessionLinks::overlay(int round) const
 {
-    return m_topology ? m_topology->overlayOfRound(static_cast<std::uint64_t>(round)) : wholeOverlay();
+    return m_topology ? ofSession(m_topology->overlayOfRound(static_cast<std::uint64_t>(round)))
+                      : wholeOverlay();
 }
 
 Overlay SessionLinks::wholeOverlay() const
 {
     if (m_topology)
-        return m_topology->overlay();
+        return ofSession(m_topology->overlay());
     std::vector<std::pair<int, int>> pairs;
-    if (m_siloCount == 2)
-        pairs.emplace_back(0, 1);
+    if (m_members.size() == 2 || (m_members.empty() && m_siloCount == 2))
+        pairs.emplace_back(siloOf(0), siloOf(1));
     return Overlay::bothWays(m_siloCount, pairs);
 }
 
 MixingMatrix SessionLinks::mixing(int round) const
 {
-    return m_topology ? m_topology->mixingOfRound(static_cast<std::uint64_t>(round))
-                      : MixingMatrix::metropolis(overlay(round));
+    if (!m_topology)
+        return MixingMatrix::metropolis(overlay(round));
+    const MixingMatrix part = m_topology->mixingOfRound(static_cast<std::uint64_t>(round));
+    MixingMatrix whole(m_siloCount);
+    for (int member = 0; member < part.siloCount(); ++member)
+        for (int heard = 0; heard < part.siloCount(); ++heard)
+            whole.set(siloOf(member), siloOf(heard), part.at(member, heard));
+    return whole;
 }
 
 bool SessionLinks::changesByRound() const

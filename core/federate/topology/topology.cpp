@@ -157,8 +157,10 @@ private:
 Made fixed(const std::string& name, const SiloNetwork& network, Overlay overlay)
 {
     const double cycleTimeMs = overlayCycleTimeMs(network, overlay);
-    auto mixing = overlay.isSymmetric() ? Result<MixingMatrix>(MixingMatrix::metropolis(overlay))
-                                        : MixingMatrix::balanced(overlay);
+    // What is not connected, which only a custom overlay may be, has no balanced weights.
+    auto mixing = overlay.isSymmetric() || !overlay.isStronglyConnected()
+                      ? Result<MixingMatrix>(MixingMatrix::metropolis(overlay))
+                      : MixingMatrix::balanced(overlay);
     if (!mixing)
         return tl::unexpected(mixing.error());
     return std::make_unique<FixedTopology>(name, std::move(overlay), std::move(*mixing), cycleTimeMs);
@@ -267,7 +269,7 @@ Made makeCustom(const std::string& name, const SiloNetwork& network, const Topol
         return fail(ErrorCode::InvalidArgument, "custom overlay",
                     std::to_string(options.custom.siloCount()) + " silos on a network of " +
                         std::to_string(network.siloCount()));
-    if (!options.custom.isStronglyConnected())
+    if (!options.mayBeApart && !options.custom.isStronglyConnected())
         return fail(ErrorCode::InvalidArgument, "custom overlay", "not every silo hears of every other one");
     return fixed(name, network, options.custom);
 }

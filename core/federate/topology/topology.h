@@ -26,6 +26,8 @@ struct TopologyOptions
     int simulatedRounds = 1000;
     std::uint64_t seed = 1; ///< matcha: silos with the same seed draw the same links
     Overlay custom;
+    bool mayBeApart =
+        false; ///< custom; with Metropolis' weights where not every silo hears of every other one
 };
 
 struct CycleTime

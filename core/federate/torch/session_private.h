@@ -65,6 +65,7 @@ private:
     Status obeyCommands();
     Status obeyMembership(const std::string& command);
     Status beginMembershipEpoch();
+    Status useMembers();
 
     Status closeRound();
     Result<TensorFile> weightsOf(int silo) const;
@@ -89,6 +90,7 @@ private:
     SteadyClock m_clock;
     StrategyPtr m_strategy;
     SessionData m_data;
+    SessionLinks m_links; ///< among the members of the epoch
     PrivacySettings m_privacy;
     torch::Device m_device = torch::kCPU;
     bool m_useBfloat16 = false;

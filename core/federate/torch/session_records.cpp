@@ -61,8 +61,8 @@ Status Session::writeRound(const nlohmann::json& merged, const nlohmann::json& o
     for (std::size_t silo = 0; silo < own.size(); ++silo)
         addAll(own[silo], "silo_" + std::to_string(silo) + "/", values);
     addEpsilons(values);
-    values.emplace_back("cycle_time_ms/simulated", m_data.links.cycleTimeMs());
-    values.emplace_back("exchange_ms/simulated", exchangeMsOf(m_record.edges, m_data.links));
+    values.emplace_back("cycle_time_ms/simulated", m_links.cycleTimeMs());
+    values.emplace_back("exchange_ms/simulated", exchangeMsOf(m_record.edges, m_links));
     const int done = m_state.round + 1;
     if (auto added = m_run->addMetrics(done, done, values); !added)
         return added;

@@ -33,10 +33,10 @@ RoundView Session::viewOf(int round) const
 {
     RoundView view;
     view.round = round;
-    view.hub = m_data.links.hub();
-    view.links = m_data.links.overlay(round);
-    view.mixing = m_data.links.mixing(round);
-    view.steadyGap = m_data.links.changesByRound() ? 1.0 : m_data.links.gap();
+    view.hub = m_links.hub();
+    view.links = m_links.overlay(round);
+    view.mixing = m_links.mixing(round);
+    view.steadyGap = m_links.changesByRound() ? 1.0 : m_links.gap();
     view.isActive = m_state.members;
     view.samples = m_data.sampleCounts();
     return view;
@@ -186,10 +186,25 @@ Status Session::beginMembershipEpoch()
         return {};
     m_state.members = m_nextMembers;
     ++m_state.epoch;
-    for (std::size_t silo = 0; silo < m_state.members.size(); ++silo)
-        m_hub->setOnline(static_cast<int>(silo), m_state.members[silo]);
+    if (auto used = useMembers(); !used)
+        return used;
+    if (m_links.isApart())
+        if (auto noted = m_run->addEvent("warning", "the links that remain do not join all members"); !noted)
+            return noted;
     return m_run->addEvent("info", "membership epoch " + std::to_string(m_state.epoch) +
                                        " begins with round " + std::to_string(m_state.round));
+}
+
+/// The topology is built anew over the members: in the old one who is away would cut others off.
+Status Session::useMembers()
+{
+    for (std::size_t silo = 0; silo < m_state.members.size(); ++silo)
+        m_hub->setOnline(static_cast<int>(silo), m_state.members[silo]);
+    auto links = m_data.links.among(m_state.members);
+    if (!links)
+        return tl::unexpected(links.error());
+    m_links = std::move(*links);
+    return {};
 }
 
 } // namespace fedefm

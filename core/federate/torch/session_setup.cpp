@@ -123,6 +123,7 @@ Status Session::openData()
     if (!data)
         return tl::unexpected(data.error());
     m_data = std::move(*data);
+    m_links = m_data.links;
     for (const SiloData& silo : m_data.silos)
         m_names.push_back(silo.name);
     m_notes.insert(m_notes.end(), m_data.warnings.begin(), m_data.warnings.end());
@@ -321,6 +322,8 @@ Status Session::restore(const fs::path& folder, SessionState state)
         if (auto restored = m_pool->restore(folder / state.statesFolder); !restored)
             return restored;
     m_state = std::move(state);
+    if (auto used = useMembers(); !used)
+        return used;
     if (m_state.threads != m_threads) {
         m_state.threads = m_threads;
         if (auto noted =
