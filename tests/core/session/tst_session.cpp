@@ -4,6 +4,7 @@
 #include "tests/core/session/session_fixture.h"
 
 #include <QTest>
+#include <fstream>
 
 using namespace fedefm;
 using namespace fedefm::test;
@@ -53,6 +54,7 @@ private Q_SLOTS:
     void nothingLeavesWithoutItsLog();
     void namesMustFitTheLog();
     void poolIsPartitioned();
+    void placesNamesFitTheLog();
     void testPicturesOfASiloAreNamed();
 };
 
@@ -351,6 +353,31 @@ void TestSession::poolIsPartitioned()
     const auto result = runSession(plan, runs / "a");
     QVERIFY2(result, qPrintable(messageOf(result)));
     QCOMPARE(result->siloMetrics.size(), std::size_t(4));
+}
+
+void TestSession::placesNamesFitTheLog()
+{
+    const RunsFolder runs;
+    fs::create_directories(runs / "gml");
+    const fs::path file = runs / "gml" / "places.gml";
+    const std::string labels[] = {"K\xF6ln", std::string(150, 'x'), std::string(150, 'x'), "Bonn", "Bonn"};
+    std::string gml = "graph [";
+    for (int at = 0; at < 5; ++at)
+        gml += " node [ id " + std::to_string(at) + " label \"" + labels[at] + "\" ] edge [ source " +
+               std::to_string(at) + " target " + std::to_string((at + 1) % 5) + " distance 10 ]";
+    std::ofstream(file) << gml << " ]";
+    SessionPlan plan = smallPlan(1, {{"name", "dpsgd"}});
+    plan.data = {{"pool", {{"train", slice(0, 40)}}}, {"partition", {{"scheme", "groups"}}}};
+    plan.topology["underlay"] = file.string();
+    const auto result = runSession(plan, runs / "a");
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    for (const RunReader::Event& event : (*RunReader::open(result->runFolder))->events())
+        QVERIFY2(event.level == "info", event.text.c_str());
+    std::ifstream live(result->runFolder / "live.json");
+    const nlohmann::json names = nlohmann::json::parse(live)["names"];
+    const nlohmann::json expected = {"K\xC3\xB6ln", std::string(100, 'x'), std::string(100, 'x') + " 2",
+                                     "Bonn", "Bonn 4"};
+    QVERIFY2(names == expected, names.dump().c_str());
 }
 
 QTEST_APPLESS_MAIN(TestSession)
