@@ -58,6 +58,8 @@ private:
     Result<SiloPort> portOf(int silo, int phase);
     Status conclude(int silo, const Status& worked);
     Status settle(int silo, const Status& worked, Fault training);
+    void rememberStart(Silo& at);
+    Status forgetUnreleased(int silo);
     bool endsSession(const Error& error) const;
     Fault faultAt(int phase, int silo, FaultStage stage) const;
     Status strikeWhileWaiting(int phase, int silo, bool& isOut);
@@ -115,8 +117,9 @@ private:
     RoundRecord m_record;
     int m_phase = 0; ///< of the running round
     int m_phases = 0;
-    std::vector<bool> m_isOut; ///< of the running round
-    bool m_isWayBack = false;  ///< the next phase begins with the last silo
+    std::vector<bool> m_isOut;    ///< of the running round
+    std::vector<bool> m_hasStart; ///< likewise: kRoundStart is this round's
+    bool m_isWayBack = false;     ///< the next phase begins with the last silo
     std::optional<Error> m_firstFailure;
     nlohmann::json m_lastMerged, m_lastOwn;
     double m_checkpointSeconds = 0.0; ///< of the last checkpoint; stands in the record of the next round

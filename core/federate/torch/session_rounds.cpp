@@ -50,6 +50,7 @@ Status Session::runRound()
     if (m_checkpointSeconds > 0.0)
         m_record.phaseSeconds["checkpoint"] = std::exchange(m_checkpointSeconds, 0.0);
     m_isOut.assign(count, false);
+    m_hasStart.assign(count, false);
     m_isWayBack = false;
     m_firstFailure.reset();
     RoundView view = viewOf(m_state.round);
@@ -99,6 +100,7 @@ Status Session::warmUp(int silo)
     auto live = m_pool->acquire(silo);
     if (!live)
         return tl::unexpected(live.error());
+    rememberStart(**live);
     try {
         const auto trained = m_learner->trainOwn(**live, m_plan.warmUpSteps);
         if (!trained)

@@ -115,6 +115,12 @@ std::vector<int> RoundView::activeOf(const std::vector<int>& silos) const
     return result;
 }
 
+void Workbench::beginChange()
+{
+    if (learner.settings().privacy.unit == PrivacyUnit::Silo)
+        remember(silo, kRoundStart, cloneShared(*silo.network, shared));
+}
+
 Status Workbench::train(int steps, const StepHooks& hooks)
 {
     if (steps <= 0)
