@@ -122,9 +122,12 @@ Result<Outcome> runFederate(const RunOptions& options, Context& context)
                                                : resumeFederation(options.resume, hooks);
     if (!result)
         return tl::unexpected(withWayOn(result.error(), "federate"));
+    if (!result->endedBecause.empty() && !context.general.quiet)
+        std::fprintf(stderr, "%s\n", result->endedBecause.c_str());
     context.say(result->runFolder.string());
     return Outcome{{{"run", result->runFolder.string()},
                     {"rounds", result->roundsDone},
+                    {"ended_because", result->endedBecause},
                     {"merged_metrics", result->mergedMetrics},
                     {"silo_metrics", result->siloMetrics},
                     {"weights", result->mergedWeights.string()}},

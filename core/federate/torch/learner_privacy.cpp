@@ -68,8 +68,7 @@ Status Learner::account(Silo& host, int batchSize)
         return tl::unexpected(spent.error());
     const double limit = m_settings.privacy.epsilonLimit;
     if (limit > 0.0 && spent->epsilon > limit)
-        return fail(ErrorCode::OutOfRange, "silo " + std::to_string(host.index),
-                    "its privacy budget is spent");
+        return fail(ErrorCode::OutOfRange, "silo " + std::to_string(host.index), kBudgetSpent);
     host.privacy = toJson(*accountant);
     return {};
 }

@@ -19,6 +19,9 @@ struct SessionState
     double bestValue = 0.0;
     nlohmann::json bestMetrics;
     std::string statesFolder; ///< relative to the run folder; empty: as at the beginning
+    /// ϑ of the silos in the last closed round; empty: none is closed.
+    std::vector<bool> finished;
+    nlohmann::json lastMerged, lastOwn; ///< the last metrics of the merged model, of the silos' own
 
     nlohmann::json toJson() const;
     static Result<SessionState> read(const std::filesystem::path& file);
@@ -50,6 +53,8 @@ private:
 
     Status runToEnd();
     Status runRound();
+    Status endShortRound(int finished);
+    Status endSpent();
     Status warmUp(const RoundView& view);
     Status warmUp(int silo);
     Status runPhase(RoundView& view, int phase, const std::string& name);
@@ -74,6 +79,7 @@ private:
     Status mergeAll();
     Status measure(nlohmann::json& merged, nlohmann::json& own);
     Status measureSilos(nlohmann::json& own);
+    Status measureLast();
     Status noteBest(const nlohmann::json& metrics);
     Status saveMerged(const char* name, const nlohmann::json& metrics);
     Status checkpoint();
@@ -82,6 +88,8 @@ private:
     Result<SessionResult> endWith(Error error);
 
     Status writeRound(const nlohmann::json& merged, const nlohmann::json& own);
+    static std::vector<std::pair<std::string, double>> measuredValues(const nlohmann::json& merged,
+                                                                      const nlohmann::json& own);
     void addEpsilons(std::vector<std::pair<std::string, double>>& values) const;
     void writeLive(const std::string& phase, int silo);
     void report(const std::string& phase, int silo, const nlohmann::json& merged = nullptr);
@@ -121,7 +129,8 @@ private:
     std::vector<bool> m_hasStart; ///< likewise: kRoundStart is this round's
     bool m_isWayBack = false;     ///< the next phase begins with the last silo
     std::optional<Error> m_firstFailure;
-    nlohmann::json m_lastMerged, m_lastOwn;
+    int m_spentSilos = 0;             ///< of the running round: out because of epsilon_limit
+    bool m_isSpent = false;           ///< too few silos may give away more: the session is over
     double m_checkpointSeconds = 0.0; ///< of the last checkpoint; stands in the record of the next round
     double m_lastLiveMs = -1e9;
     double m_lastReportMs = -1e9;

@@ -12,13 +12,22 @@ namespace {
 
 constexpr auto kPausePoll = std::chrono::milliseconds(100);
 
+/// What may help where silos fail so; empty: nothing in general.
+std::string remedyFor(const Error& error)
+{
+    const auto says = [&error](const char* text) { return error.detail.find(text) != std::string::npos; };
+    if (says("not finite"))
+        return "; a lower learning rate or clip_norm may help";
+    return says("deadline") ? "; a longer deadline_seconds may help" : "";
+}
+
 } // namespace
 
 Status Session::runToEnd()
 {
     report("begun", -1);
     m_nextMembers = m_state.members;
-    while (m_state.round < m_plan.rounds) {
+    while (m_state.round < m_plan.rounds && !m_isSpent) {
         if (auto obeyed = obeyCommands(); !obeyed)
             return obeyed;
         if (auto begun = beginMembershipEpoch(); !begun)
@@ -52,6 +61,7 @@ Status Session::runRound()
     m_isOut.assign(count, false);
     m_hasStart.assign(count, false);
     m_isWayBack = false;
+    m_spentSilos = 0;
     m_firstFailure.reset();
     RoundView view = viewOf(m_state.round);
     if (m_state.round == 0 && m_plan.warmUpSteps > 0)
@@ -70,12 +80,44 @@ Status Session::runRound()
         m_record.finished[silo] = m_state.members[silo] && !m_isOut[silo];
         finished += m_record.finished[silo] ? 1 : 0;
     }
-    if (finished < std::max(1, m_plan.leastSilos))
-        return fail(m_firstFailure ? m_firstFailure->code : ErrorCode::ModelBroken,
-                    m_firstFailure ? m_firstFailure->subject : m_run->folder().string(),
-                    std::to_string(finished) + " silos finished round " + std::to_string(m_state.round) +
-                        (m_firstFailure ? "; the first that failed: " + m_firstFailure->detail : ""));
-    return closeRound();
+    return finished < std::max(1, m_plan.leastSilos) ? endShortRound(finished) : closeRound();
+}
+
+/// Too few silos finished the round.
+Status Session::endShortRound(int finished)
+{
+    const int needed = std::max(1, m_plan.leastSilos);
+    if (finished + m_spentSilos >= needed && m_state.round > 0)
+        return endSpent();
+    const auto members = std::count(m_state.members.begin(), m_state.members.end(), true);
+    std::string detail = std::to_string(finished) + " of " + std::to_string(members) +
+                         " silos finished round " + std::to_string(m_state.round) + ", " +
+                         std::to_string(needed) + " are needed";
+    if (m_firstFailure)
+        detail += "; the first that failed: " + m_firstFailure->subject + ": " + m_firstFailure->detail +
+                  remedyFor(*m_firstFailure);
+    detail +=
+        finished + m_spentSilos >= needed
+            ? "; not even one round fits into privacy.epsilon_limit"
+            : "; the events of the run say more, and `fedefm federate --resume` with this folder goes on "
+              "from the last checkpoint";
+    return fail(ErrorCode::OutOfRange, m_run->folder().string(), detail);
+}
+
+/// The budgets allow no further round. The session is done with the last one that was closed; what was given
+/// away since counts.
+Status Session::endSpent()
+{
+    std::vector<std::pair<std::string, double>> values;
+    addEpsilons(values);
+    if (auto added = m_run->addMetrics(m_state.round + 1, m_state.round + 1, values); !added)
+        return added;
+    for (const auto& [level, text] : m_record.events)
+        if (auto added = m_run->addEvent(level, text); !added)
+            return added;
+    m_isSpent = true;
+    // There is one of the last closed round: with a limit each is kept.
+    return m_pool->restore(m_run->folder() / m_state.statesFolder);
 }
 
 /// A silo that fails here is out of the first round.

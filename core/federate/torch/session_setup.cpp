@@ -308,7 +308,8 @@ Status Session::begin(const fs::path& runs)
 
 Status Session::restore(const fs::path& folder, SessionState state)
 {
-    if (state.members.size() != m_data.silos.size())
+    if (state.members.size() != m_data.silos.size() ||
+        (!state.finished.empty() && state.finished.size() != state.members.size()))
         return fail(ErrorCode::ModelBroken, folder.string(), "a checkpoint of another number of silos");
     if (state.round > m_plan.rounds)
         return fail(ErrorCode::ModelBroken, folder.string(), "a checkpoint of a round that the plan has not");

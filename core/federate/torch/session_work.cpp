@@ -178,6 +178,8 @@ Status Session::conclude(int silo, const Status& worked)
     m_learner->setDeadline(std::numeric_limits<double>::max());
     if (worked || endsSession(worked.error()))
         return worked;
+    if (worked.error().code == ErrorCode::OutOfRange && worked.error().detail == kBudgetSpent)
+        ++m_spentSilos;
     return settle(silo, worked, isLate ? Fault::Freeze : Fault::Crash);
 }
 

@@ -15,6 +15,9 @@ inline constexpr const char* kRoundStart = "round/";
 /// And the seed of its noise.
 inline constexpr const char* kNoiseSeed = "privacy/seed";
 
+/// Detail of the error of a silo that would give away more than epsilon_limit.
+inline constexpr const char* kBudgetSpent = "its privacy budget is spent";
+
 using TensorMap = std::map<std::string, torch::Tensor>;
 
 /// A silo at work: everything that it keeps from round to round.
