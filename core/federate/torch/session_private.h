@@ -44,6 +44,7 @@ private:
 
     Status setUp(const SessionState* resumed);
     Status checkPrivacy() const;
+    Status checkPrivateNetwork() const;
     Status openDeviceAndThreads(const SessionState* resumed);
     Status openData();
     Status makeNetwork(bool readsInit);

@@ -34,7 +34,13 @@ public:
         return phase > homePhase(view) ? phase - 1 : 0;
     }
     int stepsPerRound() const override { return m_options.localSteps + m_options.homeSteps; }
-    bool comparesModels() const override { return m_options.homeSteps > 0; }
+    bool comparesModels() const override { return m_options.homeSteps > 0 || fusesByScore(); }
+    /// Only the weights of a mix are given away behind the work at home.
+    bool keepsUnreleased() const override
+    {
+        return m_options.gossip != 1 && (m_options.homeSteps > 0 || fusesByScore());
+    }
+    bool usesClassShares() const override { return m_options.logitAdjustment > 0.0; }
     int visitSteps() const override { return m_options.overseasSteps; } // at each host
 
     Status work(Workbench& bench) const override
@@ -48,6 +54,7 @@ public:
     }
 
 private:
+    bool fusesByScore() const { return m_options.fuse > 0.0 && m_options.fusesByScore; }
     /// A tour ends when all others have been hosts.
     int hopsOf(const RoundView& view) const
     {
