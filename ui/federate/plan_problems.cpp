@@ -212,6 +212,30 @@ void checkTraining(const nlohmann::json& plan, Problems& problems)
         problems.push_back({"least_silos", tr("The session has %1 silos.").arg(planSiloCount(plan))});
 }
 
+/// Promises that a session would refuse to give. Whether a network has BatchNorm shows only there.
+void checkUnit(const nlohmann::json& plan, PrivacyUnit unit, Problems& problems)
+{
+    const auto refuse = [&problems](const QString& text) { problems.push_back({"privacy.unit", text}); };
+    const nlohmann::json strategy = valueAt(plan, "strategy");
+    const StrategyInfo* info = strategyInfo(planStrategy(plan));
+    const bool usesPublic = info && info->needsPublic;
+    if (unit == PrivacyUnit::Record && (usesPublic || comparesModels(strategy)))
+        refuse(
+            tr("Single pictures cannot be protected by a strategy that compares models (FedEFM does so with "
+               "home steps, and where experts count by their score)."));
+    if (unit == PrivacyUnit::Record && usesClassShares(strategy))
+        refuse(tr("Single pictures cannot be protected with a logit adjustment: it depends on all of them."));
+    if (unit == PrivacyUnit::Silo && (usesPublic || givesMoreThanWeights(strategy)))
+        refuse(tr("With this strategy more than weights leaves a silo, unprotected."));
+    if (unit == PrivacyUnit::Silo && keepsUnreleased(strategy))
+        refuse(tr("With this strategy training stays in the models that was never protected: FedEFM needs "
+                  "gossip in every round, or neither home steps nor experts that count by their score."));
+    const nlohmann::json batchNorm = valueAt(plan, "batch_norm");
+    if (unit == PrivacyUnit::Silo && batchNorm.is_string() && batchNorm != "average")
+        problems.push_back(
+            {"batch_norm", tr("Layers that stay at home would be in the merged model, unprotected."), false});
+}
+
 void checkPrivacy(const nlohmann::json& plan, const PlanOutlook& outlook, Problems& problems)
 {
     const nlohmann::json given = valueAt(plan, "privacy");
@@ -220,15 +244,8 @@ void checkPrivacy(const nlohmann::json& plan, const PlanOutlook& outlook, Proble
         problems.push_back({settings.error().subject, textOf(settings.error())});
         return;
     }
+    checkUnit(plan, settings->unit, problems);
     const nlohmann::json strategy = valueAt(plan, "strategy");
-    const StrategyInfo* info = strategyInfo(planStrategy(plan));
-    const bool usesPublic = info && info->needsPublic;
-    if (settings->unit == PrivacyUnit::Record && (usesPublic || comparesModels(strategy)))
-        problems.push_back({"privacy.unit", tr("Single pictures cannot be protected by a strategy that "
-                                               "compares models (FedEFM does so with home steps).")});
-    if (settings->unit == PrivacyUnit::Silo && (usesPublic || givesMoreThanWeights(strategy)))
-        problems.push_back(
-            {"privacy.unit", tr("With this strategy more than weights leaves a silo, unprotected.")});
     const int steps = visitSteps(strategy);
     const std::size_t least = outlook.leastSamples();
     if (steps > 0 && planSiloCount(plan) > 1) {

@@ -37,10 +37,14 @@ const std::vector<std::string>& strictOptions();
 /// Optimiser steps of a silo in a round, and of each visitor that it has.
 int stepsPerRound(const nlohmann::json& strategy);
 int visitSteps(const nlohmann::json& strategy);
-/// Whether its loss has parts that belong to no single picture; such a strategy cannot protect each picture.
+/// Whether what is learnt has parts that belong to no single picture: answers of models that are compared, or
+/// the shares of all pictures' classes. Such a strategy cannot protect each picture.
 bool comparesModels(const nlohmann::json& strategy);
-/// Whether anything but weights leaves a silo; such a strategy cannot protect the whole silo.
+bool usesClassShares(const nlohmann::json& strategy);
+/// Whether anything but weights leaves a silo, or a round ends with something that did not leave it and is in
+/// the next one. Such a strategy cannot protect the whole silo.
 bool givesMoreThanWeights(const nlohmann::json& strategy);
+bool keepsUnreleased(const nlohmann::json& strategy);
 /// How often a silo gives its own weights away in that many rounds.
 int releasesOf(const nlohmann::json& strategy, int rounds);
 
