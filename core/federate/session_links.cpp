@@ -2,6 +2,7 @@
 #include "core/federate/session_links.h"
 
 #include "core/base/strict_object.h"
+#include "core/federate/topology/central_silo.h"
 
 #include <algorithm>
 #include <cmath>
@@ -45,6 +46,11 @@ Result<LinkOptions> readOptions(const nlohmann::json& json, int siloCount, std::
     object.text("underlay", options.underlay);
     object.integer("hub", options.topology.hub, -1, siloCount - 1);
     object.flag("both_ways", options.topology.ringBothWays);
+    std::string mixing = "metropolis";
+    object.choice("mixing", mixing, {"metropolis", "ring"});
+    options.topology.ringWeights = mixing == "ring";
+    if (options.topology.ringWeights && options.name == "ring" && !options.topology.ringBothWays)
+        object.refuse("mixing", "ring weights (½, ¼, ¼) need a ring both ways (both_ways)");
     object.integer("max_degree", options.topology.maxDegree, 0);
     object.number("budget", options.topology.budget, 1e-6, 1.0);
     object.integer("multiplicity", options.topology.multiplicity, 1, 100);
@@ -83,7 +89,7 @@ Result<SessionLinks> SessionLinks::create(const nlohmann::json& topology, int si
     SessionLinks links;
     links.m_siloCount = siloCount;
     links.m_name = options->name;
-    links.m_hub = std::max(0, options->topology.hub);
+    links.m_hub = std::max(0, options->topology.hub); // of two silos without a network the first is central
     for (int silo = 0; silo < siloCount; ++silo)
         links.m_names.push_back("silo " + std::to_string(silo));
     if (siloCount < kLeastForTopologies)
@@ -105,10 +111,8 @@ Result<SessionLinks> SessionLinks::create(const nlohmann::json& topology, int si
         return tl::unexpected(made.error());
     links.m_topology = std::move(*made);
     links.m_network = std::make_shared<SiloNetwork>(*network);
-    if (options->name == "star" && options->topology.hub < 0)
-        for (int silo = 0; silo < siloCount; ++silo)
-            if (links.m_topology->overlay().outDegree(silo) == siloCount - 1)
-                links.m_hub = silo;
+    if (options->topology.hub < 0)
+        links.m_hub = mostCentralSilo(*network);
     if (!options->underlay.empty())
         for (int silo = 0; silo < siloCount; ++silo)
             links.m_names[static_cast<std::size_t>(silo)] = network->siloName(silo);
@@ -144,6 +148,16 @@ bool SessionLinks::changesByRound() const
 double SessionLinks::cycleTimeMs() const
 {
     return m_topology ? m_topology->cycleTime().meanMs : 0.0;
+}
+
+double SessionLinks::starCycleTimeMs(int hub) const
+{
+    if (!m_network)
+        return 0.0;
+    TopologyOptions options;
+    options.hub = hub;
+    const auto star = makeTopology("star", *m_network, options);
+    return star ? (*star)->cycleTime().meanMs : 0.0;
 }
 
 double SessionLinks::exchangeMs(const std::vector<std::pair<int, int>>& messages) const

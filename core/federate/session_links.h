@@ -16,8 +16,8 @@ class SessionLinks
 {
 public:
     /// `topology`: {"name", "underlay", "hub", "both_ways", "max_degree", "budget", "multiplicity", "file",
-    /// "links"}. Without an underlay the silos lie evenly on a circle, so that a ring runs 0, 1, 2 …
-    /// `folder` is where relative files begin. Errors: InvalidArgument, those of the files.
+    /// "links", "mixing"}. Without an underlay the silos lie evenly on a circle, so that a ring runs 0, 1, 2
+    /// … `folder` is where relative files begin. Errors: InvalidArgument, those of the files.
     static Result<SessionLinks> create(const nlohmann::json& topology, int siloCount, std::uint64_t seed,
                                        const std::filesystem::path& folder);
 
@@ -31,6 +31,8 @@ public:
     MixingMatrix mixing(int round) const;
     bool changesByRound() const;
     double cycleTimeMs() const;
+    /// Of a star around that silo, whatever the topology; 0 with fewer than three silos.
+    double starCycleTimeMs(int hub) const;
     /// Until the slowest of messages (from, to) that leave together has arrived; computation does not count,
     /// and who sends or hears several shares out his access. 0 with fewer than three silos.
     double exchangeMs(const std::vector<std::pair<int, int>>& messages) const;

@@ -2,6 +2,7 @@
 #include "core/federate/topology/topology.h"
 
 #include "core/base/nearest_name.h"
+#include "core/federate/topology/central_silo.h"
 #include "core/federate/topology/matcha_private.h"
 #include "core/federate/topology/multigraph_private.h"
 
@@ -167,16 +168,17 @@ Made fixed(const std::string& name, const SiloNetwork& network, Overlay overlay)
 Made makeStar(const std::string& name, const SiloNetwork& network, const TopologyOptions& options)
 {
     const int count = network.siloCount();
-    if (options.hub < 0 || options.hub >= count)
+    if (options.hub < -1 || options.hub >= count)
         return fail(ErrorCode::InvalidArgument, "hub " + std::to_string(options.hub),
                     "there are silos 0 to " + std::to_string(count - 1));
+    const int hub = options.hub < 0 ? mostCentralSilo(network) : options.hub;
     std::vector<SiloPair> pairs;
     for (int silo = 0; silo < count; ++silo)
-        if (silo != options.hub)
-            pairs.emplace_back(options.hub, silo);
+        if (silo != hub)
+            pairs.emplace_back(hub, silo);
     Overlay overlay = Overlay::bothWays(count, pairs);
     // A round is two messages, there and back, and one computation.
-    const double computeMs = network.computeMs(options.hub);
+    const double computeMs = network.computeMs(hub);
     const double cycleTimeMs = 2.0 * (overlayCycleTimeMs(network, overlay) - computeMs) + computeMs;
     MixingMatrix mixing = MixingMatrix::metropolis(overlay);
     return std::make_unique<FixedTopology>(name, std::move(overlay), std::move(mixing), cycleTimeMs);
@@ -198,7 +200,16 @@ Overlay ringOverlay(const SiloNetwork& network, bool isBothWays)
 
 Made makeRing(const std::string& name, const SiloNetwork& network, const TopologyOptions& options)
 {
-    return fixed(name, network, ringOverlay(network, options.ringBothWays));
+    Overlay overlay = ringOverlay(network, options.ringBothWays);
+    if (!options.ringWeights)
+        return fixed(name, network, std::move(overlay));
+    if (!options.ringBothWays)
+        return fail(ErrorCode::InvalidArgument, "mixing", "weights of ½, ¼ and ¼ need a ring both ways");
+    // A quarter of each neighbour; a pair of silos has one neighbour only and shares half and half.
+    MixingMatrix mixing =
+        network.siloCount() > 2 ? MixingMatrix::laplacian(overlay, 0.25) : MixingMatrix::metropolis(overlay);
+    const double cycleTimeMs = overlayCycleTimeMs(network, overlay);
+    return std::make_unique<FixedTopology>(name, std::move(overlay), std::move(mixing), cycleTimeMs);
 }
 
 Made makeMultigraph(const std::string&, const SiloNetwork& network, const TopologyOptions& options)
