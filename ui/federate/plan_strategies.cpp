@@ -75,8 +75,8 @@ std::vector<PlanField> visitFields()
 {
     return {
         {{"", "strategy.strict", TEXT("Literal algorithm of the paper"),
-          TEXT("One step at each neighbour and one at home, no fusing, no gossip, no local steps, raw "
-               "weights, no floor; what is set below still counts"),
+          TEXT("One step of warm-up, one at each neighbour and one at home, no fusing, no gossip, no local "
+               "steps, raw weights, no floor; what is set below still counts"),
           ConfigField::Kind::Flag},
          "strategy.strict"},
         steps("strategy.local_steps", TEXT("Local steps"), TEXT("On own data, before models travel"), 0),
@@ -314,17 +314,21 @@ bool givesMoreThanWeights(const nlohmann::json& strategy)
     return nameOf(strategy) == "scaffold";
 }
 
-int releasesOf(const nlohmann::json& strategy, int rounds)
+int visitHops(const nlohmann::json& strategy)
+{
+    return nameOf(strategy) == "fedefm" ? integerOf(strategy, "hops") : 0;
+}
+
+std::int64_t releasesOf(const nlohmann::json& strategy, int rounds, std::int64_t visits)
 {
     const std::string name = nameOf(strategy);
     if (name == "cll" || name == "local" || name == "fedmd")
         return 0;
     if (name != "fedefm")
         return rounds;
-    // Of each visitor, too; with one hop there are about two, as on a ring.
+    // Before the visits and, where there is gossip, behind them.
     const int every = integerOf(strategy, "gossip");
-    const int visits = std::max(2, integerOf(strategy, "hops"));
-    return rounds * (1 + visits) + (every > 0 ? rounds / every : 0);
+    return rounds + visits + (every > 0 ? rounds / every : 0);
 }
 
 } // namespace fedefm

@@ -41,7 +41,9 @@ int visitSteps(const nlohmann::json& strategy);
 bool comparesModels(const nlohmann::json& strategy);
 /// Whether anything but weights leaves a silo; such a strategy cannot protect the whole silo.
 bool givesMoreThanWeights(const nlohmann::json& strategy);
-/// How often a silo gives its own weights away in that many rounds.
-int releasesOf(const nlohmann::json& strategy, int rounds);
+/// Hosts of a visitor; 0 where none travel.
+int visitHops(const nlohmann::json& strategy);
+/// How often a silo gives away what it has learnt in that many rounds, with so many visits at it.
+std::int64_t releasesOf(const nlohmann::json& strategy, int rounds, std::int64_t visits);
 
 } // namespace fedefm

@@ -3,8 +3,6 @@
 #include "core/federate/torch/gossip_private.h"
 #include "core/federate/torch/tour_private.h"
 
-#include <algorithm>
-
 namespace fedefm {
 
 namespace {
@@ -48,10 +46,9 @@ public:
     }
 
 private:
-    /// A tour ends when all others have been hosts.
     int hopsOf(const RoundView& view) const
     {
-        return std::clamp(m_options.hops, 1, std::max(1, static_cast<int>(view.active().size()) - 1));
+        return hopsAmong(static_cast<int>(view.active().size()), m_options.hops);
     }
     int homePhase(const RoundView& view) const { return hopsOf(view) + 1; }
     int mixesOf(const RoundView& view) const
