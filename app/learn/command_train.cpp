@@ -29,7 +29,7 @@ Result<TrainConfig> givenConfig(const TrainOptions& options, const Context& cont
 {
     auto config = loadTrainConfig(options.config, options.settings);
     if (!config)
-        return config;
+        return tl::unexpected(inConfiguration(config.error(), options.config));
     rememberFolder(options, config->data);
     applyGeneral(options, context.general, *config);
     if (!options.init.empty())
@@ -46,8 +46,10 @@ Result<TrainConfig> configOf(const TrainOptions& options, const Context& context
 {
     if (options.resume.empty())
         return givenConfig(options, context);
-    auto own = loadTrainConfig(fs::path(options.resume) / "config.json");
-    if (!own || options.config.empty())
+    auto own = loadTrainConfig(options.ownConfig());
+    if (!own)
+        return tl::unexpected(inConfiguration(own.error(), options.ownConfig()));
+    if (options.config.empty())
         return own;
     const auto given = givenConfig(options, context);
     if (!given)
@@ -125,7 +127,7 @@ Result<Outcome> runTrain(const TrainOptions& options, Context& context)
             ? train(*config, opener, options.runsFolder(), context.cancel, progress, pictureWriter())
             : resumeTraining(options.resume, opener, context.cancel, progress, pictureWriter());
     if (!result)
-        return tl::unexpected(withWayOn(result.error(), "train"));
+        return tl::unexpected(withWayOn(inConfiguration(result.error(), options.configFile()), "train"));
     context.say(result->runFolder.string());
     return Outcome{{{"run", result->runFolder.string()},
                     {"epochs", result->epochsDone},

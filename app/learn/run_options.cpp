@@ -31,6 +31,11 @@ fs::path RunOptions::configFolder() const
     return fs::absolute(config).parent_path();
 }
 
+fs::path RunOptions::configFile() const
+{
+    return config.empty() ? ownConfig() : fs::path(config);
+}
+
 void addRunOptions(CLI::App& app, CLI::App& command, RunOptions& options)
 {
     options.program = &app;
@@ -114,6 +119,18 @@ Status checkSame(const RunOptions& options, const nlohmann::json& given, const n
                     ", which keeps its configuration; leave the configuration out or begin a new run");
     }
     return {};
+}
+
+Error inConfiguration(Error error, const fs::path& file)
+{
+    const bool isKey = error.code == ErrorCode::InvalidArgument && !error.subject.empty() &&
+                       error.subject.find('/') == std::string::npos && error.subject.rfind("--", 0) != 0 &&
+                       error.subject != file.string();
+    if (!isKey)
+        return error;
+    error.detail = error.subject + (error.detail.empty() ? "" : ": " + error.detail);
+    error.subject = file.string();
+    return error;
 }
 
 Error withWayOn(Error error, const std::string& command)

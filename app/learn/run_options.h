@@ -19,6 +19,10 @@ struct RunOptions
 
     std::filesystem::path runsFolder() const;
     std::filesystem::path configFolder() const;
+    /// What is given, else that of the run to go on with.
+    std::filesystem::path configFile() const;
+    /// Of the run to go on with.
+    std::filesystem::path ownConfig() const { return std::filesystem::path(resume) / "config.json"; }
 };
 
 /// Adds them to a command of `app`.
@@ -45,6 +49,10 @@ void requireConfigOrResume(const RunOptions& options);
 /// A configuration beside --resume, options included, is that of the run. Errors: InvalidArgument naming the
 /// first difference.
 Status checkSame(const RunOptions& options, const nlohmann::json& given, const nlohmann::json& own);
+
+/// A key of a configuration that is wrong: the file comes first, the key before what is wrong with it. Errors
+/// that name a file or an option stay as they are.
+Error inConfiguration(Error error, const std::filesystem::path& file);
 
 /// What was stopped says how it goes on; other errors stay as they are.
 Error withWayOn(Error error, const std::string& command);

@@ -98,11 +98,15 @@ void TestFederateProgram::wrongUseIsRefused()
     QCOMPARE(run({"federate"}).exitCode, 2);
     const std::pair<const char*, const char*> wrong[] = {{"round=3", "rounds"},
                                                          {"strategy.overseas_step=3", "overseas_steps"},
-                                                         {"data.partition.schema=iid", "scheme"}};
+                                                         {"data.partition.schema=iid", "scheme"},
+                                                         {"strategy.name=fedefn", "strategy.name"},
+                                                         {"topology.hub=9", "topology.hub"}};
     for (const auto& [setting, named] : wrong) {
-        const Ran ran = run({"federate", at("plan.json"), "--set", setting, "--runs", at("runs")});
+        const Ran ran = run({"--json", "federate", at("plan.json"), "--set", setting, "--runs", at("runs")});
         QCOMPARE(ran.exitCode, 1);
-        QVERIFY2(ran.err.contains(named), ran.err.constData());
+        const QJsonObject error = ran.answer()["error"].toObject();
+        QCOMPARE(error["file"].toString(), at("plan.json"));
+        QVERIFY2(error["detail"].toString().contains(QLatin1String(named)), ran.out.constData());
     }
     QVERIFY(listRuns(runsAt("runs")).empty());
 }
