@@ -39,6 +39,7 @@ class TestSession : public QObject
 private Q_SLOTS:
     void planIsStrict();
     void planSurvivesItsOwnText();
+    void strictPlansHaveTheirRoundZero();
     void oneSiloEqualsPlainTraining_data();
     void oneSiloEqualsPlainTraining();
     void resumedSessionEqualsUndisturbedOne_data();
@@ -88,6 +89,16 @@ void TestSession::planSurvivesItsOwnText()
     QVERIFY(toJson(*again) == toJson(plan));
 }
 
+void TestSession::strictPlansHaveTheirRoundZero()
+{
+    nlohmann::json plan = {{"training", {{"model", tinyVit()}}}, {"strategy", {{"name", "fedefm"}}}};
+    QCOMPARE(parseSessionPlan(plan)->warmUpSteps, 0);
+    plan["strategy"]["strict"] = true;
+    QCOMPARE(parseSessionPlan(plan)->warmUpSteps, 1);
+    plan["warm_up_steps"] = 0;
+    QCOMPARE(parseSessionPlan(plan)->warmUpSteps, 0);
+}
+
 void TestSession::oneSiloEqualsPlainTraining_data()
 {
     QTest::addColumn<QString>("strategy");
@@ -127,13 +138,18 @@ void TestSession::resumedSessionEqualsUndisturbedOne_data()
          {"fedavg", "scaffold", "fedadam", "moon", "dpsgd", "matcha", "cdl", "fedefm", "cyclic", "fedmd"})
         QTest::newRow(name) << name << 1;
     QTest::newRow("stopped in its first round") << "fedefm" << 0;
+    // Solvers that begin at the flows of the step before.
+    QTest::newRow("fedefm with lessons") << "fedefm" << 1;
 }
 
 void TestSession::resumedSessionEqualsUndisturbedOne()
 {
     QFETCH(QString, strategy);
     QFETCH(int, closedRounds);
-    const SessionPlan plan = smallPlan(3, {{"name", strategy.toStdString()}});
+    nlohmann::json options = {{"name", strategy.toStdString()}};
+    if (QString::fromLatin1(QTest::currentDataTag()).endsWith(QLatin1String("lessons")))
+        options.update({{"home_steps", 10}, {"emd_gradient", "through"}, {"fuse_weights", "emd"}});
+    const SessionPlan plan = smallPlan(3, options);
     const RunsFolder runs;
     const auto whole = runSession(plan, runs / "whole");
     QVERIFY2(whole, qPrintable(messageOf(whole)));
