@@ -107,6 +107,7 @@ private Q_SLOTS:
     void sessionStartsObeysAndIsFoundAgain();
     void lostSessionGoesOn();
     void roundsChosenInTheStripAreShown();
+    void silosThatAreMissedAreIssues();
     void fineTuningBeginsWithTheMergedModel();
     void closingTheWindowLeavesTheSession();
 
@@ -338,6 +339,26 @@ void TestFederateMode::roundsChosenInTheStripAreShown()
     action("federate.newest")->trigger();
     QCOMPARE(mode()->rounds()->chosen(), -1);
     QCOMPARE(lost(), 0);
+}
+
+void TestFederateMode::silosThatAreMissedAreIssues()
+{
+    SessionFolder session(runs());
+    session.closeRound(0);
+    mode()->watcher()->refreshNow();
+    QTRY_VERIFY(mode()->monitor()->snapshot() && mode()->monitor()->snapshot()->rounds.size() == 1);
+    QVERIFY(m_studio->issues->issues().empty());
+    // Also while another mode is shown.
+    action("mode.view")->trigger();
+    session.closeRound(1, 2);
+    mode()->watcher()->refreshNow();
+    QTRY_COMPARE(m_studio->issues->issues().size(), std::size_t(1));
+    QVERIFY(m_studio->issues->issues().front().cause.contains("site 2"));
+    for (int round = 2; round < 14; ++round)
+        session.closeRound(round, -1, false, 0.5);
+    mode()->watcher()->refreshNow();
+    QTRY_COMPARE(m_studio->issues->issues().size(), std::size_t(2));
+    QVERIFY(m_studio->issues->issues().back().cause.contains("accuracy"));
 }
 
 void TestFederateMode::fineTuningBeginsWithTheMergedModel()
