@@ -171,8 +171,10 @@ void FederateMode::connectParts()
             if (update.run == m_current)
                 own.push_back(update);
         m_curves->apply(own);
+        // Test values may be undefined where a class has no pictures; losses may not.
         for (const CurveUpdate& update : own)
-            report(m_alerts.onCurve(update));
+            if (update.metric.contains(QLatin1String("loss")))
+                report(m_alerts.onCurve(update));
     });
     connect(&m_watcher, &RunWatcher::epochsArrived, this,
             [this](const QString& run, const nlohmann::json& epochs) {
