@@ -213,7 +213,7 @@ void TestPlanStrategies::epsilonIsThatOfTheSession()
     QFETCH(QString, unit);
     const nlohmann::json pictures = {{"form", "simulated"},    {"presets", {"simulation", "phantom"}},
                                      {"scenes", 160},          {"frames_per_scene", 1},
-                                     {"smallest_size_px", 32}, {"largest_size_px", 32}};
+                                     {"smallest_size_px", 64}, {"largest_size_px", 64}};
     const nlohmann::json plan = {
         {"training",
          {{"task", "classification"},
