@@ -138,6 +138,23 @@ private Q_SLOTS:
         QCOMPARE(int((*set)->sample(1)->labels[2 * 8 + 6]), 1);
     }
 
+    void extensionsInCapitals()
+    {
+        const DataFolder folder;
+        folder.png("images/a_1.PNG", 8, 8, [](int x, int) { return x; });
+        folder.png("labels/a_1.PNG", 8, 8, [](int x, int) { return x == 3 ? 2 : 0; });
+        folder.text("labels/a_1.TXT", "0 0.5 0.5 0.1 0.1\n");
+        const auto set = folder.open({{"form", "cathaction"}});
+        QVERIFY2(set, set ? "" : describe(set.error()).c_str());
+        const auto sample = (*set)->sample(0);
+        QVERIFY(sample);
+        QCOMPARE(int(sample->labels[3]), 2);
+        QCOMPARE(sample->curves.size(), std::size_t(1));
+        // The picture itself is never its own mask.
+        folder.png("beside/b_1.PNG", 8, 8, [](int x, int) { return x; });
+        QVERIFY(!folder.open({{"form", "eisimulation"}, {"path", "beside"}}));
+    }
+
     void chaseByObserver()
     {
         const auto path = test::realData("seg/chase_db1");
