@@ -201,7 +201,7 @@ FormResult openCoco(const Json& description, const fs::path& base)
         item.info.id = (fs::path(name).parent_path() / fs::path(name).stem()).generic_string();
         item.number = read.size();
         read.push_back(pictures.at(idOf(image, "id")));
-        if (assignGroup(item, item.info.id, *form, listing))
+        if (assignGroup(item, ownGroup(item.info.id, *form), *form, listing))
             listing.items.push_back(std::move(item));
     }
     checkHeaders(listing);

@@ -159,8 +159,7 @@ FormResult openCurves(const Json& description, const fs::path& base, bool isGuid
             const fs::path relative = item.image.lexically_relative(form->folder);
             const std::string key = (relative.parent_path() / relative.stem()).generic_string();
             item.info.id = isPictureName(item.image) ? key : key + "#" + std::to_string(item.frame + 1);
-            const std::string own =
-                isPictureName(item.image) && !form->hasGroupPattern ? videoOf(key, form->source) : key;
+            const std::string own = isPictureName(item.image) ? ownGroup(key, *form) : key;
             if (!seen.insert(item.info.id).second || !assignGroup(item, own, *form, listing))
                 continue;
             const auto mask = finder.maskOf(record, json, item);

@@ -144,7 +144,7 @@ Status listImages(const FormOptions& form, bool needsMasks, Listing& listing, Ac
         item.image = file;
         item.label = mask.value_or(fs::path());
         // Frames of one video belong together; a folder of bare numbers is one video.
-        if (!assignGroup(item, form.hasGroupPattern ? key : videoOf(key, form.source), form, listing))
+        if (!assignGroup(item, ownGroup(key, form), form, listing))
             continue;
         if (const auto boxes = finder.companionOf(file, ".txt"))
             tips.emplace(file, *boxes);

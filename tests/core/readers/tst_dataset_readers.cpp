@@ -147,6 +147,23 @@ private Q_SLOTS:
         QCOMPARE((*chosen)->sample(0)->imageClass, 1);
     }
 
+    void numberedFilesOfAClassFolder()
+    {
+        const DataFolder folder;
+        folder.png("cat/1.png", 8, 8, [](int, int) { return 3; });
+        folder.png("cat/2.png", 8, 8, [](int, int) { return 4; });
+        std::filesystem::create_directories(folder.path("xa"));
+        for (const char* name : {"xa/1.dcm", "xa/2.dcm"})
+            if (!writeXa(folder.path(name), DemoCine({64, 2, 10.0, 1, 10}), {}, false))
+                qFatal("cannot write");
+        const auto set = folder.open({{"form", "folders"}});
+        QVERIFY(set);
+        QCOMPARE((*set)->sampleInfo(0).group, std::string("cat"));
+        QCOMPARE((*set)->sampleInfo(1).group, std::string("cat"));
+        QCOMPARE((*set)->sampleInfo(3).group, std::string("xa/1"));
+        QCOMPARE((*set)->sampleInfo(4).group, std::string("xa/2"));
+    }
+
     void guessesTheForm()
     {
         const auto guess = [](const DataFolder& folder) {
