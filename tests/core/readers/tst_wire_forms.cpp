@@ -193,6 +193,51 @@ private Q_SLOTS:
         QCOMPARE(sample->curves[2].points.size(), std::size_t(1));
     }
 
+    void severalLinesOfOnePicture()
+    {
+        const DataFolder folder;
+        folder.text("raw.json", json::array({{{"image", "a.png"}, {"points", {{2, 5}, {20, 5}}}},
+                                             {{"image", "a.png"}, {"points", {{2, 15}, {20, 15}}}},
+                                             {{"image", "a.png"}, {"points", {{2, 15}, {20, 15}}}}})
+                                    .dump());
+        folder.text("second.json", json::array({{{"image", "a.png"}, {"points", {{2, 20}, {20, 20}}}}}).dump());
+        folder.png("a.png", 32, 24, grey);
+        const auto set = folder.open({{"form", "guide3d"}});
+        QVERIFY(set);
+        QCOMPARE((*set)->size(), std::size_t(1));
+        const auto sample = (*set)->sample(0);
+        QVERIFY(sample);
+        QCOMPARE(sample->curves.size(), std::size_t(2));
+        QCOMPARE(labelAt(*sample, 10, 5), 2);
+        QCOMPARE(labelAt(*sample, 10, 15), 2);
+        QCOMPARE(labelAt(*sample, 10, 20), 0); // of another file, which might tell a result
+        QVERIFY2(faultsOf(**set).find("second.json: another file") != std::string::npos, faultsOf(**set).c_str());
+        const auto second = folder.open({{"form", "guide3d"}, {"annotations", "second.json"}});
+        QCOMPARE(labelAt(*(*second)->sample(0), 10, 20), 2);
+    }
+
+    void whiteMasksAreNoClassNumbers()
+    {
+        const DataFolder folder;
+        folder.png("a.png", 16, 16, grey);
+        folder.png("a_mask.png", 16, 16, [](int x, int) { return x == 3 ? 255 : 0; });
+        folder.png("b.png", 16, 16, grey);
+        folder.png("b_mask.png", 16, 16, [](int x, int) { return x == 3 ? 255 : x == 5 ? 2 : 0; });
+        folder.text("curves.json", json{{"format", "fedefm-curves"},
+                                        {"frames", {{{"frame", 0}, {"file_name", "a.png"}}}}}
+                                       .dump());
+        for (const char* form : {"eiphantom", "cathanimal", "fedefm"}) {
+            const auto set = folder.open({{"form", form}});
+            QVERIFY2(set, set ? "" : describe(set.error()).c_str());
+            QVERIFY(!(*set)->sample(0));
+            QVERIFY2(faultsOf(**set).find("give \"classes\"") != std::string::npos, faultsOf(**set).c_str());
+        }
+        const auto set = folder.open({{"form", "eiphantom"}});
+        QCOMPARE(labelAt(*(*set)->sample(1), 3, 0), 255); // beside a class it says what does not count
+        const auto told = folder.open({{"form", "eiphantom"}, {"classes", {{"0", 0}, {"2", 2}, {"255", 1}}}});
+        QCOMPARE(labelAt(*(*told)->sample(0), 3, 0), 1);
+    }
+
     void labelledRealFrames()
     {
         const auto path = test::realData("seg/xa_wires");
