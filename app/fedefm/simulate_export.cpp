@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 namespace fs = std::filesystem;
 
@@ -45,6 +46,9 @@ public:
         for (const char* folder : folders())
             if (auto made = makeFolder(m_job.folder / folder); !made)
                 return tl::unexpected(made.error());
+        if (hasStack())
+            if (auto begun = beginStack(); !begun)
+                return tl::unexpected(begun.error());
         if (m_job.form == SimulationForm::Dicom)
             if (auto done = writeDicom(); !done)
                 return tl::unexpected(done.error());
@@ -75,6 +79,25 @@ private:
         case SimulationForm::EiPhantom:
             break;
         }
+        return {};
+    }
+
+    bool hasStack() const
+    {
+        return m_job.form == SimulationForm::Dicom || m_job.form == SimulationForm::Png;
+    }
+
+    /// All masks in one array, written frame by frame: together they may be larger than the memory.
+    Status beginStack()
+    {
+        auto writer = NpyWriter::create(m_job.folder / "masks.npy", "|u1",
+                                        {static_cast<std::size_t>(m_info.frameCount),
+                                         static_cast<std::size_t>(m_info.height),
+                                         static_cast<std::size_t>(m_info.width)},
+                                        overwrite());
+        if (!writer)
+            return tl::unexpected(writer.error());
+        m_stack.emplace(std::move(*writer));
         return {};
     }
 
@@ -127,8 +150,9 @@ private:
         if (!truth)
             return tl::unexpected(truth.error());
         m_actions.push_back(truth->action);
-        if (m_job.form == SimulationForm::Dicom || m_job.form == SimulationForm::Png)
-            m_masks.insert(m_masks.end(), truth->labels.begin(), truth->labels.end());
+        if (m_stack)
+            if (auto added = m_stack->append(truth->labels.data(), truth->labels.size()); !added)
+                return added;
         if (m_job.form == SimulationForm::Dicom)
             return {};
         const auto frame = m_job.cine.read(index);
@@ -192,13 +216,9 @@ private:
         if (m_job.form == SimulationForm::CathAction)
             if (auto done = writeText(m_job.folder / "actions.csv", actionTable()); !done)
                 return done;
-        if (m_job.form == SimulationForm::Dicom || m_job.form == SimulationForm::Png) {
-            const std::vector<std::size_t> shape{static_cast<std::size_t>(m_info.frameCount),
-                                                 static_cast<std::size_t>(m_info.height),
-                                                 static_cast<std::size_t>(m_info.width)};
-            if (auto done = writeNpy(m_job.folder / "masks.npy", m_masks, shape); !done)
+        if (m_stack)
+            if (auto done = keep(m_job.folder / "masks.npy", m_stack->finish()); !done)
                 return done;
-        }
         const auto truth = truthJson(m_job.cine, m_job.settings);
         if (!truth)
             return tl::unexpected(truth.error());
@@ -275,7 +295,7 @@ private:
     const SimulationExport& m_job;
     const SequenceInfo& m_info;
     Paths m_files;
-    std::vector<std::uint8_t> m_masks;
+    std::optional<NpyWriter> m_stack;
     std::vector<DeviceAction> m_actions;
 };
 

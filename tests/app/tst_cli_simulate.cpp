@@ -126,6 +126,19 @@ private Q_SLOTS:
         QVERIFY(second != contentOf(out + "/sequence_0000/images/frame_0000.png"));
     }
 
+    /// It is written frame by frame, and so begun before the first of them.
+    void masksInTheWayAreFoundOutAtOnce()
+    {
+        const QString out = m_folder.filePath("taken");
+        QVERIFY(QDir().mkpath(out));
+        QFile taken(out + "/masks.npy");
+        QVERIFY(taken.open(QIODevice::WriteOnly) && taken.write("mine") == 4);
+        taken.close();
+        QCOMPARE(runCli({"simulate", "--frames", "1", "--size", "64", "--out", out}).exitCode, 1);
+        QCOMPARE(contentOf(out + "/masks.npy"), QByteArray("mine"));
+        QVERIFY(!QFile::exists(out + "/images/frame_0000.png"));
+    }
+
     void mistakesAreNamed()
     {
         const QString out = m_folder.filePath("wrong");
