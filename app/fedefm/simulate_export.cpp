@@ -35,6 +35,17 @@ std::string frameName(int index, const char* ending)
     return name;
 }
 
+/// UIDs name one content: whatever changes the frames changes them.
+std::uint64_t uidSeedOf(const SimulationSettings& settings)
+{
+    const std::string text = settings.preset + "/" + std::to_string(settings.seed) + "/" +
+                             std::to_string(settings.sizePx) + "/" + std::to_string(settings.frames);
+    std::uint64_t hash = 0xCBF29CE484222325ULL; // FNV-1a
+    for (const char letter : text)
+        hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001B3ULL;
+    return std::max<std::uint64_t>(1, hash); // 0 stands for random UIDs
+}
+
 /// One form's way to write: pictures and masks frame by frame, then what concerns the whole.
 class Writer
 {
@@ -250,7 +261,7 @@ private:
         description.fps = m_info.timing.fps;
         description.imagerSpacingMm = m_info.spacing.rowMm;
         description.angles = m_info.angles.front();
-        description.uidSeed = std::max<std::uint64_t>(1, m_job.settings.seed);
+        description.uidSeed = uidSeedOf(m_job.settings);
         description.derivation = "Simulated by FedEFM Studio; shows no patient";
         const fs::path file = m_job.folder / "simulated.dcm";
         if (auto done = keep(file, writeXa(file, m_job.cine, description, m_job.force)); !done)

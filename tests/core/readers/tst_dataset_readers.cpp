@@ -9,6 +9,7 @@
 
 #include <QtTest>
 #include <algorithm>
+#include <fstream>
 #include <set>
 
 using namespace fedefm;
@@ -110,6 +111,27 @@ private Q_SLOTS:
         const auto set = folder.open({{"form", "dicom_seg"}});
         QVERIFY(!set);
         QVERIFY(set.error().detail.find("not in the folder") != std::string::npos);
+    }
+
+    void imagesOfOneUid()
+    {
+        const DataFolder folder;
+        writeStudy(folder, SegmentationFormat::Seg);
+        std::filesystem::copy_file(folder.path("cine.dcm"), folder.path("copy.dcm"));
+        const auto copied = folder.open({{"form", "dicom_seg"}});
+        QVERIFY2(copied, copied ? "" : describe(copied.error()).c_str());
+        QCOMPARE((*copied)->size(), std::size_t(2));
+        QVERIFY2(faultsOf(**copied).find("a copy of") != std::string::npos, faultsOf(**copied).c_str());
+        {
+            // The last pixel of another picture.
+            std::fstream file(folder.path("copy.dcm"), std::ios::in | std::ios::out | std::ios::binary);
+            file.seekp(-2, std::ios::end);
+            file.put(char(77));
+        }
+        const auto other = folder.open({{"form", "dicom_seg"}});
+        QVERIFY(!other);
+        QVERIFY2(other.error().detail.find("SOP instance UID") != std::string::npos,
+                 other.error().detail.c_str());
     }
 
     void ownCurvesOfACine()
