@@ -20,6 +20,7 @@ public:
     std::vector<std::string> classNames() const override { return m_base->classNames(); }
     std::vector<std::string> imageClassNames() const override { return m_base->imageClassNames(); }
     std::vector<DataFault> faults() const override { return m_base->faults(); }
+    PictureOrigin originOf(std::size_t index) const override { return m_base->originOf(index); }
     std::size_t blockOf(std::size_t index) const override { return m_base->blockOf(index); }
 
 protected:
@@ -51,6 +52,10 @@ public:
     std::size_t blockOf(std::size_t index) const override
     {
         return index < m_indices.size() ? m_base->blockOf(m_indices[index]) : 0;
+    }
+    PictureOrigin originOf(std::size_t index) const override
+    {
+        return index < m_indices.size() ? m_base->originOf(m_indices[index]) : PictureOrigin();
     }
 
 private:
@@ -104,6 +109,13 @@ public:
             return 0;
         const std::size_t part = partOf(index);
         return m_starts[part] + m_parts[part]->blockOf(index - m_starts[part]);
+    }
+    PictureOrigin originOf(std::size_t index) const override
+    {
+        if (index >= m_size)
+            return {};
+        const std::size_t part = partOf(index);
+        return m_parts[part]->originOf(index - m_starts[part]);
     }
 
 private:

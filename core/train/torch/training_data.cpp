@@ -3,8 +3,8 @@
 
 #include "core/train/data/split.h"
 
+#include <algorithm>
 #include <array>
-#include <numeric>
 #include <optional>
 
 namespace fedefm {
@@ -15,9 +15,7 @@ constexpr std::size_t kBytesPerMb = 1U << 20U;
 constexpr std::size_t kDefaultCacheMb = 1024;
 /// Of a set without end, like the simulator's, a sample hardly comes twice.
 constexpr std::size_t kMostCachedSamples = 10'000;
-/// Larger sets are not read whole for a comparison of their pictures before the training begins.
-constexpr std::size_t kMostSamplesForLeaks = 500;
-constexpr std::size_t kMostWarnings = 20;
+constexpr std::size_t kMostListedFaults = 1000;
 constexpr std::size_t kMostListedSamples = 50'000;
 
 Result<DatasetPtr> openOne(const nlohmann::json& description, const DatasetOpener& openData)
@@ -96,10 +94,10 @@ void noteFaults(TrainingData& parts, const DatasetPtr& dataset)
     if (!dataset)
         return;
     const std::vector<DataFault> faults = dataset->faults();
-    for (std::size_t at = 0; at < faults.size() && parts.warnings.size() < kMostWarnings; ++at)
+    for (std::size_t at = 0; at < std::min(faults.size(), kMostListedFaults); ++at)
         parts.warnings.push_back(faults[at].file + ": " + faults[at].reason);
-    if (faults.size() > kMostWarnings)
-        parts.warnings.push_back(std::to_string(faults.size()) + " files cannot be used");
+    if (faults.size() > kMostListedFaults)
+        parts.warnings.push_back(std::to_string(faults.size()) + " files cannot be used, those above among them");
 }
 
 Status openParts(const nlohmann::json& data, const DatasetOpener& openData, TrainingData& parts)
@@ -143,36 +141,6 @@ Status openAndSplit(nlohmann::json data, const DatasetOpener& openData, std::uin
 }
 
 } // namespace
-
-void noteLeaks(TrainingData& parts)
-{
-    std::vector<DatasetPtr> sets{parts.train};
-    Split split;
-    std::size_t begin = 0;
-    const auto addPart = [&](const DatasetPtr& dataset, std::vector<std::size_t>& indices) {
-        indices.resize(dataset ? dataset->size() : 0);
-        std::iota(indices.begin(), indices.end(), begin);
-        begin += indices.size();
-    };
-    addPart(parts.train, split.train);
-    addPart(parts.validation, split.validation);
-    addPart(parts.test, split.test);
-    if (begin > kMostSamplesForLeaks || begin == split.train.size())
-        return;
-    for (const DatasetPtr& dataset : {parts.validation, parts.test})
-        if (dataset)
-            sets.push_back(dataset);
-    const auto whole = concatenate(sets);
-    if (!whole)
-        return;
-    const auto leaks = findLeaks(**whole, split);
-    if (!leaks)
-        return;
-    for (const Leak& leak : *leaks)
-        if (parts.warnings.size() < kMostWarnings)
-            parts.warnings.push_back("the same picture on both sides of the split: " + leak.first + " and " +
-                                     leak.second);
-}
 
 Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetOpener& openData,
                                       std::uint64_t seed)
