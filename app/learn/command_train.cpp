@@ -127,11 +127,15 @@ Result<Outcome> runTrain(const TrainOptions& options, Context& context)
     if (!result)
         return tl::unexpected(withWayOn(result.error(), "train"));
     context.say(result->runFolder.string());
+    nlohmann::json faults = nlohmann::json::array();
+    for (const DataFault& fault : result->faults)
+        faults.push_back({{"file", fault.file}, {"reason", fault.reason}});
     return Outcome{{{"run", result->runFolder.string()},
                     {"epochs", result->epochsDone},
                     {"best_epoch", result->bestEpoch},
                     {"best_metrics", result->bestMetrics},
                     {"test_metrics", result->testMetrics},
+                    {"faults", {{"count", faults.size()}, {"files", faults}}},
                     {"weights", (result->runFolder / "weights" / "best.safetensors").string()}},
                    false};
 }

@@ -282,20 +282,30 @@ Result<Evaluation> evaluateNetwork(Network& network, const Dataset& dataset,
     Collector collector(dataset, settings, device);
     const auto read = [&](std::size_t at) { return prepare(dataset, indices[at], settings.input); };
     std::future<Prepared> next;
+    int unreadable = 0;
+    Error firstError;
     for (std::size_t at = 0; at < indices.size(); ++at) {
         if (auto goesOn = obey(); !goesOn)
             return tl::unexpected(goesOn.error());
         Prepared prepared = next.valid() ? next.get() : read(at);
         if (at + 1 < indices.size())
             next = std::async(std::launch::async, read, at + 1);
-        if (!prepared.sample)
-            return tl::unexpected(prepared.sample.error());
-        if (auto added = collector.add(network, std::move(prepared), onPrediction); !added)
+        if (!prepared.sample) {
+            if (unreadable++ == 0)
+                firstError = prepared.sample.error();
+        } else if (auto added = collector.add(network, std::move(prepared), onPrediction); !added) {
             return tl::unexpected(added.error());
+        }
         if (progress)
             progress(static_cast<int>(at) + 1, static_cast<int>(indices.size()));
     }
-    return collector.result();
+    if (unreadable > 0 && unreadable == static_cast<int>(indices.size()))
+        return tl::unexpected(firstError);
+    Evaluation evaluation = collector.result();
+    evaluation.unreadable = unreadable;
+    if (unreadable > 0)
+        evaluation.metrics["unreadable"] = unreadable;
+    return evaluation;
 }
 
 std::vector<std::pair<std::string, double>> flattenMetrics(const nlohmann::json& metrics)

@@ -115,6 +115,7 @@ Status openParts(const nlohmann::json& data, const DatasetOpener& openData, Trai
         if (!opened)
             return tl::unexpected(opened.error());
         *target = std::move(*opened);
+        parts.sources.push_back(*target);
         noteFaults(parts, *target);
     }
     return {};
@@ -128,6 +129,7 @@ Status openAndSplit(nlohmann::json data, const DatasetOpener& openData, std::uin
     auto whole = openOne(data.contains("sets") ? data["sets"] : data, openData);
     if (!whole)
         return tl::unexpected(whole.error());
+    parts.sources.push_back(*whole);
     noteFaults(parts, *whole);
     const auto split = splitOf(**whole, rule, seed);
     if (!split)

@@ -12,6 +12,7 @@ namespace fedefm {
 struct TrainingData
 {
     DatasetPtr train, validation, test;
+    std::vector<DatasetPtr> sources; ///< the sets that were opened: one that is split, or one for each part
     nlohmann::json split;              ///< which samples are for what, by name
     std::vector<std::string> warnings; ///< faults of files, leaks between the parts
 };

@@ -52,7 +52,7 @@ Status TrainingSession::setUp(const LoopState* resumed)
         return made;
     if (auto made = makeNetworkAndOptimizer(!resumed); !made)
         return made;
-    m_notes.insert(m_notes.end(), m_data.warnings.begin(), m_data.warnings.end());
+    newFaults(); // those known by now are among the warnings of the data
     m_classWeights = classWeightsOf(m_config.loss, m_device);
     if (m_classWeights.defined() && m_classWeights.size(0) != m_classes)
         return fail(ErrorCode::InvalidArgument, "loss.class_weights",
@@ -171,7 +171,7 @@ Status TrainingSession::begin(const std::filesystem::path& runs)
     for (const std::string& note : m_notes)
         if (auto noted = m_run->addEvent("info", note); !noted)
             return noted;
-    return {};
+    return warn(m_data.warnings);
 }
 
 Status TrainingSession::restore(const std::filesystem::path& folder)

@@ -4,14 +4,18 @@
 #include "core/train/data/dataset.h"
 #include "core/train/train_config.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <mutex>
+#include <set>
 
 namespace fedefm::test {
 
 /// Pictures with a dark line on a noisy ground; the line is class 1. Even ones have image class 0 and an
-/// upright line, odd ones image class 1 and a level line. `notANumberAt` ≥ 0 spoils one of them.
+/// upright line, odd ones image class 1 and a level line. `notANumberAt` ≥ 0 spoils one of them. Those in
+/// `broken` cannot be read.
 class DrawnDataset final : public Dataset
 {
 public:
@@ -27,6 +31,11 @@ public:
     }
     Result<Sample> sample(std::size_t index) const override
     {
+        if (isIn(broken, index)) {
+            const std::lock_guard lock(m_mutex);
+            m_found.insert(index);
+            return fail(ErrorCode::FileUnreadable, sampleInfo(index).id, "cut off");
+        }
         Sample sample;
         sample.width = sample.height = m_size;
         sample.imageClass = static_cast<int>(index % 2);
@@ -50,8 +59,25 @@ public:
     int classCount() const override { return 2; }
     std::vector<std::string> classNames() const override { return {"background", "line"}; }
     std::vector<std::string> imageClassNames() const override { return {"upright", "level"}; }
+    std::vector<DataFault> faults() const override
+    {
+        const std::lock_guard lock(m_mutex);
+        std::vector<DataFault> all;
+        for (const std::size_t index : m_found)
+            all.push_back({sampleInfo(index).id, "cut off"});
+        return all;
+    }
+
+    std::vector<std::size_t> broken;
 
 private:
+    static bool isIn(const std::vector<std::size_t>& list, std::size_t index)
+    {
+        return std::find(list.begin(), list.end(), index) != list.end();
+    }
+
+    mutable std::mutex m_mutex;
+    mutable std::set<std::size_t> m_found;
     int m_count;
     int m_size;
     int m_notANumberAt;
@@ -81,11 +107,13 @@ inline TrainConfig smallConfig()
     return config;
 }
 
-/// {"form": "drawn", "count", "size", "nan_at"}
+/// {"form": "drawn", "count", "size", "nan_at", "broken"}
 inline Result<DatasetPtr> openDrawn(const nlohmann::json& description)
 {
-    return std::make_shared<DrawnDataset>(description.value("count", 8), description.value("size", 32),
-                                          description.value("nan_at", -1));
+    auto set = std::make_shared<DrawnDataset>(description.value("count", 8), description.value("size", 32),
+                                              description.value("nan_at", -1));
+    set->broken = description.value("broken", std::vector<std::size_t>());
+    return set;
 }
 
 } // namespace fedefm::test

@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
@@ -80,9 +81,18 @@ private Q_SLOTS:
     }
     void killedRunEndsWithTheSameWeights();
     void settingsOverrideTheFile();
+    void filesThatAreCutOffAreListed();
     void wrongUseIsRefused();
 
 private:
+    /// A grey picture of 32×32 pixels; of a broken one half is missing.
+    void writePgm(const char* name, char grey, bool isBroken) const
+    {
+        QFile file(m_folder->filePath(QLatin1String(name)));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("P5\n32 32\n255\n");
+        file.write(QByteArray(isBroken ? 512 : 1024, grey));
+    }
     QString at(const char* name) const { return m_folder->filePath(QLatin1String(name)); }
     std::unique_ptr<QTemporaryDir> m_folder;
 };
@@ -134,6 +144,29 @@ void TestTrainProgram::settingsOverrideTheFile()
     QVERIFY(QFile::exists(answer["weights"].toString()));
     const auto runs = listRuns(at("runs").toStdString());
     QCOMPARE(runs.front().seed, std::uint64_t(7));
+}
+
+void TestTrainProgram::filesThatAreCutOffAreListed()
+{
+    for (const char* folder : {"learn", "check"}) {
+        QVERIFY(QDir(m_folder->path()).mkpath(QLatin1String(folder)));
+        for (int i = 0; i < 4; ++i) {
+            const std::string stem = std::string(folder) + "/p" + std::to_string(i);
+            writePgm((stem + ".pgm").c_str(), static_cast<char>(40 + i), i == 2);
+            writePgm((stem + "_mask.pgm").c_str(), static_cast<char>(i % 2), false);
+        }
+    }
+    const QString part = QStringLiteral(R"({"form": "masks", "path": "%1"})");
+    const QString data = QStringLiteral(R"({"train": %1, "validation": %2, "test": %2})")
+                             .arg(part.arg(at("learn")), part.arg(at("check")));
+    const Ran ran = run({"--json", "train", at("config.json"), "--set", "data=" + data, "--set", "epochs=2", "--set",
+                         "validation_every=1", "--set", "augmentation={}", "--set",
+                         "model.hyper_parameters.n_classes=2", "--runs", at("runs")});
+    QVERIFY2(ran.exitCode == 0, ran.err.constData());
+    const QJsonObject faults = QJsonDocument::fromJson(ran.out).object()["faults"].toObject();
+    QCOMPARE(faults["count"].toInt(), 3); // of training, validation and test
+    QCOMPARE(faults["files"].toArray()[0].toObject()["file"].toString(), QStringLiteral("p2"));
+    QVERIFY2(ran.err.contains("p2: "), ran.err.constData());
 }
 
 void TestTrainProgram::wrongUseIsRefused()
