@@ -39,6 +39,8 @@ public:
     virtual std::vector<std::string> classNames() const = 0;
     /// Names of the classes of whole pictures; empty: none.
     virtual std::vector<std::string> imageClassNames() const { return {}; }
+    /// Whether these names are those of Sample::imageFlags, of which a picture may have several or none.
+    virtual bool isMultiLabel() const { return false; }
     virtual std::vector<DataFault> faults() const { return {}; }
     virtual PictureOrigin originOf(std::size_t) const { return {}; }
     /// Samples of one block are cheap to read after one another (frames of one simulated scene); a loader

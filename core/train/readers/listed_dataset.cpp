@@ -55,6 +55,7 @@ public:
     int classCount() const override { return static_cast<int>(m_listing.classNames.size()); }
     std::vector<std::string> classNames() const override { return m_listing.classNames; }
     std::vector<std::string> imageClassNames() const override { return m_listing.imageClassNames; }
+    bool isMultiLabel() const override { return m_listing.isMultiLabel; }
     std::vector<DataFault> faults() const override
     {
         std::vector<DataFault> all = m_listing.faults;

@@ -34,18 +34,6 @@ Result<DatasetPtr> openOne(const nlohmann::json& description, const DatasetOpene
     return parts.size() == 1 ? Result<DatasetPtr>(parts.front()) : concatenate(parts);
 }
 
-nlohmann::json namesOf(const DatasetPtr& dataset)
-{
-    nlohmann::json names = nlohmann::json::array();
-    if (!dataset)
-        return names;
-    if (dataset->size() > kMostListedSamples)
-        return {{"samples", dataset->size()}};
-    for (std::size_t at = 0; at < dataset->size(); ++at)
-        names.push_back(dataset->sampleInfo(at).id);
-    return names;
-}
-
 Result<std::vector<std::string>> namesIn(const nlohmann::json& split, const char* part)
 {
     std::vector<std::string> names;
@@ -144,6 +132,18 @@ Status openAndSplit(nlohmann::json data, const DatasetOpener& openData, std::uin
 
 } // namespace
 
+nlohmann::json sampleNames(const DatasetPtr& dataset)
+{
+    nlohmann::json names = nlohmann::json::array();
+    if (!dataset)
+        return names;
+    if (dataset->size() > kMostListedSamples)
+        return {{"samples", dataset->size()}};
+    for (std::size_t at = 0; at < dataset->size(); ++at)
+        names.push_back(dataset->sampleInfo(at).id);
+    return names;
+}
+
 Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetOpener& openData,
                                       std::uint64_t seed)
 {
@@ -166,9 +166,9 @@ Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetO
         return tl::unexpected(opened.error());
     if (!parts.train || parts.train->size() == 0)
         return fail(ErrorCode::InvalidArgument, "data.train", "no sample to train with");
-    parts.split = {{"train", namesOf(parts.train)},
-                   {"validation", namesOf(parts.validation)},
-                   {"test", namesOf(parts.test)}};
+    parts.split = {{"train", sampleNames(parts.train)},
+                   {"validation", sampleNames(parts.validation)},
+                   {"test", sampleNames(parts.test)}};
     for (DatasetPtr* part : {&parts.train, &parts.validation}) {
         if (!*part)
             continue;

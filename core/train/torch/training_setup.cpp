@@ -88,10 +88,11 @@ Status TrainingSession::openData()
     m_data = std::move(*data);
     m_classNames = m_isClassification ? m_data.train->imageClassNames() : m_data.train->classNames();
     m_classes = m_isClassification ? static_cast<int>(m_classNames.size()) : m_data.train->classCount();
-    if (m_classes < 2)
+    const bool hasFlags = m_isClassification && m_data.train->isMultiLabel();
+    if (m_classes < (hasFlags ? 1 : 2))
         return fail(ErrorCode::InvalidArgument, "data",
                     m_isClassification ? "its pictures have no classes" : "its pictures have no masks");
-    return {};
+    return m_isClassification ? keepClassified(m_data) : Status();
 }
 
 Status TrainingSession::makeNetworkAndOptimizer(bool readsInit)

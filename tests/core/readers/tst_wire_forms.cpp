@@ -123,6 +123,30 @@ private Q_SLOTS:
         QCOMPARE((*set)->sampleInfo(0).group, (*set)->sampleInfo(1).group);
     }
 
+    /// As `simulate --form cathaction --sequences 2` writes them: names of videos that no folder bears.
+    void everySequenceHasItsOwnTable()
+    {
+        const DataFolder folder;
+        for (const char* sequence : {"s0", "s1"})
+            for (const char* name : {"frame_0000", "frame_0001", "frame_0007"}) {
+                folder.png(std::string(sequence) + "/images/" + name + ".png", 20, 10, grey);
+                folder.png(std::string(sequence) + "/labels/" + name + ".png", 20, 10,
+                           [](int x, int) { return x == 4 ? 1 : 0; });
+            }
+        const std::string head = "video_id,start_frame,stop_frame,class\n";
+        folder.text("s0/actions.csv", head + "simulated-human-7,0,0,rest\nsimulated-human-7,1,1,advance\n");
+        folder.text("s1/actions.csv", head + "simulated-human-8,0,0,advance\nsimulated-human-8,1,1,rest\n");
+        const auto set = folder.open({{"form", "cathaction"}});
+        QVERIFY(set);
+        QCOMPARE((*set)->imageClassNames(), (std::vector<std::string>{"advance", "rest"}));
+        const auto classOf = [&](const char* id) { return (*set)->sampleInfo(indexOf(**set, id)).imageClass; };
+        QCOMPARE(classOf("s0/images/frame_0000"), 1);
+        QCOMPARE(classOf("s0/images/frame_0001"), 0);
+        QCOMPARE(classOf("s1/images/frame_0000"), 0);
+        QCOMPARE(classOf("s1/images/frame_0001"), 1);
+        QCOMPARE(classOf("s1/images/frame_0007"), -1); // between the actions
+    }
+
     void ranzcr()
     {
         const DataFolder folder;
@@ -135,6 +159,8 @@ private Q_SLOTS:
         QCOMPARE((*set)->size(), std::size_t(2));
         QCOMPARE((*set)->classCount(), 0);
         QCOMPARE((*set)->imageClassNames(), (std::vector<std::string>{"ETT - Abnormal", "CVC - Normal"}));
+        QVERIFY((*set)->isMultiLabel());
+        QVERIFY((*concatenate({*set, subset(*set, {0})}))->isMultiLabel());
         QCOMPARE((*set)->sample(1)->imageFlags, (std::vector<std::uint8_t>{1, 1}));
         QCOMPARE((*set)->sampleInfo(1).group, std::string("p1"));
         QVERIFY(faultsOf(**set).find("no picture") != std::string::npos);
