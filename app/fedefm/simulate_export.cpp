@@ -93,10 +93,7 @@ private:
         return {};
     }
 
-    bool hasStack() const
-    {
-        return m_job.form == SimulationForm::Dicom || m_job.form == SimulationForm::Png;
-    }
+    bool hasStack() const { return m_job.form == SimulationForm::Dicom || m_job.form == SimulationForm::Png; }
 
     /// All masks in one array, written frame by frame: together they may be larger than the memory.
     Status beginStack()

@@ -8,7 +8,8 @@ namespace fedefm {
 
 namespace {
 
-/// Share of the pairs of a true and an untrue one in which the true one has the larger value; ties count half.
+/// Share of the pairs of a true and an untrue one in which the true one has the larger value; ties count
+/// half.
 std::optional<double> areaUnderCurve(std::vector<std::pair<float, bool>> ranked)
 {
     std::sort(ranked.begin(), ranked.end());

@@ -114,8 +114,8 @@ private:
     std::vector<int> m_truth;
 };
 
-/// The same of a classification whose classes do not exclude each other: each is a yes or no of its own, yes from
-/// the probability 0.5 on.
+/// The same of a classification whose classes do not exclude each other: each is a yes or no of its own, yes
+/// from the probability 0.5 on.
 class FlagMetrics
 {
 public:

@@ -93,7 +93,9 @@ private Q_SLOTS:
         const auto make = [&](const char* name, const QStringList& options) {
             const QString out = m_folder.filePath(QLatin1String(name));
             QStringList arguments{"--quiet", "--seed"};
-            arguments << options.first() << "simulate" << options.mid(1) << "--as" << "dicom" << "--out" << out;
+            arguments << options.first() << "simulate" << options.mid(1) << "--as"
+                      << "dicom"
+                      << "--out" << out;
             QCOMPARE(runCli(arguments).exitCode, 0);
             const auto image = *openDicom((out + "/simulated.dcm").toStdString());
             ++images[image->info().ids.sopInstanceUid];
@@ -105,8 +107,8 @@ private Q_SLOTS:
         make("u4", {"1", "--preset", "human", "--frames", "2", "--size", "64"});
         make("u5", {"1", "--preset", "human", "--frames", "1", "--size", "96"});
         QCOMPARE(images.size(), std::size_t(5));
-        QCOMPARE(patients, (std::map<std::string, int>{
-                               {"SIM-human-0", 1}, {"SIM-human-1", 3}, {"SIM-animal-1", 1}}));
+        QCOMPARE(patients,
+                 (std::map<std::string, int>{{"SIM-human-0", 1}, {"SIM-human-1", 3}, {"SIM-animal-1", 1}}));
         make("again", {"1", "--preset", "human", "--frames", "1", "--size", "64"});
         QCOMPARE(images.size(), std::size_t(5));
     }

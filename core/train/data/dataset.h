@@ -17,8 +17,8 @@ struct DataFault
     std::string reason;
 };
 
-/// Where a picture lies on the disk. Without a file it is made when it is asked for; its group then says which
-/// scene it is of.
+/// Where a picture lies on the disk. Without a file it is made when it is asked for; its group then says
+/// which scene it is of.
 struct PictureOrigin
 {
     std::filesystem::path file;

@@ -60,9 +60,9 @@ std::string groupAdvice(const std::map<std::string, std::vector<std::size_t>>& g
     if (count > kMostNames)
         names += " …";
     return (count == 1 ? "; the group is " : "; groups are ") + names +
-           ". Pictures whose names differ only in the number at the end count as frames of one video: where they "
-           "are not, give \"group\" to the data set, a pattern whose first bracket finds the patient or video in "
-           "the name; \"(.+)\" makes each picture a group";
+           ". Pictures whose names differ only in the number at the end count as frames of one video. Where "
+           "they are not, give the data set a \"group\", a pattern whose first bracket finds the patient or "
+           "video in the name; \"(.+)\" makes each picture a group";
 }
 
 void addTo(Split& split, Part part, const std::vector<std::size_t>& samples)

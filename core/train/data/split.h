@@ -28,8 +28,8 @@ struct GroupLists
 };
 Result<Split> splitByNames(const Dataset& dataset, const GroupLists& lists);
 
-/// Pairs of samples with the same picture (hash of the grey values) on different sides of a split. Reads all of
-/// them.
+/// Pairs of samples with the same picture (hash of the grey values) on different sides of a split. Reads all
+/// of them.
 struct Leak
 {
     std::string first;
@@ -37,8 +37,9 @@ struct Leak
 };
 Result<std::vector<Leak>> findLeaks(const Dataset& dataset, const Split& split);
 
-/// The same by the bytes of the files, which decodes nothing and is quick for large sets: frames of equal files,
-/// or of one file, in different parts; each picture is named once. A picture that was stored anew is not found.
+/// The same by the bytes of the files, which decodes nothing and is quick for large sets: frames of equal
+/// files, or of one file, in different parts; each picture is named once. A picture that was stored anew is
+/// not found.
 struct FileLeaks
 {
     std::vector<Leak> leaks;

@@ -191,8 +191,7 @@ FormResult openCoco(const Json& description, const fs::path& base)
             break;
         const std::string name = fileNameOf(image);
         ListedItem item;
-        item.image =
-            locate(name, {form->folder / imageFolder, form->folder / "images", file->parent_path()});
+        item.image = locate(name, {form->folder / imageFolder, form->folder / "images", file->parent_path()});
         if (item.image.empty()) {
             listing.fault(name.empty() ? "image " + std::to_string(idOf(image, "id")) : name,
                           "no such picture");

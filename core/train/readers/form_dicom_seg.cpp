@@ -43,8 +43,8 @@ void addImage(const StudyEntry& entry, Images& images, Listing& listing)
     const std::string other = fs::path(known->second.path).filename().string();
     if (haveSameBytes(entry.path, known->second.path))
         return listing.fault(entry.path, "a copy of " + other + ", left out");
-    listing.fault(entry.path,
-                  "its SOP instance UID is that of " + other + ", too: neither is used, a SEG may mean either");
+    listing.fault(entry.path, "its SOP instance UID is that of " + other +
+                                  ", too: neither is used, a SEG may mean either");
     images.ambiguous.insert(entry.ids.sopInstanceUid);
 }
 

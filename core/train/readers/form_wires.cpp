@@ -31,8 +31,8 @@ public:
     std::map<fs::path, Videos> byFolder;
     std::vector<std::string> names;
 
-    /// By the picture's name, its folder or the folder above, in the tables beside and above it first. Where no
-    /// table names its video, the nearest one counts if it is of a single video: that needs no name.
+    /// By the picture's name, its folder or the folder above, in the tables beside and above it first. Where
+    /// no table names its video, the nearest one counts if it is of a single video: that needs no name.
     int of(const fs::path& image) const
     {
         const long long frame = frameNumberOf(image.stem().string());
@@ -40,7 +40,8 @@ public:
         for (const Videos* table : tables)
             if (const auto action = byName(*table, image, frame))
                 return *action;
-        return !tables.empty() && tables.front()->size() == 1 ? at(tables.front()->begin()->second, frame) : -1;
+        return !tables.empty() && tables.front()->size() == 1 ? at(tables.front()->begin()->second, frame)
+                                                              : -1;
     }
 
 private:

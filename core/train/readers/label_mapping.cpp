@@ -152,8 +152,9 @@ Result<std::vector<std::uint8_t>> LabelMapping::applyNumbers(const RawLabels& ra
     }
     // White on black, not "nothing here but pixels that do not count".
     if (hasIgnored && !hasClass)
-        return fail(ErrorCode::OutOfRange, subject,
-                    "label value 255 without any class: give \"classes\", for example {\"0\": 0, \"255\": 1}");
+        return fail(
+            ErrorCode::OutOfRange, subject,
+            "label value 255 without any class: give \"classes\", for example {\"0\": 0, \"255\": 1}");
     return labels;
 }
 

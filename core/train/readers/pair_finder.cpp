@@ -40,8 +40,7 @@ bool endsLikeMask(const std::string& stem)
 
 } // namespace
 
-PairFinder::PairFinder(const fs::path& folder, const std::vector<fs::path>& files)
-    : m_folder(folder)
+PairFinder::PairFinder(const fs::path& folder, const std::vector<fs::path>& files) : m_folder(folder)
 {
     for (const fs::path& file : files)
         m_files.emplace(withSmallExtension(file), file);

@@ -25,8 +25,8 @@ Result<std::set<int>> keepPart(const char* name, DatasetPtr& part, TrainingData&
     const std::size_t all = part->size();
     if (kept.size() == all)
         return classes;
-    parts.warnings.push_back(std::to_string(all - kept.size()) + " of " + std::to_string(all) + " pictures for " +
-                             name + " have no class and are left out");
+    parts.warnings.push_back(std::to_string(all - kept.size()) + " of " + std::to_string(all) +
+                             " pictures for " + name + " have no class and are left out");
     part = subset(part, std::move(kept));
     parts.split[name] = sampleNames(part);
     return classes;

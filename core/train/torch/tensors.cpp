@@ -38,7 +38,9 @@ torch::Tensor imageClassesOf(const Batch& batch, torch::Device device)
 torch::Tensor imageFlagsOf(const Batch& batch, torch::Device device)
 {
     auto* values = const_cast<std::uint8_t*>(batch.imageFlags.data());
-    return torch::from_blob(values, {batch.count, batch.flagCount}, torch::kByte).to(torch::kFloat).to(device);
+    return torch::from_blob(values, {batch.count, batch.flagCount}, torch::kByte)
+        .to(torch::kFloat)
+        .to(device);
 }
 
 torch::Tensor logitsAt(const torch::Tensor& logits, std::int64_t height, std::int64_t width)

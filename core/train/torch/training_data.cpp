@@ -77,15 +77,17 @@ Result<Split> splitOf(const Dataset& dataset, const nlohmann::json& split, std::
                         split.value("seed", seed));
 }
 
-void noteFaults(TrainingData& parts, const DatasetPtr& dataset)
+void noteFaults(TrainingData& parts)
 {
-    if (!dataset)
-        return;
-    const std::vector<DataFault> faults = dataset->faults();
+    std::vector<DataFault> faults;
+    for (const DatasetPtr& source : parts.sources)
+        for (DataFault& fault : source->faults())
+            faults.push_back(std::move(fault));
     for (std::size_t at = 0; at < std::min(faults.size(), kMostListedFaults); ++at)
         parts.warnings.push_back(faults[at].file + ": " + faults[at].reason);
     if (faults.size() > kMostListedFaults)
-        parts.warnings.push_back(std::to_string(faults.size()) + " files cannot be used, those above among them");
+        parts.warnings.push_back(std::to_string(faults.size()) +
+                                 " files cannot be used, those above among them");
 }
 
 Status openParts(const nlohmann::json& data, const DatasetOpener& openData, TrainingData& parts)
@@ -104,7 +106,6 @@ Status openParts(const nlohmann::json& data, const DatasetOpener& openData, Trai
             return tl::unexpected(opened.error());
         *target = std::move(*opened);
         parts.sources.push_back(*target);
-        noteFaults(parts, *target);
     }
     return {};
 }
@@ -118,7 +119,6 @@ Status openAndSplit(nlohmann::json data, const DatasetOpener& openData, std::uin
     if (!whole)
         return tl::unexpected(whole.error());
     parts.sources.push_back(*whole);
-    noteFaults(parts, *whole);
     const auto split = splitOf(**whole, rule, seed);
     if (!split)
         return tl::unexpected(split.error());
@@ -178,6 +178,7 @@ Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetO
             *part = cached(*part, limitMb * kBytesPerMb);
     }
     noteLeaks(parts);
+    noteFaults(parts); // those that the comparison has met among them
     return parts;
 }
 

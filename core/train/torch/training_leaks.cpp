@@ -52,8 +52,9 @@ void noteCommonGroups(const Parts& parts, std::vector<std::string>& warnings)
                     name = group;
             if (count > 0)
                 warnings.push_back(std::string(parts.names[first]) + " and " + parts.names[second] +
-                                   " have groups of the same name (" + std::to_string(count) + ", for example " +
-                                   name + "): if these are the same patients, videos or scenes, the figures of " +
+                                   " have groups of the same name (" + std::to_string(count) +
+                                   ", for example " + name +
+                                   "): if these are the same patients, videos or scenes, the figures of " +
                                    parts.names[second] + " say too much");
         }
 }
@@ -95,9 +96,8 @@ void noteLeaks(TrainingData& data)
     if (parts.sets.size() < 2)
         return;
     noteCommonGroups(parts, data.warnings);
-    const std::vector<Leak> leaks = parts.samples <= kMostDecodedSamples
-                                        ? leaksByPixels(parts, data.warnings)
-                                        : leaksByFiles(parts, data.warnings);
+    const std::vector<Leak> leaks = parts.samples <= kMostDecodedSamples ? leaksByPixels(parts, data.warnings)
+                                                                         : leaksByFiles(parts, data.warnings);
     for (std::size_t at = 0; at < std::min(leaks.size(), kMostListedLeaks); ++at)
         data.warnings.push_back("the same picture on both sides of the split: " + leaks[at].first + " and " +
                                 leaks[at].second);

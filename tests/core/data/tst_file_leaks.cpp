@@ -77,8 +77,8 @@ private Q_SLOTS:
     void equalFilesInTwoParts()
     {
         const fs::path one = file("a"), same = file("b"), other = file("c", 50000), edge = file("d", 3);
-        const FileLeaks leaks = findFileLeaks({filed({{one, 0}, {other, 0}}), filed({{edge, 0}}),
-                                               filed({{same, 0}, {"nowhere", 0}, {"", 0}})});
+        const FileLeaks leaks = findFileLeaks(
+            {filed({{one, 0}, {other, 0}}), filed({{edge, 0}}), filed({{same, 0}, {"nowhere", 0}, {"", 0}})});
         QCOMPARE(leaks.leaks.size(), std::size_t(1));
         QCOMPARE(leaks.leaks.front().first, std::string("a#0"));
         QCOMPARE(leaks.leaks.front().second, std::string("b#0"));
@@ -90,8 +90,10 @@ private Q_SLOTS:
     {
         const fs::path one = file("a"), same = file("b");
         QVERIFY(findFileLeaks({filed({{one, 0}, {one, 1}}), filed({{one, 2}, {same, 3}})}).leaks.empty());
-        QCOMPARE(findFileLeaks({filed({{one, 0}, {one, 1}}), filed({{one, 1}})}).leaks.size(), std::size_t(1));
-        QCOMPARE(findFileLeaks({filed({{one, 0}, {one, 1}}), filed({{same, 1}})}).leaks.size(), std::size_t(1));
+        QCOMPARE(findFileLeaks({filed({{one, 0}, {one, 1}}), filed({{one, 1}})}).leaks.size(),
+                 std::size_t(1));
+        QCOMPARE(findFileLeaks({filed({{one, 0}, {one, 1}}), filed({{same, 1}})}).leaks.size(),
+                 std::size_t(1));
     }
 
     void setsPassTheOriginOn()

@@ -161,7 +161,8 @@ private Q_SLOTS:
             coco["images"].push_back(
                 {{"id", coco["images"].size()}, {"file_name", std::string(name) + ".png"}});
             if (form == "masks")
-                folder.png(std::string(name) + "_mask.png", 8, 8, [](int x, int) { return x == 2 ? 255 : 0; });
+                folder.png(std::string(name) + "_mask.png", 8, 8,
+                           [](int x, int) { return x == 2 ? 255 : 0; });
         }
         if (form == "coco")
             folder.text("coco.json", coco.dump());
@@ -170,7 +171,8 @@ private Q_SLOTS:
         std::vector<std::string> groups;
         for (std::size_t i = 0; i < (*set)->size(); ++i)
             groups.push_back((*set)->sampleInfo(i).group);
-        QCOMPARE(groups, (std::vector<std::string>{part + "run1", part + "run1", part + "run2", part + "scan"}));
+        QCOMPARE(groups,
+                 (std::vector<std::string>{part + "run1", part + "run1", part + "run2", part + "scan"}));
         const auto own = folder.open({{"form", form.toStdString()}, {"group", "(.+)"}});
         QCOMPARE((*own)->sampleInfo(1).group, part + "run1_0002");
     }

@@ -139,7 +139,9 @@ private Q_SLOTS:
         const auto set = folder.open({{"form", "cathaction"}});
         QVERIFY(set);
         QCOMPARE((*set)->imageClassNames(), (std::vector<std::string>{"advance", "rest"}));
-        const auto classOf = [&](const char* id) { return (*set)->sampleInfo(indexOf(**set, id)).imageClass; };
+        const auto classOf = [&](const char* id) {
+            return (*set)->sampleInfo(indexOf(**set, id)).imageClass;
+        };
         QCOMPARE(classOf("s0/images/frame_0000"), 1);
         QCOMPARE(classOf("s0/images/frame_0001"), 0);
         QCOMPARE(classOf("s1/images/frame_0000"), 0);
@@ -226,7 +228,8 @@ private Q_SLOTS:
                                              {{"image", "a.png"}, {"points", {{2, 15}, {20, 15}}}},
                                              {{"image", "a.png"}, {"points", {{2, 15}, {20, 15}}}}})
                                     .dump());
-        folder.text("second.json", json::array({{{"image", "a.png"}, {"points", {{2, 20}, {20, 20}}}}}).dump());
+        folder.text("second.json",
+                    json::array({{{"image", "a.png"}, {"points", {{2, 20}, {20, 20}}}}}).dump());
         folder.png("a.png", 32, 24, grey);
         const auto set = folder.open({{"form", "guide3d"}});
         QVERIFY(set);
@@ -237,7 +240,8 @@ private Q_SLOTS:
         QCOMPARE(labelAt(*sample, 10, 5), 2);
         QCOMPARE(labelAt(*sample, 10, 15), 2);
         QCOMPARE(labelAt(*sample, 10, 20), 0); // of another file, which might tell a result
-        QVERIFY2(faultsOf(**set).find("second.json: another file") != std::string::npos, faultsOf(**set).c_str());
+        QVERIFY2(faultsOf(**set).find("second.json: another file") != std::string::npos,
+                 faultsOf(**set).c_str());
         const auto second = folder.open({{"form", "guide3d"}, {"annotations", "second.json"}});
         QCOMPARE(labelAt(*(*second)->sample(0), 10, 20), 2);
     }
@@ -249,9 +253,9 @@ private Q_SLOTS:
         folder.png("a_mask.png", 16, 16, [](int x, int) { return x == 3 ? 255 : 0; });
         folder.png("b.png", 16, 16, grey);
         folder.png("b_mask.png", 16, 16, [](int x, int) { return x == 3 ? 255 : x == 5 ? 2 : 0; });
-        folder.text("curves.json", json{{"format", "fedefm-curves"},
-                                        {"frames", {{{"frame", 0}, {"file_name", "a.png"}}}}}
-                                       .dump());
+        folder.text(
+            "curves.json",
+            json{{"format", "fedefm-curves"}, {"frames", {{{"frame", 0}, {"file_name", "a.png"}}}}}.dump());
         for (const char* form : {"eiphantom", "cathanimal", "fedefm"}) {
             const auto set = folder.open({{"form", form}});
             QVERIFY2(set, set ? "" : describe(set.error()).c_str());

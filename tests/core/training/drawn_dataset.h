@@ -64,7 +64,8 @@ public:
     std::vector<std::string> classNames() const override { return {"background", "line"}; }
     std::vector<std::string> imageClassNames() const override
     {
-        return hasFlags ? std::vector<std::string>{"level", "far"} : std::vector<std::string>{"upright", "level"};
+        return hasFlags ? std::vector<std::string>{"level", "far"}
+                        : std::vector<std::string>{"upright", "level"};
     }
     bool isMultiLabel() const override { return hasFlags; }
     std::vector<DataFault> faults() const override

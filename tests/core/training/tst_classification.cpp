@@ -105,8 +105,7 @@ void TestClassification::noClassAtAllIsExplained()
 {
     QFETCH(QString, part);
     TrainConfig config = classificationConfig();
-    config.data[part.toStdString()] = {
-        {"form", "drawn"}, {"count", 4}, {"unclassified", {0, 1, 2, 3}}};
+    config.data[part.toStdString()] = {{"form", "drawn"}, {"count", 4}, {"unclassified", {0, 1, 2, 3}}};
     const auto result = trainIn(runs(), config);
     QVERIFY(!result);
     QCOMPARE(result.error().code, ErrorCode::InvalidArgument);

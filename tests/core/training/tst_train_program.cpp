@@ -159,8 +159,8 @@ void TestTrainProgram::filesThatAreCutOffAreListed()
     const QString part = QStringLiteral(R"({"form": "masks", "path": "%1"})");
     const QString data = QStringLiteral(R"({"train": %1, "validation": %2, "test": %2})")
                              .arg(part.arg(at("learn")), part.arg(at("check")));
-    const Ran ran = run({"--json", "train", at("config.json"), "--set", "data=" + data, "--set", "epochs=2", "--set",
-                         "validation_every=1", "--set", "augmentation={}", "--set",
+    const Ran ran = run({"--json", "train", at("config.json"), "--set", "data=" + data, "--set", "epochs=2",
+                         "--set", "validation_every=1", "--set", "augmentation={}", "--set",
                          "model.hyper_parameters.n_classes=2", "--runs", at("runs")});
     QVERIFY2(ran.exitCode == 0, ran.err.constData());
     const QJsonObject faults = QJsonDocument::fromJson(ran.out).object()["faults"].toObject();

@@ -49,9 +49,10 @@ private:
 /// How many warnings hold the text.
 int countOf(const std::vector<std::string>& warnings, const std::string& text)
 {
-    return static_cast<int>(std::count_if(warnings.begin(), warnings.end(), [&text](const std::string& warning) {
-        return warning.find(text) != std::string::npos;
-    }));
+    return static_cast<int>(
+        std::count_if(warnings.begin(), warnings.end(), [&text](const std::string& warning) {
+            return warning.find(text) != std::string::npos;
+        }));
 }
 
 } // namespace
