@@ -101,7 +101,7 @@ private Q_SLOTS:
         const fs::path one = file("a"), other = file("c", 50000);
         const DatasetPtr set = filed({{one, 4}, {other, 5}});
         QCOMPARE(subset(set, {1})->originOf(0).frame, 5);
-        QCOMPARE(cached(set, 1000)->originOf(1).file, other);
+        QVERIFY(cached(set, 1000)->originOf(1).file == other);
         QCOMPARE((*concatenate({set, subset(set, {1})}))->originOf(2).frame, 5);
     }
 };

@@ -44,7 +44,8 @@ void TestTrainingFaults::brokenPicturesAreLeftOut_data()
     QTest::addColumn<bool>("isLarge"); // too many pictures to be read before the training
     for (const char* part : {"train", "validation", "test"})
         for (const bool isLarge : {false, true})
-            QTest::addRow("%s, %s", part, isLarge ? "large" : "small") << QString::fromLatin1(part) << isLarge;
+            QTest::addRow("%s, %s", part, isLarge ? "large" : "small")
+                << QString::fromLatin1(part) << isLarge;
 }
 
 void TestTrainingFaults::brokenPicturesAreLeftOut()
