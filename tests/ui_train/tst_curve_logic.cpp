@@ -31,6 +31,13 @@ RunSummary runOf(const char* id, RunState state)
     return run;
 }
 
+nlohmann::json epochOf(double dice)
+{
+    return {{"train", {{"loss", 0.1}}},
+            {"validation", {{"loss", 0.2}, {"foreground", {{"dice", dice}}}}},
+            {"best", false}};
+}
+
 } // namespace
 
 class TestCurveLogic : public QObject
@@ -193,15 +200,18 @@ void TestCurveLogic::stylesAreDistinctAndKept()
 
 void TestCurveLogic::plateau()
 {
+    // As the trainer writes them: an epoch without validation has the training's loss alone.
     nlohmann::json epochs = nlohmann::json::array();
     for (const double dice : {0.1, 0.5, 0.4, 0.5, 0.45})
-        epochs.push_back({{"foreground", {{"dice", dice}}}});
+        epochs.push_back(epochOf(dice));
     QCOMPARE(epochsWithoutGain(epochs, "foreground.dice"), 3);
-    epochs.push_back({{"foreground", {{"dice", 0.6}}}});
+    epochs.push_back({{"epoch", 5}, {"train", {{"loss", 0.1}}}});
+    QCOMPARE(epochsWithoutGain(epochs, "foreground.dice"), 3);
+    epochs.push_back(epochOf(0.6));
     QCOMPARE(epochsWithoutGain(epochs, "foreground.dice"), 0);
-    epochs.push_back({{"other", 1}});
-    QCOMPARE(epochsWithoutGain(epochs, "foreground.dice"), 0);
-    QCOMPARE(epochsWithoutGain({{{"accuracy", 0.5}}, {{"accuracy", 0.4}}}, "accuracy"), 1);
+    // A session's rounds.
+    const auto roundOf = [](double accuracy) { return nlohmann::json{{"merged", {{"accuracy", accuracy}}}}; };
+    QCOMPARE(epochsWithoutGain({roundOf(0.5), roundOf(0.4)}, "accuracy"), 1);
 }
 
 void TestCurveLogic::alertsOnlyForNews()
@@ -218,7 +228,7 @@ void TestCurveLogic::alertsOnlyForNews()
 
     nlohmann::json epochs = nlohmann::json::array();
     for (int i = 0; i <= RunAlerts::kPlateauEpochs; ++i)
-        epochs.push_back({{"foreground", {{"dice", 0.5}}}});
+        epochs.push_back(epochOf(0.5));
     alerts.onRuns({runOf("now", RunState::Running)});
     QCOMPARE(alerts.onEpochs("now", epochs).size(), std::size_t(1));
     QVERIFY(alerts.onEpochs("now", epochs).empty());

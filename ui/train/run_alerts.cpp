@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/train/run_alerts.h"
 
+#include "ui/train/measured_value.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
@@ -20,23 +22,6 @@ bool isOpen(RunState state)
     return state == RunState::Running || state == RunState::Paused;
 }
 
-const nlohmann::json* valueOf(const nlohmann::json& epoch, const std::string& metric)
-{
-    // Metrics are stored either flat ("foreground.dice") or nested by their dots.
-    if (const auto flat = epoch.find(metric); flat != epoch.end())
-        return &*flat;
-    const nlohmann::json* at = &epoch;
-    for (std::size_t from = 0; from <= metric.size();) {
-        const std::size_t dot = std::min(metric.find('.', from), metric.size());
-        const auto it = at->is_object() ? at->find(metric.substr(from, dot - from)) : at->end();
-        if (!at->is_object() || it == at->end())
-            return nullptr;
-        at = &*it;
-        from = dot + 1;
-    }
-    return at;
-}
-
 } // namespace
 
 int epochsWithoutGain(const nlohmann::json& epochs, const std::string& metric)
@@ -44,13 +29,11 @@ int epochsWithoutGain(const nlohmann::json& epochs, const std::string& metric)
     int since = 0;
     std::optional<double> best;
     for (const nlohmann::json& epoch : epochs) {
-        const nlohmann::json* value = valueOf(epoch, metric);
-        if (!value && epoch.contains("metrics"))
-            value = valueOf(epoch["metrics"], metric);
-        if (!value || !value->is_number())
+        const auto value = measuredValue(epoch, metric);
+        if (!value)
             continue;
-        if (!best || value->get<double>() > *best) {
-            best = value->get<double>();
+        if (!best || *value > *best) {
+            best = value;
             since = 0;
         } else {
             ++since;
@@ -76,9 +59,7 @@ std::vector<Issue> RunAlerts::onRuns(const std::vector<RunSummary>& runs)
         const auto known = m_known.find(id);
         const bool wasOpen = known != m_known.end() && isOpen(known->second.state);
         const QString name = QString::fromStdString(run.name);
-        const std::string selectBy =
-            run.config.is_object() ? run.config.value("select_by", std::string("foreground.dice")) : "";
-        m_known[id] = {run.state, name, selectBy};
+        m_known[id] = {run.state, name, selectedMetric(run)};
         if (isOpen(run.state))
             m_told.remove(id + QStringLiteral("\nended"));
         if (!wasOpen)

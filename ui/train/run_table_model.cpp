@@ -2,8 +2,8 @@
 #include "ui/train/run_table_model.h"
 
 #include "ui/common/theme.h"
-#include "ui/train/config_schema.h"
 #include "ui/train/curve_math.h"
+#include "ui/train/measured_value.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -65,26 +65,12 @@ QDateTime startOf(const RunSummary& run)
     return time;
 }
 
-std::string selectedMetric(const RunSummary& run)
-{
-    const nlohmann::json value = valueAt(run.config, "select_by");
-    return value.is_string() ? value.get<std::string>() : "foreground.dice";
-}
-
 } // namespace
 
 double bestValueOf(const RunSummary& run)
 {
-    const std::string metric = selectedMetric(run);
-    if (!run.bestMetrics.is_object())
-        return std::numeric_limits<double>::quiet_NaN();
-    // A training's best epoch has what it measured on its validation set, a session's what the merged model
-    // has.
-    for (const nlohmann::json& value :
-         {valueAt(run.bestMetrics, "validation." + metric), valueAt(run.bestMetrics, metric)})
-        if (value.is_number())
-            return value.get<double>();
-    return std::numeric_limits<double>::quiet_NaN();
+    return measuredValue(run.bestMetrics, selectedMetric(run))
+        .value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
 void RunTableModel::setRuns(const std::vector<RunSummary>& runs)
