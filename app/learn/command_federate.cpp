@@ -140,6 +140,7 @@ void addFederateCommand(CLI::App& app, Context& context)
     addRunOptions(app, *command, *options);
     command->callback([options, &context] {
         requireConfigOrResume(*options);
+        findResumed(*options);
         context.input = options->config;
         context.action = [options, &context] { return runFederate(*options, context); };
     });

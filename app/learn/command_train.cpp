@@ -57,6 +57,15 @@ Result<TrainConfig> configOf(const TrainOptions& options, const Context& context
     return own;
 }
 
+/// A run that is resumed began long ago.
+void requireConfigForInit(const TrainOptions& options)
+{
+    if (options.config.empty() && (!options.init.empty() || options.partial))
+        throw CLI::ValidationError(
+            std::string(options.init.empty() ? "--partial" : "--init") +
+            " goes with a configuration; a run that is resumed goes on with its own weights");
+}
+
 std::string fixed(double value)
 {
     std::array<char, 32> text{};
@@ -147,6 +156,8 @@ void addOne(CLI::App& app, Context& context, const char* name, const char* descr
     command->add_flag("--partial", options->partial, "What does not fit of --init is left out");
     command->callback([options, &context] {
         requireConfigOrResume(*options);
+        requireConfigForInit(*options);
+        findResumed(*options);
         context.input = options->config;
         context.action = [options, &context] { return runTrain(*options, context); };
     });

@@ -38,9 +38,9 @@ void addRunOptions(CLI::App& app, CLI::App& command, RunOptions& options)
     command.add_option("--set", options.settings, "key.sub=value, over the configuration; may be repeated")
         ->allow_extra_args(false)
         ->check(checkSetting);
-    command.add_option("--resume", options.resume, "Go on with this run folder");
+    command.add_option("--resume", options.resume, "Go on with this run: its folder, or its name");
     command.add_option("--runs", options.runs,
-                       "Where run folders are made (default: FEDEFM_RUNS, ~/.local/share/fedefm/runs)");
+                       "Where run folders lie (default: FEDEFM_RUNS, ~/.local/share/fedefm/runs)");
 }
 
 std::string whereInitIs(const std::string& init, const fs::path& folder)
@@ -70,6 +70,11 @@ void rememberFolder(const RunOptions& options, nlohmann::json& data)
 {
     if (!data.contains("folder"))
         data["folder"] = options.configFolder().string();
+}
+
+void findResumed(RunOptions& options)
+{
+    options.resume = runFolderNamed(options.resume, options.runsFolder()).string();
 }
 
 Status checkResumed(const RunOptions& options, bool isSession)

@@ -34,6 +34,9 @@ void applyGeneral(const RunOptions& options, const GeneralOptions& general, Trai
 /// Relative paths of the data begin at the configuration; a resumed run no longer knows where it lay.
 void rememberFolder(const RunOptions& options, nlohmann::json& data);
 
+/// The run to go on with may be named by its folder or by its name in the folder of runs.
+void findResumed(RunOptions& options);
+
 /// A run to go on with is of the kind that the command makes. Errors: InvalidArgument naming the other
 /// command; those of the store.
 Status checkResumed(const RunOptions& options, bool isSession);

@@ -141,6 +141,12 @@ void TestTrainViews::predictionsFollowTheNewestEpoch()
     QTRY_COMPARE(panel->epoch(), 2);
     panel->findChild<QSlider*>()->setValue(0);
     QCOMPARE(panel->epoch(), 0);
+    // Counted from 1, as in the table and the terminal.
+    QString caption;
+    for (const QLabel* label : panel->findChildren<QLabel*>())
+        if (label->accessibleName() == QLatin1String("Epoch on show"))
+            caption = label->text();
+    QVERIFY2(caption.startsWith("epoch 1 "), qPrintable(caption));
     test::writeEpochs(*a, 3, 1, 10);
     train()->watcher()->refreshNow();
     QTRY_COMPARE(panel->findChild<QSlider*>()->maximum(), 3);

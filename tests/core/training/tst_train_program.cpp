@@ -114,13 +114,16 @@ void TestTrainProgram::killedRunEndsWithTheSameWeights()
     const Ran other = run({"train", at("config.json"), "--set", "batch_size=3", "--resume", killed});
     QCOMPARE(other.exitCode, 1);
     QVERIFY2(other.err.contains("/batch_size"), other.err.constData());
-    const Ran resumed = run({"--quiet", "train", at("config.json"), "--resume", killed});
+    // By its folder above, by its name here.
+    const QString name = QString::fromStdString(folder.filename().string());
+    const Ran resumed =
+        run({"--quiet", "train", at("config.json"), "--resume", name, "--runs", at("killed")});
     QVERIFY2(resumed.exitCode == 0, resumed.err.constData());
     QCOMPARE(listRuns(runs).front().state, RunState::Done);
-    for (const char* name : {"last.safetensors", "best.safetensors"}) {
-        const QByteArray expected = bytesOf(wholeFolder / "weights" / name);
+    for (const char* file : {"last.safetensors", "best.safetensors"}) {
+        const QByteArray expected = bytesOf(wholeFolder / "weights" / file);
         QVERIFY(!expected.isEmpty());
-        QVERIFY2(bytesOf(folder / "weights" / name) == expected, name);
+        QVERIFY2(bytesOf(folder / "weights" / file) == expected, file);
     }
 }
 
@@ -140,6 +143,13 @@ void TestTrainProgram::wrongUseIsRefused()
 {
     QCOMPARE(run({"train"}).exitCode, 2);
     QCOMPARE(run({"train", at("config.json"), "--set", "epochs"}).exitCode, 2);
+    // What a resumed run would pass over in silence.
+    for (const QStringList& extra : {QStringList{"--init", "weights.safetensors"}, QStringList{"--partial"},
+                                     QStringList{"--set", "epochs=2"}}) {
+        const Ran resumed = run(QStringList{"train", "--resume", at("runs")} + extra);
+        QCOMPARE(resumed.exitCode, 2);
+        QVERIFY2(resumed.err.contains(extra.front().toUtf8()), resumed.err.constData());
+    }
     const Ran nothing = run({"--json", "train", at("nothing.json")});
     QCOMPARE(nothing.exitCode, 1);
     QVERIFY2(nothing.out.contains("FileNotFound"), nothing.out.constData());
