@@ -149,9 +149,11 @@ std::unique_ptr<Segmenter> makeJitSegmenter(ModuleForShape modules, FileCard car
 
 void useAllCores()
 {
+    // OpenMP itself reads the variable when it is loaded, which may have been before --threads set it.
     const char* given = std::getenv("OMP_NUM_THREADS");
-    if (!given || !*given)
-        torch::set_num_threads(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+    const int asked = given ? std::atoi(given) : 0;
+    torch::set_num_threads(asked > 0 ? asked
+                                     : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
 }
 
 } // namespace fedefm

@@ -64,17 +64,19 @@ void TestFederateProgram::killedSessionEndsWithTheSameWeights()
     QCOMPARE(other.exitCode, 1);
     QVERIFY2(other.err.contains("/rounds"), other.err.constData());
     QCOMPARE(run({"--seed", "5", "federate", "--resume", killedFolder}).exitCode, 2);
-    // With its own plan or without.
-    const Ran resumed = run({"--json", "--quiet", "federate", at("plan.json"), "--resume", killedFolder});
+    // With its own plan or without; by its folder above, by its name here.
+    const QString name = QString::fromStdString(killed.folder.filename().string());
+    const Ran resumed =
+        run({"--json", "--quiet", "federate", at("plan.json"), "--resume", name, "--runs", at("killed")});
     QVERIFY2(resumed.exitCode == 0, resumed.err.constData());
     QCOMPARE(listRuns(runsAt("killed")).front().state, RunState::Done);
     QCOMPARE(listRuns(runsAt("killed")).front().epochsDone, kRounds);
     QCOMPARE(resumed.answer()["merged_metrics"], answer["merged_metrics"]);
-    for (const char* name : {"merged", "best"}) {
-        const QString file = QStringLiteral("/weights/%1.safetensors").arg(QLatin1String(name));
+    for (const char* model : {"merged", "best"}) {
+        const QString file = QStringLiteral("/weights/%1.safetensors").arg(QLatin1String(model));
         const QByteArray expected = bytesOf(folder.path() + file);
         QVERIFY(!expected.isEmpty());
-        QVERIFY2(bytesOf(killedFolder + file) == expected, name);
+        QVERIFY2(bytesOf(killedFolder + file) == expected, model);
     }
 }
 
