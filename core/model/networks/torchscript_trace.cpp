@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/torchscript_private.h"
+#include "core/model/networks/winograd_graph_private.h"
 
 #include <torch/csrc/jit/frontend/tracer.h>
 
@@ -127,6 +128,8 @@ Result<torch::jit::Module> frozenForInference(Network& network, const std::vecto
             computeInBfloat16(frozen);
             return frozen;
         }
+        if (computeByWinograd(frozen))
+            return frozen;
         return torch::jit::optimize_for_inference(frozen);
     } catch (const std::exception& error) {
         return fail(ErrorCode::Internal, "TorchScript", firstLine(error.what()));
