@@ -2,6 +2,7 @@
 #include "app/cli/openmp_environment.h"
 
 #include <cstdlib>
+#include <string>
 
 namespace fedefm::cli {
 
@@ -10,6 +11,11 @@ bool limitOpenMpSpinning()
     if (std::getenv("GOMP_SPINCOUNT") || std::getenv("OMP_WAIT_POLICY"))
         return false;
     return ::setenv("GOMP_SPINCOUNT", "10000", 1) == 0;
+}
+
+void setOpenMpThreads(int threads)
+{
+    ::setenv("OMP_NUM_THREADS", std::to_string(threads).c_str(), 1);
 }
 
 } // namespace fedefm::cli

@@ -8,4 +8,8 @@ namespace fedefm::cli {
 /// afterwards. Returns false when the user has set something already.
 bool limitOpenMpSpinning();
 
+/// What --threads asks for, for what uses OpenMP and is loaded or started afterwards; it goes over the user's
+/// OMP_NUM_THREADS.
+void setOpenMpThreads(int threads);
+
 } // namespace fedefm::cli

@@ -70,17 +70,9 @@ Result<Outcome> listAll(const RunsOptions& options, const Context& context)
     return outcome;
 }
 
-/// A folder, or a run's name in the runs folder.
-fs::path runFolder(const std::string& name)
-{
-    std::error_code ignored;
-    const fs::path inRuns = defaultRunsFolder() / name;
-    return !fs::exists(name, ignored) && fs::exists(inRuns, ignored) ? inRuns : fs::path(name);
-}
-
 Result<Outcome> exportRun(const RunsOptions& options, const Context& context)
 {
-    const auto reader = RunReader::open(runFolder(options.run));
+    const auto reader = RunReader::open(runFolderNamed(options.run, defaultRunsFolder()));
     if (!reader)
         return tl::unexpected(reader.error());
     Outcome outcome;

@@ -38,6 +38,15 @@ Result<std::unique_ptr<Segmenter>> makeSegmenter(const SegmentOptions& options, 
     return fail(ErrorCode::ModuleMissing, id, "reads model files of this kind");
 }
 
+/// No model of any module works elsewhere than on the processor; said before the work, not behind it.
+Status checkDevice(const Context& context)
+{
+    if (context.general.device == "cpu")
+        return {};
+    return fail(ErrorCode::InvalidArgument, "--device " + context.general.device,
+                "models mark frames on the processor only; leave --device out");
+}
+
 /// Known formats without repetitions, and none of their files in the way: found out before the work starts.
 Result<std::vector<SegmentationFormat>> checkFormats(const SegmentOptions& options, const SequenceInfo& info,
                                                      FrameRange range, Context& context)
@@ -134,6 +143,8 @@ Status writeAll(const ExportJob& job, const std::vector<SegmentationFormat>& for
 
 Result<Outcome> runSegment(const SegmentOptions& options, Context& context)
 {
+    if (auto possible = checkDevice(context); !possible)
+        return tl::unexpected(possible.error());
     const auto sequence = openSequence(options.input, context.modules());
     if (!sequence)
         return tl::unexpected(sequence.error());
@@ -154,9 +165,6 @@ Result<Outcome> runSegment(const SegmentOptions& options, Context& context)
         return tl::unexpected(run.error());
     Outcome outcome;
     outcome.document = documentOf(options, *run, *range, (*segmenter)->card(), info);
-    const std::string device = outcome.document["device"];
-    if (context.general.device != device)
-        log::warning("the model ran on " + device + ": it does not use " + context.general.device);
     char line[128];
     std::snprintf(line, sizeof line, "%zu frames, %.1f ms per frame (median), %.1f ms (95 %%)",
                   run->results.size(), percentile(run->elapsedMs, 0.5), percentile(run->elapsedMs, 0.95));

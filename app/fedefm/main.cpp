@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/openmp_environment.h"
 #include "app/cli/program.h"
 #include "app/fedefm/commands.h"
 
@@ -16,7 +17,10 @@ int main(int argc, char** argv)
                        addLearningCommands},
                       [](const GeneralOptions& general) {
                           cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-                          if (general.threads > 0)
+                          if (general.threads > 0) {
                               cv::setNumThreads(general.threads);
+                              // LibTorch comes with a module, when a network is first used.
+                              setOpenMpThreads(general.threads);
+                          }
                       });
 }

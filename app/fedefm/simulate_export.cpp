@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 namespace fs = std::filesystem;
 
@@ -34,6 +35,17 @@ std::string frameName(int index, const char* ending)
     return name;
 }
 
+/// UIDs name one content: whatever changes the frames changes them.
+std::uint64_t uidSeedOf(const SimulationSettings& settings)
+{
+    const std::string text = settings.preset + "/" + std::to_string(settings.seed) + "/" +
+                             std::to_string(settings.sizePx) + "/" + std::to_string(settings.frames);
+    std::uint64_t hash = 0xCBF29CE484222325ULL; // FNV-1a
+    for (const char letter : text)
+        hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001B3ULL;
+    return std::max<std::uint64_t>(1, hash); // 0 stands for random UIDs
+}
+
 /// One form's way to write: pictures and masks frame by frame, then what concerns the whole.
 class Writer
 {
@@ -45,6 +57,9 @@ public:
         for (const char* folder : folders())
             if (auto made = makeFolder(m_job.folder / folder); !made)
                 return tl::unexpected(made.error());
+        if (hasStack())
+            if (auto begun = beginStack(); !begun)
+                return tl::unexpected(begun.error());
         if (m_job.form == SimulationForm::Dicom)
             if (auto done = writeDicom(); !done)
                 return tl::unexpected(done.error());
@@ -75,6 +90,22 @@ private:
         case SimulationForm::EiPhantom:
             break;
         }
+        return {};
+    }
+
+    bool hasStack() const { return m_job.form == SimulationForm::Dicom || m_job.form == SimulationForm::Png; }
+
+    /// All masks in one array, written frame by frame: together they may be larger than the memory.
+    Status beginStack()
+    {
+        auto writer = NpyWriter::create(m_job.folder / "masks.npy", "|u1",
+                                        {static_cast<std::size_t>(m_info.frameCount),
+                                         static_cast<std::size_t>(m_info.height),
+                                         static_cast<std::size_t>(m_info.width)},
+                                        overwrite());
+        if (!writer)
+            return tl::unexpected(writer.error());
+        m_stack.emplace(std::move(*writer));
         return {};
     }
 
@@ -127,8 +158,9 @@ private:
         if (!truth)
             return tl::unexpected(truth.error());
         m_actions.push_back(truth->action);
-        if (m_job.form == SimulationForm::Dicom || m_job.form == SimulationForm::Png)
-            m_masks.insert(m_masks.end(), truth->labels.begin(), truth->labels.end());
+        if (m_stack)
+            if (auto added = m_stack->append(truth->labels.data(), truth->labels.size()); !added)
+                return added;
         if (m_job.form == SimulationForm::Dicom)
             return {};
         const auto frame = m_job.cine.read(index);
@@ -192,13 +224,9 @@ private:
         if (m_job.form == SimulationForm::CathAction)
             if (auto done = writeText(m_job.folder / "actions.csv", actionTable()); !done)
                 return done;
-        if (m_job.form == SimulationForm::Dicom || m_job.form == SimulationForm::Png) {
-            const std::vector<std::size_t> shape{static_cast<std::size_t>(m_info.frameCount),
-                                                 static_cast<std::size_t>(m_info.height),
-                                                 static_cast<std::size_t>(m_info.width)};
-            if (auto done = writeNpy(m_job.folder / "masks.npy", m_masks, shape); !done)
+        if (m_stack)
+            if (auto done = keep(m_job.folder / "masks.npy", m_stack->finish()); !done)
                 return done;
-        }
         const auto truth = truthJson(m_job.cine, m_job.settings);
         if (!truth)
             return tl::unexpected(truth.error());
@@ -230,7 +258,7 @@ private:
         description.fps = m_info.timing.fps;
         description.imagerSpacingMm = m_info.spacing.rowMm;
         description.angles = m_info.angles.front();
-        description.uidSeed = std::max<std::uint64_t>(1, m_job.settings.seed);
+        description.uidSeed = uidSeedOf(m_job.settings);
         description.derivation = "Simulated by FedEFM Studio; shows no patient";
         const fs::path file = m_job.folder / "simulated.dcm";
         if (auto done = keep(file, writeXa(file, m_job.cine, description, m_job.force)); !done)
@@ -275,7 +303,7 @@ private:
     const SimulationExport& m_job;
     const SequenceInfo& m_info;
     Paths m_files;
-    std::vector<std::uint8_t> m_masks;
+    std::optional<NpyWriter> m_stack;
     std::vector<DeviceAction> m_actions;
 };
 

@@ -170,12 +170,12 @@ Result<Outcome> runCompare(const CompareOptions& options, Context& context)
         return tl::unexpected(document.error());
     auto plan = parseComparison(*document);
     if (!plan)
-        return tl::unexpected(plan.error());
+        return tl::unexpected(inConfiguration(plan.error(), options.config));
     if (isGiven(options, "--seed"))
         plan->seeds = {context.general.seed};
     auto cells = cellsOf(*plan);
     if (!cells)
-        return tl::unexpected(cells.error());
+        return tl::unexpected(inConfiguration(cells.error(), options.config));
     const fs::path folder = fs::absolute(options.config).parent_path();
     for (ComparisonCell& cell : *cells) {
         if (!cell.plan.data.contains("folder"))
@@ -218,9 +218,7 @@ void addCompareCommand(CLI::App& app, Context& context)
     options->program = &app;
     CLI::App* command =
         app.add_subcommand("compare", "One table over strategies, scenarios and shares of unseen data");
-    command->add_option("config", options->config, "Configuration (JSON, docs/federation.md)")
-        ->required()
-        ->check(CLI::ExistingFile);
+    command->add_option("config", options->config, "Configuration (JSON, docs/federation.md)")->required();
     command->add_option("--set", options->settings, "key.sub=value, over the configuration; may be repeated")
         ->allow_extra_args(false);
     command->add_option("--out", options->out,

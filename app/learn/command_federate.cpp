@@ -84,7 +84,7 @@ Result<SessionPlan> givenPlan(const RunOptions& options, const Context& context)
 {
     auto plan = loadSessionPlan(options.config, options.settings);
     if (!plan)
-        return plan;
+        return tl::unexpected(inConfiguration(plan.error(), options.config));
     rememberFolder(options, plan->data);
     applyGeneral(options, context.general, plan->training);
     return plan;
@@ -95,8 +95,10 @@ Result<SessionPlan> planOf(const RunOptions& options, const Context& context)
 {
     if (options.resume.empty())
         return givenPlan(options, context);
-    auto own = loadSessionPlan(fs::path(options.resume) / "config.json");
-    if (!own || options.config.empty())
+    auto own = loadSessionPlan(options.ownConfig());
+    if (!own)
+        return tl::unexpected(inConfiguration(own.error(), options.ownConfig()));
+    if (options.config.empty())
         return own;
     const auto given = givenPlan(options, context);
     if (!given)
@@ -121,10 +123,13 @@ Result<Outcome> runFederate(const RunOptions& options, Context& context)
     const auto result = options.resume.empty() ? federate(*plan, hooks, options.runsFolder())
                                                : resumeFederation(options.resume, hooks);
     if (!result)
-        return tl::unexpected(withWayOn(result.error(), "federate"));
+        return tl::unexpected(withWayOn(inConfiguration(result.error(), options.configFile()), "federate"));
+    if (!result->endedBecause.empty() && !context.general.quiet)
+        std::fprintf(stderr, "%s\n", result->endedBecause.c_str());
     context.say(result->runFolder.string());
     return Outcome{{{"run", result->runFolder.string()},
                     {"rounds", result->roundsDone},
+                    {"ended_because", result->endedBecause},
                     {"merged_metrics", result->mergedMetrics},
                     {"silo_metrics", result->siloMetrics},
                     {"weights", result->mergedWeights.string()}},
@@ -140,6 +145,7 @@ void addFederateCommand(CLI::App& app, Context& context)
     addRunOptions(app, *command, *options);
     command->callback([options, &context] {
         requireConfigOrResume(*options);
+        findResumed(*options);
         context.input = options->config;
         context.action = [options, &context] { return runFederate(*options, context); };
     });

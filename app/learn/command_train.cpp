@@ -29,7 +29,7 @@ Result<TrainConfig> givenConfig(const TrainOptions& options, const Context& cont
 {
     auto config = loadTrainConfig(options.config, options.settings);
     if (!config)
-        return config;
+        return tl::unexpected(inConfiguration(config.error(), options.config));
     rememberFolder(options, config->data);
     applyGeneral(options, context.general, *config);
     if (!options.init.empty())
@@ -46,8 +46,10 @@ Result<TrainConfig> configOf(const TrainOptions& options, const Context& context
 {
     if (options.resume.empty())
         return givenConfig(options, context);
-    auto own = loadTrainConfig(fs::path(options.resume) / "config.json");
-    if (!own || options.config.empty())
+    auto own = loadTrainConfig(options.ownConfig());
+    if (!own)
+        return tl::unexpected(inConfiguration(own.error(), options.ownConfig()));
+    if (options.config.empty())
         return own;
     const auto given = givenConfig(options, context);
     if (!given)
@@ -55,6 +57,15 @@ Result<TrainConfig> configOf(const TrainOptions& options, const Context& context
     if (auto same = checkSame(options, toJson(*given), toJson(*own)); !same)
         return tl::unexpected(same.error());
     return own;
+}
+
+/// A run that is resumed began long ago.
+void requireConfigForInit(const TrainOptions& options)
+{
+    if (options.config.empty() && (!options.init.empty() || options.partial))
+        throw CLI::ValidationError(
+            std::string(options.init.empty() ? "--partial" : "--init") +
+            " goes with a configuration; a run that is resumed goes on with its own weights");
 }
 
 std::string fixed(double value)
@@ -125,13 +136,17 @@ Result<Outcome> runTrain(const TrainOptions& options, Context& context)
             ? train(*config, opener, options.runsFolder(), context.cancel, progress, pictureWriter())
             : resumeTraining(options.resume, opener, context.cancel, progress, pictureWriter());
     if (!result)
-        return tl::unexpected(withWayOn(result.error(), "train"));
+        return tl::unexpected(withWayOn(inConfiguration(result.error(), options.configFile()), "train"));
     context.say(result->runFolder.string());
+    nlohmann::json faults = nlohmann::json::array();
+    for (const DataFault& fault : result->faults)
+        faults.push_back({{"file", fault.file}, {"reason", fault.reason}});
     return Outcome{{{"run", result->runFolder.string()},
                     {"epochs", result->epochsDone},
                     {"best_epoch", result->bestEpoch},
                     {"best_metrics", result->bestMetrics},
                     {"test_metrics", result->testMetrics},
+                    {"faults", {{"count", faults.size()}, {"files", faults}}},
                     {"weights", (result->runFolder / "weights" / "best.safetensors").string()}},
                    false};
 }
@@ -147,6 +162,8 @@ void addOne(CLI::App& app, Context& context, const char* name, const char* descr
     command->add_flag("--partial", options->partial, "What does not fit of --init is left out");
     command->callback([options, &context] {
         requireConfigOrResume(*options);
+        requireConfigForInit(*options);
+        findResumed(*options);
         context.input = options->config;
         context.action = [options, &context] { return runTrain(*options, context); };
     });

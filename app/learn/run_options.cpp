@@ -31,6 +31,11 @@ fs::path RunOptions::configFolder() const
     return fs::absolute(config).parent_path();
 }
 
+fs::path RunOptions::configFile() const
+{
+    return config.empty() ? ownConfig() : fs::path(config);
+}
+
 void addRunOptions(CLI::App& app, CLI::App& command, RunOptions& options)
 {
     options.program = &app;
@@ -38,9 +43,9 @@ void addRunOptions(CLI::App& app, CLI::App& command, RunOptions& options)
     command.add_option("--set", options.settings, "key.sub=value, over the configuration; may be repeated")
         ->allow_extra_args(false)
         ->check(checkSetting);
-    command.add_option("--resume", options.resume, "Go on with this run folder");
+    command.add_option("--resume", options.resume, "Go on with this run: its folder, or its name");
     command.add_option("--runs", options.runs,
-                       "Where run folders are made (default: FEDEFM_RUNS, ~/.local/share/fedefm/runs)");
+                       "Where run folders lie (default: FEDEFM_RUNS, ~/.local/share/fedefm/runs)");
 }
 
 std::string whereInitIs(const std::string& init, const fs::path& folder)
@@ -70,6 +75,11 @@ void rememberFolder(const RunOptions& options, nlohmann::json& data)
 {
     if (!data.contains("folder"))
         data["folder"] = options.configFolder().string();
+}
+
+void findResumed(RunOptions& options)
+{
+    options.resume = runFolderNamed(options.resume, options.runsFolder()).string();
 }
 
 Status checkResumed(const RunOptions& options, bool isSession)
@@ -114,6 +124,18 @@ Status checkSame(const RunOptions& options, const nlohmann::json& given, const n
                     ", which keeps its configuration; leave the configuration out or begin a new run");
     }
     return {};
+}
+
+Error inConfiguration(Error error, const fs::path& file)
+{
+    const bool isKey = error.code == ErrorCode::InvalidArgument && !error.subject.empty() &&
+                       error.subject.find('/') == std::string::npos && error.subject.rfind("--", 0) != 0 &&
+                       error.subject != file.string();
+    if (!isKey)
+        return error;
+    error.detail = error.subject + (error.detail.empty() ? "" : ": " + error.detail);
+    error.subject = file.string();
+    return error;
 }
 
 Error withWayOn(Error error, const std::string& command)

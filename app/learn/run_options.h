@@ -19,6 +19,10 @@ struct RunOptions
 
     std::filesystem::path runsFolder() const;
     std::filesystem::path configFolder() const;
+    /// What is given, else that of the run to go on with.
+    std::filesystem::path configFile() const;
+    /// Of the run to go on with.
+    std::filesystem::path ownConfig() const { return std::filesystem::path(resume) / "config.json"; }
 };
 
 /// Adds them to a command of `app`.
@@ -34,6 +38,9 @@ void applyGeneral(const RunOptions& options, const GeneralOptions& general, Trai
 /// Relative paths of the data begin at the configuration; a resumed run no longer knows where it lay.
 void rememberFolder(const RunOptions& options, nlohmann::json& data);
 
+/// The run to go on with may be named by its folder or by its name in the folder of runs.
+void findResumed(RunOptions& options);
+
 /// A run to go on with is of the kind that the command makes. Errors: InvalidArgument naming the other
 /// command; those of the store.
 Status checkResumed(const RunOptions& options, bool isSession);
@@ -45,6 +52,10 @@ void requireConfigOrResume(const RunOptions& options);
 /// A configuration beside --resume, options included, is that of the run. Errors: InvalidArgument naming the
 /// first difference.
 Status checkSame(const RunOptions& options, const nlohmann::json& given, const nlohmann::json& own);
+
+/// A key of a configuration that is wrong: the file comes first, the key before what is wrong with it. Errors
+/// that name a file or an option stay as they are.
+Error inConfiguration(Error error, const std::filesystem::path& file);
 
 /// What was stopped says how it goes on; other errors stay as they are.
 Error withWayOn(Error error, const std::string& command);

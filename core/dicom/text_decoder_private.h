@@ -37,7 +37,4 @@ std::string isoDate(const std::string& stored);
 /// "120000.123" to "12:00:00"; anything else unchanged.
 std::string isoTime(const std::string& stored);
 
-/// Well-formed per RFC 3629: no overlong forms, no surrogates.
-bool isValidUtf8(const std::string& text);
-
 } // namespace fedefm::dicom

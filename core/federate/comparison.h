@@ -53,7 +53,7 @@ struct SessionOutcome
     std::optional<double> unseenShare; ///< as the partition came out
     int rounds = 0;
     double seconds = 0.0;     ///< working time
-    double cycleTimeMs = 0.0; ///< of the topology
+    double cycleTimeMs = 0.0; ///< of the links that are used: the topology's, or the star around a hub
     double exchangeMs = 0.0; ///< simulated, of all messages of a round, phase after phase; mean of the rounds
 };
 

@@ -2,6 +2,7 @@
 #include "core/federate/comparison.h"
 
 #include "core/base/atomic_file.h"
+#include "core/federate/hub_cycle.h"
 #include "core/train/run_store.h"
 
 #include <algorithm>
@@ -150,7 +151,9 @@ Result<SessionOutcome> readOutcome(const std::filesystem::path& runFolder, const
     SessionOutcome outcome;
     outcome.rounds = summary->epochsDone;
     outcome.seconds = summary->wallSeconds;
-    outcome.cycleTimeMs = lastOf(valuesByRound(**reader, "cycle_time_ms/simulated"));
+    // The store has that of the topology's links, which these strategies do not use.
+    const auto overHub = hubCycleTimeMs(summary->config);
+    outcome.cycleTimeMs = overHub ? *overHub : lastOf(valuesByRound(**reader, "cycle_time_ms/simulated"));
     outcome.exchangeMs = meanOf(valuesByRound(**reader, "exchange_ms/simulated"));
     outcome.ownMean = ownMeanOf(**reader, metric);
     outcome.unseenShare = unseenShareOf(runFolder);

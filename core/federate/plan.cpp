@@ -67,6 +67,9 @@ Result<SessionPlan> parseSessionPlan(const nlohmann::json& document)
     object.object("topology", plan.topology);
     object.object("strategy", plan.strategy);
     object.object("privacy", plan.privacy);
+    // Round 0 of the paper's algorithm: one step at home, as all of its visits and lessons have one.
+    const auto strict = plan.strategy.find("strict");
+    plan.warmUpSteps = strict != plan.strategy.end() && *strict == true ? 1 : 0;
     readCourse(object, plan);
     if (!plan.strategy.contains("name") || !plan.strategy["name"].is_string())
         object.refuse("strategy.name", "the name of a strategy is expected");
@@ -102,6 +105,17 @@ nlohmann::json toJson(const SessionPlan& plan)
             {"optimizer_state", plan.optimizerState},
             {"memory_mb", plan.memoryMb},
             {"privacy", plan.privacy}};
+}
+
+std::string sessionMeasure(const nlohmann::json& plan)
+{
+    const auto text = [&plan](const char* key) {
+        const nlohmann::json::json_pointer where("/training/" + std::string(key));
+        const bool isThere = plan.is_object() && plan.contains(where) && plan[where].is_string();
+        return isThere ? plan[where].get<std::string>() : std::string();
+    };
+    const std::string given = text("select_by");
+    return given.empty() ? usualMeasure(text("task"), text("metrics")) : given;
 }
 
 Result<SessionPlan> loadSessionPlan(const std::filesystem::path& file,

@@ -30,6 +30,9 @@ struct SessionPlan
 Result<SessionPlan> parseSessionPlan(const nlohmann::json& document);
 nlohmann::json toJson(const SessionPlan& plan);
 
+/// What decides about a session's best round by its plan: "accuracy" or whatever its task is measured by.
+std::string sessionMeasure(const nlohmann::json& plan);
+
 /// As loadTrainConfig(): a file, then "key.sub=value" settings.
 Result<SessionPlan> loadSessionPlan(const std::filesystem::path& file,
                                     const std::vector<std::string>& settings = {});

@@ -48,14 +48,16 @@ struct SessionResult
     int roundsDone = 0;
     nlohmann::json mergedMetrics; ///< of the merged model on the test set, last round
     nlohmann::json siloMetrics;   ///< one entry per silo, their own models
+    std::string endedBecause;     ///< why it stopped before its last round; empty: it did not
     std::filesystem::path mergedWeights;
 };
 
 /// Runs a session in this process from the beginning, in a new run folder below `runs`: config.json,
 /// split.json (the partition), run.sqlite, checkpoint.json with states/ of the last closed round, live.json
 /// (what goes on just now), audit/silo_003.jsonl (what left that silo), weights/{merged,best}.safetensors.
-/// Stops at a cancel or "stop" command; the last closed round stays. Errors: InvalidArgument, those of the
-/// data, ModelBroken (too few silos finished a round), DiskFull, Cancelled with the folder as subject.
+/// Stops at a cancel or "stop" command; the last closed round stays. A session whose silos may give away no
+/// more is done before its last round. Errors: InvalidArgument, those of the data, OutOfRange (too few silos
+/// finished a round) and Cancelled with the folder as subject, DiskFull.
 Result<SessionResult> federate(const SessionPlan& plan, const SessionHooks& hooks,
                                const std::filesystem::path& runs);
 

@@ -2,6 +2,7 @@
 #include "core/federate/session_links.h"
 
 #include "core/base/strict_object.h"
+#include "core/federate/topology/central_silo.h"
 
 #include <algorithm>
 #include <cmath>
@@ -45,6 +46,11 @@ Result<LinkOptions> readOptions(const nlohmann::json& json, int siloCount, std::
     object.text("underlay", options.underlay);
     object.integer("hub", options.topology.hub, -1, siloCount - 1);
     object.flag("both_ways", options.topology.ringBothWays);
+    std::string mixing = "metropolis";
+    object.choice("mixing", mixing, {"metropolis", "ring"});
+    options.topology.ringWeights = mixing == "ring";
+    if (options.topology.ringWeights && options.name == "ring" && !options.topology.ringBothWays)
+        object.refuse("mixing", "ring weights (½, ¼, ¼) need a ring both ways (both_ways)");
     object.integer("max_degree", options.topology.maxDegree, 0);
     object.number("budget", options.topology.budget, 1e-6, 1.0);
     object.integer("multiplicity", options.topology.multiplicity, 1, 100);
@@ -83,7 +89,7 @@ Result<SessionLinks> SessionLinks::create(const nlohmann::json& topology, int si
     SessionLinks links;
     links.m_siloCount = siloCount;
     links.m_name = options->name;
-    links.m_hub = std::max(0, options->topology.hub);
+    links.m_hub = std::max(0, options->topology.hub); // of two silos without a network the first is central
     for (int silo = 0; silo < siloCount; ++silo)
         links.m_names.push_back("silo " + std::to_string(silo));
     if (siloCount < kLeastForTopologies)
@@ -105,35 +111,93 @@ Result<SessionLinks> SessionLinks::create(const nlohmann::json& topology, int si
         return tl::unexpected(made.error());
     links.m_topology = std::move(*made);
     links.m_network = std::make_shared<SiloNetwork>(*network);
-    if (options->name == "star" && options->topology.hub < 0)
-        for (int silo = 0; silo < siloCount; ++silo)
-            if (links.m_topology->overlay().outDegree(silo) == siloCount - 1)
-                links.m_hub = silo;
+    links.m_options = options->topology;
+    if (options->topology.hub < 0)
+        links.m_hub = mostCentralSilo(*network);
     if (!options->underlay.empty())
         for (int silo = 0; silo < siloCount; ++silo)
             links.m_names[static_cast<std::size_t>(silo)] = network->siloName(silo);
     return links;
 }
 
+Result<SessionLinks> SessionLinks::among(const std::vector<bool>& isMember) const
+{
+    SessionLinks part = *this;
+    part.m_members.clear();
+    std::vector<OverlayLink> custom;
+    std::vector<int> places(isMember.size(), -1);
+    for (std::size_t silo = 0; silo < isMember.size(); ++silo)
+        if (isMember[silo]) {
+            places[silo] = static_cast<int>(part.m_members.size());
+            part.m_members.push_back(static_cast<int>(silo));
+        }
+    const int count = static_cast<int>(part.m_members.size());
+    if (count == m_siloCount)
+        return *this;
+    part.m_topology.reset();
+    if (count < kLeastForTopologies)
+        return part;
+    TopologyOptions options = m_options;
+    // As the strategies do it, the first one is the hub where the hub is away.
+    options.hub = std::max(0, places[static_cast<std::size_t>(m_hub)]);
+    for (const auto& [from, to] : m_options.custom.links()) {
+        const int place = places[static_cast<std::size_t>(from)];
+        const int other = places[static_cast<std::size_t>(to)];
+        if (place >= 0 && other >= 0)
+            custom.push_back({place, other});
+    }
+    auto overlay = Overlay::create(count, std::move(custom));
+    if (!overlay)
+        return tl::unexpected(overlay.error());
+    options.custom = std::move(*overlay);
+    options.mayBeApart = true;
+    auto made = makeTopology(m_name, m_network->among(part.m_members), options);
+    if (!made)
+        return tl::unexpected(made.error());
+    part.m_topology = std::move(*made);
+    return part;
+}
+
+bool SessionLinks::isApart() const
+{
+    return m_topology && !m_topology->overlay().isStronglyConnected();
+}
+
+/// With the numbers of the session.
+Overlay SessionLinks::ofSession(const Overlay& overlay) const
+{
+    std::vector<OverlayLink> links;
+    for (const auto& [from, to] : overlay.links())
+        links.push_back({siloOf(from), siloOf(to)});
+    return Overlay::create(m_siloCount, std::move(links)).value_or(Overlay());
+}
+
 Overlay SessionLinks::overlay(int round) const
 {
-    return m_topology ? m_topology->overlayOfRound(static_cast<std::uint64_t>(round)) : wholeOverlay();
+    return m_topology ? ofSession(m_topology->overlayOfRound(static_cast<std::uint64_t>(round)))
+                      : wholeOverlay();
 }
 
 Overlay SessionLinks::wholeOverlay() const
 {
     if (m_topology)
-        return m_topology->overlay();
+        return ofSession(m_topology->overlay());
     std::vector<std::pair<int, int>> pairs;
-    if (m_siloCount == 2)
-        pairs.emplace_back(0, 1);
+    if (m_members.size() == 2 || (m_members.empty() && m_siloCount == 2))
+        pairs.emplace_back(siloOf(0), siloOf(1));
     return Overlay::bothWays(m_siloCount, pairs);
 }
 
 MixingMatrix SessionLinks::mixing(int round) const
 {
-    return m_topology ? m_topology->mixingOfRound(static_cast<std::uint64_t>(round))
-                      : MixingMatrix::metropolis(overlay(round));
+    if (!m_topology)
+        return MixingMatrix::metropolis(overlay(round));
+    const MixingMatrix part = m_topology->mixingOfRound(static_cast<std::uint64_t>(round));
+    MixingMatrix whole(m_siloCount);
+    for (int member = 0; member < part.siloCount(); ++member)
+        for (int heard = 0; heard < part.siloCount(); ++heard)
+            whole.set(siloOf(member), siloOf(heard), part.at(member, heard));
+    return whole;
 }
 
 bool SessionLinks::changesByRound() const
@@ -144,6 +208,16 @@ bool SessionLinks::changesByRound() const
 double SessionLinks::cycleTimeMs() const
 {
     return m_topology ? m_topology->cycleTime().meanMs : 0.0;
+}
+
+double SessionLinks::starCycleTimeMs(int hub) const
+{
+    if (!m_network)
+        return 0.0;
+    TopologyOptions options;
+    options.hub = hub;
+    const auto star = makeTopology("star", *m_network, options);
+    return star ? (*star)->cycleTime().meanMs : 0.0;
 }
 
 double SessionLinks::exchangeMs(const std::vector<std::pair<int, int>>& messages) const

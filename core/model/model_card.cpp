@@ -105,7 +105,6 @@ FileCard parseModelCard(const std::string& text, const std::string& fallbackId)
         result.sureProbability =
             std::max(result.leastProbability, shareOf(parsed["thresholds"], "sure", result.sureProbability));
     }
-    result.mirrored = parsed.contains("mirrored") && parsed["mirrored"] == true;
     if (parsed.contains("classes") && parsed["classes"].is_array() && parsed["classes"].size() > 1)
         readClasses(parsed["classes"], result);
     const ModelInputRules& rules = result.input;

@@ -17,7 +17,6 @@ struct FileCard
     /// A pixel is a device's from `leastProbability` on, where its line reaches `sureProbability` somewhere.
     double leastProbability = 0.5;
     double sureProbability = 0.5;
-    bool mirrored = false; ///< the mean of the logits of the picture and its three mirror images counts
     /// Class of each output channel; the first is the background.
     std::vector<WireClass> outputs{WireClass::Background, WireClass::Catheter, WireClass::Guidewire};
 };
@@ -26,7 +25,7 @@ struct FileCard
 /// limits, role ("live", "offline", "foundation", which networks of the task "classification" always are),
 /// classes (names by output channel; names other than "guidewire" count as catheter),
 /// input {channels, channel_pick, stretch, multiple, size_px, mean, deviation}, multiple, longest_side,
-/// thresholds {least, sure}, mirrored (true or false). Everything is optional; what is missing or of the wrong type says "not stated".
+/// thresholds {least, sure}. Everything is optional; what is missing or of the wrong type says "not stated".
 FileCard parseModelCard(const std::string& json, const std::string& fallbackId);
 
 } // namespace fedefm

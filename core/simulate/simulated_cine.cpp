@@ -48,7 +48,8 @@ SequenceInfo makeInfo(const SimulationSettings& settings, const SceneSettings& s
     info.grey.windows.push_back({range * 0.5, range, WindowFunction::Linear, "full range"});
     info.angles.push_back({scene.view.primaryDeg, scene.view.secondaryDeg});
     info.identity.patientName = "Simulated, " + settings.preset;
-    info.identity.patientId = "SIMULATED";
+    // Scenes of different seeds are different patients: a split keeps them apart.
+    info.identity.patientId = "SIM-" + settings.preset + "-" + std::to_string(settings.seed);
     info.identity.seriesDescription = "Simulated fluoroscopy, source type " + settings.preset;
     return info;
 }

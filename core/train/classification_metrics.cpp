@@ -6,6 +6,48 @@
 
 namespace fedefm {
 
+namespace {
+
+/// Share of the pairs of a true and an untrue one in which the true one has the larger value; ties count
+/// half.
+std::optional<double> areaUnderCurve(std::vector<std::pair<float, bool>> ranked)
+{
+    std::sort(ranked.begin(), ranked.end());
+    double negativesBelow = 0.0;
+    double positives = 0.0;
+    double pairsWon = 0.0;
+    for (std::size_t i = 0; i < ranked.size();) {
+        double tiedPositives = 0.0;
+        double tiedNegatives = 0.0;
+        const float value = ranked[i].first;
+        for (; i < ranked.size() && ranked[i].first == value; ++i)
+            (ranked[i].second ? tiedPositives : tiedNegatives) += 1.0;
+        pairsWon += tiedPositives * (negativesBelow + 0.5 * tiedNegatives);
+        negativesBelow += tiedNegatives;
+        positives += tiedPositives;
+    }
+    if (positives <= 0.0 || negativesBelow <= 0.0)
+        return std::nullopt;
+    return pairsWon / (positives * negativesBelow);
+}
+
+nlohmann::json shareOrNull(double part, double whole)
+{
+    return whole > 0.0 ? nlohmann::json(part / whole) : nlohmann::json();
+}
+
+nlohmann::json orNull(const std::optional<double>& value)
+{
+    return value ? nlohmann::json(*value) : nlohmann::json();
+}
+
+std::string nameOf(const std::vector<std::string>& names, std::size_t number)
+{
+    return number < names.size() ? names[number] : "class " + std::to_string(number);
+}
+
+} // namespace
+
 ClassificationMetrics::ClassificationMetrics(int classes) : m_classes(std::max(classes, 1)) {}
 
 void ClassificationMetrics::add(const float* probabilities, int trueClass)
@@ -45,23 +87,7 @@ std::optional<double> ClassificationMetrics::aucOf(int wireClass) const
     for (std::size_t i = 0; i < m_truth.size(); ++i)
         ranked.emplace_back(m_probabilities[i * static_cast<std::size_t>(m_classes) + wireClass],
                             m_truth[i] == wireClass);
-    std::sort(ranked.begin(), ranked.end());
-    double negativesBelow = 0.0;
-    double positives = 0.0;
-    double pairsWon = 0.0;
-    for (std::size_t i = 0; i < ranked.size();) {
-        double tiedPositives = 0.0;
-        double tiedNegatives = 0.0;
-        const float value = ranked[i].first;
-        for (; i < ranked.size() && ranked[i].first == value; ++i)
-            (ranked[i].second ? tiedPositives : tiedNegatives) += 1.0;
-        pairsWon += tiedPositives * (negativesBelow + 0.5 * tiedNegatives);
-        negativesBelow += tiedNegatives;
-        positives += tiedPositives;
-    }
-    if (positives <= 0.0 || negativesBelow <= 0.0)
-        return std::nullopt;
-    return pairsWon / (positives * negativesBelow);
+    return areaUnderCurve(std::move(ranked));
 }
 
 std::optional<double> ClassificationMetrics::macroAuc() const
@@ -81,9 +107,6 @@ std::optional<double> ClassificationMetrics::macroAuc() const
 nlohmann::json ClassificationMetrics::toJson(const std::vector<std::string>& classNames) const
 {
     const auto table = confusion();
-    const auto orNull = [](double part, double whole) {
-        return whole > 0.0 ? nlohmann::json(part / whole) : nlohmann::json();
-    };
     nlohmann::json classes = nlohmann::json::object();
     for (std::size_t k = 0; k < table.size(); ++k) {
         double isClass = 0.0;
@@ -93,19 +116,81 @@ nlohmann::json ClassificationMetrics::toJson(const std::vector<std::string>& cla
             saidClass += static_cast<double>(table[other][k]);
         }
         const auto right = static_cast<double>(table[k][k]);
-        const auto auc = aucOf(static_cast<int>(k));
-        const std::string name = k < classNames.size() ? classNames[k] : "class " + std::to_string(k);
-        classes[name] = {{"pictures", static_cast<std::uint64_t>(isClass)},
-                         {"precision", orNull(right, saidClass)},
-                         {"recall", orNull(right, isClass)},
-                         {"auc", auc ? nlohmann::json(*auc) : nlohmann::json()}};
+        classes[nameOf(classNames, k)] = {{"pictures", static_cast<std::uint64_t>(isClass)},
+                                          {"precision", shareOrNull(right, saidClass)},
+                                          {"recall", shareOrNull(right, isClass)},
+                                          {"auc", orNull(aucOf(static_cast<int>(k)))}};
     }
-    const auto auc = macroAuc();
     return {{"pictures", m_truth.size()},
             {"accuracy", m_truth.empty() ? nlohmann::json() : nlohmann::json(accuracy())},
-            {"macro_auc", auc ? nlohmann::json(*auc) : nlohmann::json()},
+            {"macro_auc", orNull(macroAuc())},
             {"classes", classes},
             {"confusion", table}};
+}
+
+FlagMetrics::FlagMetrics(int flags) : m_answers(static_cast<std::size_t>(std::max(flags, 1))) {}
+
+void FlagMetrics::add(const float* probabilities, const std::uint8_t* flags)
+{
+    for (std::size_t k = 0; k < m_answers.size(); ++k)
+        m_answers[k].push_back({std::isnan(probabilities[k]) ? -1.0f : probabilities[k], flags[k] != 0});
+}
+
+double FlagMetrics::accuracy() const
+{
+    double right = 0.0;
+    double all = 0.0;
+    for (const auto& answers : m_answers)
+        for (const Answer& answer : answers) {
+            right += (answer.probability >= 0.5f) == answer.isTrue ? 1.0 : 0.0;
+            all += 1.0;
+        }
+    return all > 0.0 ? right / all : 0.0;
+}
+
+std::optional<double> FlagMetrics::aucOf(const std::vector<Answer>& answers)
+{
+    std::vector<std::pair<float, bool>> ranked;
+    for (const Answer& answer : answers)
+        ranked.emplace_back(answer.probability, answer.isTrue);
+    return areaUnderCurve(std::move(ranked));
+}
+
+std::optional<double> FlagMetrics::macroAuc() const
+{
+    double sum = 0.0;
+    int count = 0;
+    for (const auto& answers : m_answers)
+        if (const auto auc = aucOf(answers)) {
+            sum += *auc;
+            ++count;
+        }
+    return count > 0 ? std::optional<double>(sum / count) : std::nullopt;
+}
+
+nlohmann::json FlagMetrics::toJson(const std::vector<std::string>& names) const
+{
+    nlohmann::json classes = nlohmann::json::object();
+    for (std::size_t k = 0; k < m_answers.size(); ++k) {
+        double isTrue = 0.0;
+        double saidTrue = 0.0;
+        double both = 0.0;
+        for (const Answer& answer : m_answers[k]) {
+            const bool isSaid = answer.probability >= 0.5f;
+            isTrue += answer.isTrue ? 1.0 : 0.0;
+            saidTrue += isSaid ? 1.0 : 0.0;
+            both += isSaid && answer.isTrue ? 1.0 : 0.0;
+        }
+        classes[nameOf(names, k)] = {{"pictures", static_cast<std::uint64_t>(isTrue)},
+                                     {"precision", shareOrNull(both, saidTrue)},
+                                     {"recall", shareOrNull(both, isTrue)},
+                                     {"auc", orNull(aucOf(m_answers[k]))}};
+    }
+    const std::size_t pictures = m_answers.front().size();
+    return {{"pictures", pictures},
+            {"accuracy", pictures > 0 ? nlohmann::json(accuracy()) : nlohmann::json()},
+            {"macro_auc", orNull(macroAuc())},
+            {"classes", classes}};
 }
 
 } // namespace fedefm

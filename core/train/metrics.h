@@ -114,4 +114,29 @@ private:
     std::vector<int> m_truth;
 };
 
+/// The same of a classification whose classes do not exclude each other: each is a yes or no of its own, yes
+/// from the probability 0.5 on.
+class FlagMetrics
+{
+public:
+    explicit FlagMetrics(int flags);
+    /// One value per flag, both; a flag counts when it is not 0.
+    void add(const float* probabilities, const std::uint8_t* flags);
+    /// Share of right answers over all pictures and flags.
+    double accuracy() const;
+    /// Mean over the flags that are set in some pictures and not in others.
+    std::optional<double> macroAuc() const;
+    /// {"pictures", "accuracy", "macro_auc", "classes": {name: {"pictures", "precision", "recall", "auc"}}}.
+    nlohmann::json toJson(const std::vector<std::string>& names) const;
+
+private:
+    struct Answer
+    {
+        float probability;
+        bool isTrue;
+    };
+    static std::optional<double> aucOf(const std::vector<Answer>& answers);
+    std::vector<std::vector<Answer>> m_answers; ///< by flag
+};
+
 } // namespace fedefm

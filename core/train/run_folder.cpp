@@ -83,4 +83,12 @@ fs::path defaultRunsFolder()
     return fs::path(home && *home ? home : ".") / ".local" / "share" / "fedefm" / "runs";
 }
 
+fs::path runFolderNamed(const std::string& name, const fs::path& root)
+{
+    std::error_code ignored;
+    if (name.empty() || fs::exists(name, ignored) || !fs::exists(root / name, ignored))
+        return name;
+    return root / name;
+}
+
 } // namespace fedefm

@@ -137,6 +137,9 @@ private:
 /// FEDEFM_RUNS, else fedefm/runs in XDG_DATA_HOME (~/.local/share).
 std::filesystem::path defaultRunsFolder();
 
+/// The folder of a run that is named by its folder or, below `root`, by its id.
+std::filesystem::path runFolderNamed(const std::string& name, const std::filesystem::path& root);
+
 /// All runs below a folder, newest first; folders that are no runs are passed over, broken ones have state
 /// Failed.
 std::vector<RunSummary> listRuns(const std::filesystem::path& root);

@@ -106,9 +106,7 @@ void readCourse(StrictObject& object, TrainConfig& config)
     object.integer("patience", config.patience, 0);
     object.choice("metrics", config.metrics, {"proper", "paper"});
     if (!object.has("select_by"))
-        config.selectBy = config.task == "classification" ? "accuracy"
-                          : config.metrics == "paper"     ? "dice"
-                                                          : "foreground.dice";
+        config.selectBy = usualMeasure(config.task, config.metrics);
     object.text("select_by", config.selectBy);
     if (config.selectBy.empty())
         object.refuse("select_by", "the name of a validation value, for example foreground.dice");
@@ -118,6 +116,13 @@ void readCourse(StrictObject& object, TrainConfig& config)
 }
 
 } // namespace
+
+std::string usualMeasure(const std::string& task, const std::string& metrics)
+{
+    if (task == "classification")
+        return "accuracy";
+    return metrics == "paper" ? "dice" : "foreground.dice";
+}
 
 Result<TrainConfig> parseTrainConfig(const nlohmann::json& document)
 {

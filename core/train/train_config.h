@@ -76,6 +76,9 @@ struct TrainConfig
     int checkpointEverySteps = 200;
 };
 
+/// What chooses the best epoch where nothing else is said: "accuracy", "dice", "foreground.dice".
+std::string usualMeasure(const std::string& task, const std::string& metrics);
+
 /// Unknown keys are errors that name the nearest known one; so are values of a wrong type or range. Paths
 /// inside stay as they are (relative to the file). Errors: InvalidArgument (subject = where in the document).
 Result<TrainConfig> parseTrainConfig(const nlohmann::json& document);

@@ -127,6 +127,11 @@ Status EmdScorer::score(const FeatureMaps<double>& maps, std::vector<double>& sc
     return m_work->score(maps, scores, gradients);
 }
 
+const EmdScoreOptions& EmdScorer::options() const
+{
+    return m_work->options;
+}
+
 void EmdScorer::forget()
 {
     for (const auto& solver : m_work->solvers)

@@ -71,6 +71,7 @@ public:
 
     /// Drops what a warm start would use.
     void forget();
+    const EmdScoreOptions& options() const;
 
 private:
     class Work;

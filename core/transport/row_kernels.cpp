@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/transport/row_kernels_private.h"
 
-#include "core/transport/vector_clones_private.h"
+#include "core/base/vector_clones.h"
 
 #include <cstring>
 #include <limits>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Networks as segmenters: NAME.safetensors or NAME.pt with its card NAME.json in a model folder, or any such
-// file by path.
+// Networks as segmenters: weights or a TorchScript archive with their card NAME.json in a model folder, or
+// any such file by path.
 #include "core/base/version.h"
 #include "core/model/checkpoint/model_files.h"
 #include "core/model/model_card.h"
@@ -57,7 +57,8 @@ Result<std::unique_ptr<Segmenter>> openModel(const fs::path& file)
 
 bool isModelFile(const fs::path& file)
 {
-    return file.extension() == ".pt" || file.extension() == ".safetensors";
+    const auto& known = modelExtensions();
+    return std::find(known.begin(), known.end(), file.extension()) != known.end();
 }
 
 std::vector<fs::path> modelFiles(const fs::path& folder)
@@ -73,8 +74,9 @@ std::vector<fs::path> modelFiles(const fs::path& folder)
 
 void load(ModuleContents& contents)
 {
-    for (const char* extension : {".pt", ".safetensors", ".pth"})
+    for (const std::string& extension : modelExtensions())
         contents.modelFiles.emplace_back(extension, openModel);
+    contents.modelFiles.emplace_back(".pth", openModel);
     // The back end is a package of its own; models that nothing can run are not offered.
     std::error_code code;
     if (!fs::is_regular_file(backendFile(), code))

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli_run.h"
+#include "core/dicom/dicom_writer.h"
 #include "core/model/checkpoint/tensor_file.h"
+#include "core/simulate/demo_cine.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -46,6 +48,33 @@ private Q_SLOTS:
         QCOMPARE(again.exitCode, 1);
         QCOMPARE(again.json()["error"].toObject()["code"].toString(), "FileExists");
         QCOMPARE(runCli(command + QStringList{"--force"}).exitCode, 0);
+    }
+
+    void whatIsWrittenMarksFrames_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::newRow("TorchScript") << "model.ts";
+        QTest::newRow("TorchScript by its long name") << "model.torchscript";
+        QTest::newRow("state dictionary") << "model.pt";
+    }
+
+    void whatIsWrittenMarksFrames()
+    {
+        QFETCH(QString, name);
+        if (!runCli({"models"}).out.contains("wirenet-fast"))
+            QSKIP("no network can run");
+        const QString shipped = QStringLiteral(FEDEFM_SOURCE_DIR "/resources/models/wirenet-fast");
+        const QString cine = path("cine.dcm");
+        if (!QFile::exists(cine))
+            QVERIFY(writeXa(cine.toStdString(), DemoCine({256, 6, 10.0, 1, 10}), {}, false));
+        QFile::copy(shipped + ".json", path("model.json")); // the card of a state dictionary
+        const CliRun made = runCli({"model", "convert", shipped + ".safetensors", path(name)});
+        QVERIFY2(made.exitCode == 0, made.err.constData());
+        const CliRun run =
+            runCli({"segment", cine, "--out", path(name + "-found"), "--model", path(name), "--as", "npy"});
+        QVERIFY2(run.exitCode == 0, run.err.constData());
+        const QByteArray found = bytes(name + "-found/masks.npy");
+        QVERIFY(found.count('\x01') + found.count('\x02') > 50);
     }
 
     void refusesUnknownEndingsAndNetworks()

@@ -124,6 +124,24 @@ private Q_SLOTS:
         QVERIFY(run.err.contains("ridge"));
     }
 
+    void anUnusableDeviceIsRefusedBeforeTheWork()
+    {
+        const CliRun run = runCli({"segment", path("cine.dcm"), "--out", path("gpu"), "--device", "cuda"});
+        QCOMPARE(run.exitCode, 1);
+        QVERIFY2(run.err.contains("--device cuda"), run.err.constData());
+        QVERIFY2(run.err.contains("leave --device out"), run.err.constData());
+        QVERIFY(!QFile::exists(path("gpu")));
+    }
+
+    void threadsAreThoseAskedFor()
+    {
+        if (!runCli({"models"}).out.contains("wirenet-fast"))
+            QSKIP("no network can run");
+        const qsizetype one = mostThreads("1");
+        const qsizetype three = mostThreads("3");
+        QVERIFY2(one > 0 && three > one, qPrintable(QStringLiteral("%1 and %2").arg(one).arg(three)));
+    }
+
     void modelsAreListed()
     {
         const CliRun run = runCli({"models", "--json"});
@@ -240,6 +258,20 @@ private Q_SLOTS:
     }
 
 private:
+    /// Threads that a network was seen to have at once.
+    qsizetype mostThreads(const char* asked) const
+    {
+        QProcess process;
+        process.start(FEDEFM_PROGRAM, {"segment", path("cine.dcm"), "--out", path("threads"), "--as", "npy",
+                                       "--model", "wirenet-fast", "--force", "--threads", asked});
+        process.waitForStarted();
+        const QDir tasks(QStringLiteral("/proc/%1/task").arg(process.processId()));
+        qsizetype most = 0;
+        while (process.state() == QProcess::Running && !process.waitForFinished(2))
+            most = std::max(most, tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot).size());
+        return process.exitCode() == 0 ? most : 0;
+    }
+
     static QByteArray reportOf(const QJsonObject& answer)
     {
         QFile report(answer["report"].toString());

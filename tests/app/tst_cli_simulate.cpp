@@ -10,6 +10,7 @@
 #include <QJsonArray>
 #include <QTemporaryDir>
 #include <QTest>
+#include <map>
 
 using namespace fedefm;
 using namespace fedefm::test;
@@ -86,6 +87,32 @@ private Q_SLOTS:
             QVERIFY(result->labelImage() == cine->truth(index)->labels);
     }
 
+    void everySequenceHasItsOwnUidsAndPatient()
+    {
+        std::map<std::string, int> images, patients;
+        const auto make = [&](const char* name, const QStringList& options) {
+            const QString out = m_folder.filePath(QLatin1String(name));
+            QStringList arguments{"--quiet", "--seed"};
+            arguments << options.first() << "simulate" << options.mid(1) << "--as"
+                      << "dicom"
+                      << "--out" << out;
+            QCOMPARE(runCli(arguments).exitCode, 0);
+            const auto image = *openDicom((out + "/simulated.dcm").toStdString());
+            ++images[image->info().ids.sopInstanceUid];
+            ++patients[image->info().identity.patientId];
+        };
+        make("u1", {"0", "--preset", "human", "--frames", "1", "--size", "64"});
+        make("u2", {"1", "--preset", "human", "--frames", "1", "--size", "64"});
+        make("u3", {"1", "--preset", "animal", "--frames", "1", "--size", "64"});
+        make("u4", {"1", "--preset", "human", "--frames", "2", "--size", "64"});
+        make("u5", {"1", "--preset", "human", "--frames", "1", "--size", "96"});
+        QCOMPARE(images.size(), std::size_t(5));
+        QCOMPARE(patients,
+                 (std::map<std::string, int>{{"SIM-human-0", 1}, {"SIM-human-1", 3}, {"SIM-animal-1", 1}}));
+        make("again", {"1", "--preset", "human", "--frames", "1", "--size", "64"});
+        QCOMPARE(images.size(), std::size_t(5));
+    }
+
     void dataSetForms()
     {
         const QStringList general{"--quiet", "simulate", "--preset", "animal", "--frames",
@@ -124,6 +151,19 @@ private Q_SLOTS:
         QVERIFY(!second.isEmpty());
         QCOMPARE(second, contentOf(alone + "/images/frame_0000.png"));
         QVERIFY(second != contentOf(out + "/sequence_0000/images/frame_0000.png"));
+    }
+
+    /// It is written frame by frame, and so begun before the first of them.
+    void masksInTheWayAreFoundOutAtOnce()
+    {
+        const QString out = m_folder.filePath("taken");
+        QVERIFY(QDir().mkpath(out));
+        QFile taken(out + "/masks.npy");
+        QVERIFY(taken.open(QIODevice::WriteOnly) && taken.write("mine") == 4);
+        taken.close();
+        QCOMPARE(runCli({"simulate", "--frames", "1", "--size", "64", "--out", out}).exitCode, 1);
+        QCOMPARE(contentOf(out + "/masks.npy"), QByteArray("mine"));
+        QVERIFY(!QFile::exists(out + "/images/frame_0000.png"));
     }
 
     void mistakesAreNamed()

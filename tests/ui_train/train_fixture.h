@@ -52,7 +52,8 @@ protected:
                 {"data", {{"form", "simulated"}}},
                 {"epochs", 5}};
     }
-    std::unique_ptr<RunWriter> writeRun(const char* name, int epochs) const
+    std::unique_ptr<RunWriter> writeRun(const char* name, int epochs,
+                                        const nlohmann::json& changes = nlohmann::json::object()) const
     {
         RunWriter::Start start;
         start.name = name;
@@ -60,6 +61,7 @@ protected:
         start.epochsPlanned = epochs;
         start.architecture = "unet";
         start.config = config(name);
+        start.config.merge_patch(changes);
         auto run = RunWriter::create(m_folder->path().toStdString(), start);
         if (!run)
             return nullptr;

@@ -31,6 +31,13 @@ RunSummary runOf(const char* id, RunState state)
     return run;
 }
 
+nlohmann::json epochOf(double dice)
+{
+    return {{"train", {{"loss", 0.1}}},
+            {"validation", {{"loss", 0.2}, {"foreground", {{"dice", dice}}}}},
+            {"best", false}};
+}
+
 } // namespace
 
 class TestCurveLogic : public QObject
@@ -53,6 +60,7 @@ private Q_SLOTS:
     void stylesAreDistinctAndKept();
     void plateau();
     void alertsOnlyForNews();
+    void sessionsTellOfSilosAndPlateaus();
     void nanAlertsOnce();
 };
 
@@ -193,15 +201,18 @@ void TestCurveLogic::stylesAreDistinctAndKept()
 
 void TestCurveLogic::plateau()
 {
+    // As the trainer writes them: an epoch without validation has the training's loss alone.
     nlohmann::json epochs = nlohmann::json::array();
     for (const double dice : {0.1, 0.5, 0.4, 0.5, 0.45})
-        epochs.push_back({{"foreground", {{"dice", dice}}}});
+        epochs.push_back(epochOf(dice));
     QCOMPARE(epochsWithoutGain(epochs, "foreground.dice"), 3);
-    epochs.push_back({{"foreground", {{"dice", 0.6}}}});
+    epochs.push_back({{"epoch", 5}, {"train", {{"loss", 0.1}}}});
+    QCOMPARE(epochsWithoutGain(epochs, "foreground.dice"), 3);
+    epochs.push_back(epochOf(0.6));
     QCOMPARE(epochsWithoutGain(epochs, "foreground.dice"), 0);
-    epochs.push_back({{"other", 1}});
-    QCOMPARE(epochsWithoutGain(epochs, "foreground.dice"), 0);
-    QCOMPARE(epochsWithoutGain({{{"accuracy", 0.5}}, {{"accuracy", 0.4}}}, "accuracy"), 1);
+    // A session's rounds.
+    const auto roundOf = [](double accuracy) { return nlohmann::json{{"merged", {{"accuracy", accuracy}}}}; };
+    QCOMPARE(epochsWithoutGain({roundOf(0.5), roundOf(0.4)}, "accuracy"), 1);
 }
 
 void TestCurveLogic::alertsOnlyForNews()
@@ -218,11 +229,55 @@ void TestCurveLogic::alertsOnlyForNews()
 
     nlohmann::json epochs = nlohmann::json::array();
     for (int i = 0; i <= RunAlerts::kPlateauEpochs; ++i)
-        epochs.push_back({{"foreground", {{"dice", 0.5}}}});
+        epochs.push_back(epochOf(0.5));
     alerts.onRuns({runOf("now", RunState::Running)});
     QCOMPARE(alerts.onEpochs("now", epochs).size(), std::size_t(1));
     QVERIFY(alerts.onEpochs("now", epochs).empty());
     QVERIFY(alerts.onEpochs("unknown", epochs).empty());
+}
+
+void TestCurveLogic::sessionsTellOfSilosAndPlateaus()
+{
+    RunSummary session = runOf("session", RunState::Running);
+    session.kind = "federate";
+    session.config = {{"training", {{"task", "classification"}}},
+                      {"data", {{"silos", {{{"name", "Dublin"}}, {{"name", "Seoul"}}}}}}};
+    RunAlerts trainings;
+    RunAlerts alerts(RunAlerts::Of::Sessions);
+    // Each mode tells of its own.
+    QVERIFY(alerts.onRuns({session, runOf("training", RunState::Running)}).empty());
+    trainings.onRuns({session});
+    const auto rounds = [](const std::vector<std::pair<bool, double>>& course) {
+        nlohmann::json list = nlohmann::json::array();
+        for (const auto& [isThere, accuracy] : course)
+            list.push_back({{"silos", {{{"finished", true}}, {{"finished", isThere}}, {{"finished", false}}}},
+                            {"members", {true, true, false}},
+                            {"merged", {{"accuracy", accuracy}}}});
+        return list;
+    };
+    QVERIFY(trainings.onEpochs("session", rounds({{false, 0.1}})).empty());
+    // Only the newest round of a session that was going already; a silo that was dropped is not missed.
+    QVERIFY(alerts.onEpochs("session", rounds({{false, 0.1}, {true, 0.2}})).empty());
+    const auto missed = alerts.onEpochs("session", rounds({{false, 0.1}, {true, 0.2}, {false, 0.3}}));
+    QCOMPARE(missed.size(), std::size_t(1));
+    QVERIFY2(missed.front().cause.contains("Seoul missed round 3"), qPrintable(missed.front().cause));
+    // Once, until it has been there again; by the session's names where they are known.
+    QVERIFY(
+        alerts.onEpochs("session", rounds({{false, 0.1}, {true, 0.2}, {false, 0.3}, {false, 0.4}})).empty());
+    const auto again = alerts.onEpochs(
+        "session", rounds({{false, 0.1}, {true, 0.2}, {false, 0.3}, {false, 0.4}, {true, 0.5}, {false, 0.6}}),
+        {"a", "b", "c"});
+    QCOMPARE(again.size(), std::size_t(1));
+    QVERIFY2(again.front().cause.contains("b missed round 6"), qPrintable(again.front().cause));
+
+    std::vector<std::pair<bool, double>> flat(RunAlerts::kPlateauEpochs + 1, {true, 0.5});
+    const auto plateau = alerts.onEpochs("session", rounds(flat));
+    QCOMPARE(plateau.size(), std::size_t(1));
+    QVERIFY2(plateau.front().cause.contains("accuracy"), qPrintable(plateau.front().cause));
+    flat.emplace_back(true, 0.5);
+    QVERIFY(alerts.onEpochs("session", rounds(flat)).empty());
+    session.state = RunState::Lost;
+    QCOMPARE(alerts.onRuns({session, runOf("training", RunState::Lost)}).size(), std::size_t(1));
 }
 
 void TestCurveLogic::nanAlertsOnce()

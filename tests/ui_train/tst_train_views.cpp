@@ -11,7 +11,10 @@
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
+#include <QScrollBar>
 #include <QSlider>
+#include <QTableView>
 #include <QTest>
 
 #include <cmath>
@@ -27,6 +30,9 @@ private Q_SLOTS:
     void cleanup() { close(); }
     void chosenRunsAreDrawn();
     void filterAndSort();
+    void hyperParametersAreColumns();
+    void columnsStayHidden();
+    void manyHyperParametersLeaveTheWindowReadable();
     void newPointsArrive();
     void crossHairReadsOut();
     void viewOptionsRedraw();
@@ -74,6 +80,112 @@ void TestTrainViews::filterAndSort()
     QCOMPARE(table->model()->index(0, RunTableModel::Name).data().toString(), QStringLiteral("alpha"));
     table->model()->sort(RunTableModel::Best, Qt::AscendingOrder);
     QCOMPARE(table->model()->index(0, RunTableModel::Name).data().toString(), QStringLiteral("beta"));
+}
+
+void TestTrainViews::hyperParametersAreColumns()
+{
+    const auto changes = [](double rate, const char* kind, int width) {
+        return nlohmann::json{
+            {"batch_size", 8},
+            {"optimizer", {{"kind", kind}, {"learning_rate", rate}}},
+            {"model", {{"network", "unet"}, {"hyper_parameters", {{"base_channels", width}}}}}};
+    };
+    auto a = writeRun("alpha", 1, changes(0.01, "sgd", 32));
+    auto b = writeRun("beta", 1, changes(0.00001, "adamw", 32));
+    train()->watcher()->refreshNow();
+    auto* table = train()->runs()->findChild<QTableView*>();
+    QAbstractItemModel* rows = table->model();
+    QTRY_COMPARE(rows->rowCount(), 2);
+    const auto column = [rows](const char* title) {
+        for (int i = 0; i < rows->columnCount(); ++i)
+            if (rows->headerData(i, Qt::Horizontal).toString() == QLatin1String(title))
+                return i;
+        return -1;
+    };
+    const auto first = [rows](int at) { return rows->index(0, at).data().toString(); };
+    QVERIFY(column("Network") >= 0 && column("Learning rate") >= 0 && column("Batch") >= 0 &&
+            column("Optimiser") >= 0);
+    // By number, not by text.
+    rows->sort(column("Learning rate"), Qt::AscendingOrder);
+    QCOMPARE(first(RunTableModel::Name), QStringLiteral("beta"));
+    QCOMPARE(first(column("Learning rate")), QStringLiteral("1e-05"));
+    QCOMPARE(first(column("Batch")), QStringLiteral("8"));
+
+    // What is the same everywhere gets a column when a run comes that differs; the choice stays.
+    const char* width = "model.hyper_parameters.base_channels";
+    QCOMPARE(column(width), -1);
+    table->selectAll();
+    auto c = writeRun("gamma", 1, changes(0.001, "adamw", 16));
+    train()->watcher()->refreshNow();
+    QTRY_VERIFY(column(width) > column("Learning rate"));
+    QCOMPARE(table->selectionModel()->selectedRows().size(), 2);
+    QCOMPARE(first(RunTableModel::Name), QStringLiteral("beta"));
+
+    auto* words = train()->runs()->findChild<QLineEdit*>();
+    words->setText("adamw");
+    QCOMPARE(rows->rowCount(), 2);
+    words->setText("adamw base_channels=16");
+    QCOMPARE(rows->rowCount(), 1);
+    QCOMPARE(first(RunTableModel::Name), QStringLiteral("gamma"));
+    words->setText("base_channels"); // every run has the key
+    QCOMPARE(rows->rowCount(), 0);
+    words->clear();
+}
+
+void TestTrainViews::columnsStayHidden()
+{
+    auto a = writeRun("alpha", 1);
+    train()->watcher()->refreshNow();
+    const auto hidden = [this] {
+        const auto* table = train()->runs()->findChild<QTableView*>();
+        QStringList titles;
+        for (int i = 0; i < table->model()->columnCount(); ++i)
+            if (table->isColumnHidden(i))
+                titles << table->model()->headerData(i, Qt::Horizontal).toString();
+        return titles;
+    };
+    QTRY_VERIFY(onlyRun());
+    QVERIFY(hidden().isEmpty());
+    auto* menu = train()->runs()->findChild<QMenu*>();
+    Q_EMIT menu->aboutToShow();
+    for (QAction* action : menu->actions())
+        if (action->text() == QLatin1String("Optimiser") || action->text() == QLatin1String("Seed"))
+            action->trigger();
+    const QStringList two{"Seed", "Optimiser"};
+    QCOMPARE(hidden(), two);
+    m_window.reset();
+    openWindow();
+    QTRY_VERIFY(onlyRun());
+    QCOMPARE(hidden(), two);
+}
+
+void TestTrainViews::manyHyperParametersLeaveTheWindowReadable()
+{
+    std::vector<std::unique_ptr<RunWriter>> runs;
+    for (int i = 0; i < 6; ++i)
+        runs.push_back(writeRun(qPrintable(QStringLiteral("wires-%1").arg(i)), 3,
+                                {{"batch_size", 4 << (i % 2)},
+                                 {"ema_decay", i % 3 * 0.1},
+                                 {"patience", i},
+                                 {"optimizer",
+                                  {{"kind", i % 2 ? "sgd" : "adamw"},
+                                   {"learning_rate", 0.01 / (i + 1)},
+                                   {"weight_decay", i * 1e-4}}},
+                                 {"schedule", {{"kind", i % 2 ? "poly" : "cosine"}}},
+                                 {"loss", {{"cross_entropy", 0.5}, {"dice", 0.5 * (i % 2)}}}}));
+    m_window->resize(1440, 900);
+    train()->watcher()->refreshNow();
+    auto* table = train()->runs()->findChild<QTableView*>();
+    QTRY_COMPARE(table->model()->rowCount(), 6);
+    QTRY_COMPARE(train()->curves()->plot(0)->graphCount(), 2);
+    QCOMPARE(m_window->width(), 1440);
+    QVERIFY(train()->runs()->width() < 420);
+    if (qEnvironmentVariableIsSet("FEDEFM_TEST_PICTURES")) {
+        const QString folder = qEnvironmentVariable("FEDEFM_TEST_PICTURES");
+        m_window->grab().save(folder + "/train_mode.png");
+        table->horizontalScrollBar()->setValue(table->horizontalScrollBar()->maximum());
+        m_window->grab().save(folder + "/train_mode_scrolled.png");
+    }
 }
 
 void TestTrainViews::newPointsArrive()
@@ -141,6 +253,12 @@ void TestTrainViews::predictionsFollowTheNewestEpoch()
     QTRY_COMPARE(panel->epoch(), 2);
     panel->findChild<QSlider*>()->setValue(0);
     QCOMPARE(panel->epoch(), 0);
+    // Counted from 1, as in the table and the terminal.
+    QString caption;
+    for (const QLabel* label : panel->findChildren<QLabel*>())
+        if (label->accessibleName() == QLatin1String("Epoch on show"))
+            caption = label->text();
+    QVERIFY2(caption.startsWith("epoch 1 "), qPrintable(caption));
     test::writeEpochs(*a, 3, 1, 10);
     train()->watcher()->refreshNow();
     QTRY_COMPARE(panel->findChild<QSlider*>()->maximum(), 3);

@@ -180,6 +180,16 @@ void Settings::setUnfolded(const QString& panel, bool unfolded)
     QSettings().setValue(QStringLiteral("panels/") + panel, unfolded);
 }
 
+QStringList Settings::hiddenRunColumns() const
+{
+    return value("hiddenRunColumns").toStringList();
+}
+
+void Settings::setHiddenRunColumns(const QStringList& keys)
+{
+    store("hiddenRunColumns", keys);
+}
+
 QVariantMap Settings::displayState(const QString& key) const
 {
     const QByteArray json = QSettings().value(kStates + QLatin1Char('/') + hashed(key)).toByteArray();

@@ -49,6 +49,9 @@ public:
     bool isUnfolded(const QString& panel, bool otherwise) const;
     void setUnfolded(const QString& panel, bool unfolded);
 
+    QStringList hiddenRunColumns() const; ///< keys of the columns that the table of runs does without
+    void setHiddenRunColumns(const QStringList& keys);
+
     /// Window, presets and calibration of one sequence; `key` is its SOP instance UID or path and is only
     /// hashed.
     QVariantMap displayState(const QString& key) const;

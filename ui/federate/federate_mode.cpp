@@ -171,7 +171,20 @@ void FederateMode::connectParts()
             if (update.run == m_current)
                 own.push_back(update);
         m_curves->apply(own);
+        // Test values may be undefined where a class has no pictures; losses may not.
+        for (const CurveUpdate& update : own)
+            if (update.metric.contains(QLatin1String("loss")))
+                report(m_alerts.onCurve(update));
     });
+    connect(&m_watcher, &RunWatcher::epochsArrived, this,
+            [this](const QString& run, const nlohmann::json& epochs) {
+                const SessionSnapshotPtr& session = m_monitor.snapshot();
+                QStringList names;
+                if (session && run == m_current)
+                    for (const SiloFacts& silo : session->silos)
+                        names << silo.name;
+                report(m_alerts.onEpochs(run, epochs, names));
+            });
     connect(&m_watcher, &RunWatcher::metricsFound, this,
             [this](const QString& run, const QStringList& metrics) {
                 if (run == m_current)
@@ -194,7 +207,7 @@ void FederateMode::connectParts()
     connect(m_draft, &DraftPanel::openWanted, this, &FederateMode::openPlan);
     connect(m_draft, &DraftPanel::saveWanted, this, &FederateMode::savePlan);
     connect(m_draft, &DraftPanel::changed, this, &FederateMode::updateActions);
-    connect(&m_launcher, &RunLauncher::failed, this, &FederateMode::report);
+    connect(&m_launcher, &RunLauncher::failed, this, qOverload<const Error&>(&FederateMode::report));
     connect(&m_launcher, &RunLauncher::appeared, this, [this](const QString& run) {
         m_sessions->choose(run);
         m_side->setCurrentIndex(0);
@@ -208,6 +221,7 @@ void FederateMode::connectParts()
 void FederateMode::onListed(const std::vector<RunSummary>& runs)
 {
     m_sessions->setRuns(runs, QString::fromStdString(m_watcher.root().string()));
+    report(m_alerts.onRuns(runs));
     m_launcher.seen(runs);
     updateActions();
     updatePolling();
@@ -264,6 +278,14 @@ void FederateMode::report(const Error& error)
     Q_EMIT issueRaised();
 }
 
+void FederateMode::report(const std::vector<Issue>& issues)
+{
+    for (const Issue& issue : issues)
+        m_context.issues->report(issue);
+    if (!issues.empty())
+        Q_EMIT issueRaised();
+}
+
 void FederateMode::setShown(bool shown)
 {
     m_isShown = shown;
@@ -273,7 +295,11 @@ void FederateMode::setShown(bool shown)
 
 void FederateMode::updatePolling()
 {
-    m_watcher.setActive(m_isShown || m_launcher.waitingCount() > 0);
+    const std::vector<RunSummary>& runs = m_sessions->model()->runs();
+    const bool isGoing = std::any_of(runs.begin(), runs.end(), [](const RunSummary& run) {
+        return run.state == RunState::Running || run.state == RunState::Paused;
+    });
+    m_watcher.setActive(m_isShown || isGoing || m_launcher.waitingCount() > 0);
     m_monitor.setActive(m_isShown);
 }
 

@@ -3,6 +3,7 @@
 
 #include "ui/common/app_context.h"
 #include "ui/federate/session_monitor.h"
+#include "ui/train/run_alerts.h"
 #include "ui/train/run_launcher.h"
 #include "ui/train/run_watcher.h"
 
@@ -34,7 +35,7 @@ public:
     ~FederateMode() override;
 
     void updateActions();
-    void setShown(bool shown); ///< hidden, it polls only while a session is starting
+    void setShown(bool shown); ///< hidden, it looks only for news of sessions that are going
 
     SessionList* sessions() const { return m_sessions; }
     SessionMonitor* monitor() { return &m_monitor; }
@@ -81,6 +82,7 @@ private:
     void showRound(int round);
     void watchCurves();
     void report(const Error& error);
+    void report(const std::vector<Issue>& issues);
     void updatePolling();
     std::filesystem::path modelFile() const; ///< the best merged model, else the last
 
@@ -88,6 +90,7 @@ private:
     RunWatcher m_watcher;
     RunLauncher m_launcher;
     SessionMonitor m_monitor;
+    RunAlerts m_alerts{RunAlerts::Of::Sessions};
     TopologyView* m_topology = nullptr;
     SessionCurves* m_curves = nullptr;
     SiloPanel* m_silos = nullptr;

@@ -56,9 +56,11 @@ void PlanDraft::setValue(const std::string& key, const nlohmann::json& value)
         return;
     setValueAt(m_document, key, value);
     // The literal algorithm counts only where nothing else is said.
-    if (key == "strategy.strict" && value == true)
+    if (key == "strategy.strict" && value == true) {
         for (const std::string& option : strictOptions())
             m_document["strategy"].erase(option);
+        m_document.erase("warm_up_steps");
+    }
     if (key == "training.task")
         fitClassCount(m_document);
     work();

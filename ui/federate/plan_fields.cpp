@@ -42,9 +42,9 @@ nlohmann::json makeDefaults()
     nlohmann::json defaults = toJson(*parseSessionPlan(nlohmann::json::object()));
     defaults["privacy"] = toJson(PrivacySettings{});
     defaults["data"] = {{"silo_count", 5}, {"partition", toJson(PartitionSettings{})}};
-    defaults["topology"] = {{"name", "ring"},     {"underlay", ""},    {"hub", 0},
-                            {"both_ways", false}, {"max_degree", 0},   {"budget", 0.5},
-                            {"file", ""},         {"multiplicity", 5}, {"links", nullptr}};
+    defaults["topology"] = {{"name", "ring"},   {"underlay", ""},        {"hub", 0},   {"both_ways", false},
+                            {"max_degree", 0},  {"budget", 0.5},         {"file", ""}, {"multiplicity", 5},
+                            {"links", nullptr}, {"mixing", "metropolis"}};
     return defaults;
 }
 
@@ -153,13 +153,17 @@ std::vector<PlanField> planTopologyFields(const std::string& topology)
     const ConfigField hub{group,
                           "topology.hub",
                           TEXT("Hub"),
-                          TEXT("Number of the silo that gathers; -1: the one with the largest load"),
+                          TEXT("Number of the silo that gathers; -1: the most central one"),
                           Kind::Integer,
                           -1,
                           399};
     if (topology == "ring")
         return withKeys({{group, "topology.both_ways", TEXT("Both ways"),
                           TEXT("Each silo sends to both neighbours, not only to the next one"), Kind::Flag},
+                         {group, "topology.mixing", TEXT("Mixing"),
+                          TEXT("ring, with both ways: half of one's own model and a quarter of each "
+                               "neighbour's; metropolis: a third of each"),
+                          Kind::Choice, 0, 0, "metropolis|ring"},
                          hub});
     if (topology == "mbst")
         return withKeys({{group, "topology.max_degree", TEXT("Most neighbours"), TEXT("0: the best of all"),
@@ -213,6 +217,9 @@ nlohmann::json planDefault(const nlohmann::json& plan, const std::string& key)
     const std::string prefix = "strategy.";
     if (key.rfind(prefix, 0) == 0)
         return strategyDefault(valueAt(plan, "strategy"), key.substr(prefix.size()));
+    // Round 0 of the paper's algorithm, as the session reads it.
+    if (key == "warm_up_steps" && valueAt(plan, "strategy.strict") == true)
+        return 1;
     if (key == "data.partition.unseen_share" && valueAt(plan, "data.partition.scheme") == "disjoint")
         return 1.0;
     return valueAt(kDefaults, key);

@@ -5,6 +5,7 @@
 #include "core/federate/plan.h"
 #include "core/federate/privacy/privacy_settings.h"
 #include "core/federate/privacy/rdp_accountant.h"
+#include "core/federate/tour.h"
 #include "core/train/data/simulated_dataset.h"
 #include "core/train/readers/dataset_readers.h"
 #include "ui/federate/plan_document.h"
@@ -212,6 +213,30 @@ void checkTraining(const nlohmann::json& plan, Problems& problems)
         problems.push_back({"least_silos", tr("The session has %1 silos.").arg(planSiloCount(plan))});
 }
 
+/// Promises that a session would refuse to give. Whether a network has BatchNorm shows only there.
+void checkUnit(const nlohmann::json& plan, PrivacyUnit unit, Problems& problems)
+{
+    const auto refuse = [&problems](const QString& text) { problems.push_back({"privacy.unit", text}); };
+    const nlohmann::json strategy = valueAt(plan, "strategy");
+    const StrategyInfo* info = strategyInfo(planStrategy(plan));
+    const bool usesPublic = info && info->needsPublic;
+    if (unit == PrivacyUnit::Record && (usesPublic || comparesModels(strategy)))
+        refuse(
+            tr("Single pictures cannot be protected by a strategy that compares models (FedEFM does so with "
+               "home steps, and where experts count by their score)."));
+    if (unit == PrivacyUnit::Record && usesClassShares(strategy))
+        refuse(tr("Single pictures cannot be protected with a logit adjustment: it depends on all of them."));
+    if (unit == PrivacyUnit::Silo && (usesPublic || givesMoreThanWeights(strategy)))
+        refuse(tr("With this strategy more than weights leaves a silo, unprotected."));
+    if (unit == PrivacyUnit::Silo && keepsUnreleased(strategy))
+        refuse(tr("With this strategy training stays in the models that was never protected: FedEFM needs "
+                  "gossip in every round, or neither home steps nor experts that count by their score."));
+    const nlohmann::json batchNorm = valueAt(plan, "batch_norm");
+    if (unit == PrivacyUnit::Silo && batchNorm.is_string() && batchNorm != "average")
+        problems.push_back(
+            {"batch_norm", tr("Layers that stay at home would be in the merged model, unprotected."), false});
+}
+
 void checkPrivacy(const nlohmann::json& plan, const PlanOutlook& outlook, Problems& problems)
 {
     const nlohmann::json given = valueAt(plan, "privacy");
@@ -220,15 +245,8 @@ void checkPrivacy(const nlohmann::json& plan, const PlanOutlook& outlook, Proble
         problems.push_back({settings.error().subject, textOf(settings.error())});
         return;
     }
+    checkUnit(plan, settings->unit, problems);
     const nlohmann::json strategy = valueAt(plan, "strategy");
-    const StrategyInfo* info = strategyInfo(planStrategy(plan));
-    const bool usesPublic = info && info->needsPublic;
-    if (settings->unit == PrivacyUnit::Record && (usesPublic || comparesModels(strategy)))
-        problems.push_back({"privacy.unit", tr("Single pictures cannot be protected by a strategy that "
-                                               "compares models (FedEFM does so with home steps).")});
-    if (settings->unit == PrivacyUnit::Silo && (usesPublic || givesMoreThanWeights(strategy)))
-        problems.push_back(
-            {"privacy.unit", tr("With this strategy more than weights leaves a silo, unprotected.")});
     const int steps = visitSteps(strategy);
     const std::size_t least = outlook.leastSamples();
     if (steps > 0 && planSiloCount(plan) > 1) {
@@ -284,31 +302,35 @@ double expectedEpsilon(const nlohmann::json& plan, const PlanOutlook& outlook)
         if (added && spent)
             largest = std::max(largest, spent->epsilon);
     };
+    const int silos = outlook.links->siloCount();
+    const int hops = silos > 1 ? visitHops(strategy) : 0;
+    const std::vector<std::int64_t> visits =
+        hops > 0 ? visitCounts(*outlook.links, hops, rounds)
+                 : std::vector<std::int64_t>(static_cast<std::size_t>(silos), 0);
     if (settings->unit == PrivacyUnit::Silo) {
-        spend(1.0, releasesOf(strategy, rounds));
+        spend(1.0, releasesOf(strategy, rounds, *std::max_element(visits.begin(), visits.end())));
         return largest;
     }
     if (!outlook.report)
         return -1.0;
-    // Who has most visitors and fewest pictures gives away most; the accountant is slow, so only those are
+    // Who has most visits and fewest pictures gives away most; the accountant is slow, so only those are
     // asked.
-    std::map<int, std::size_t, std::greater<>> leastByVisitors;
-    const Overlay overlay = outlook.links->wholeOverlay();
-    for (int silo = 0; silo < overlay.siloCount(); ++silo) {
-        const std::size_t samples = outlook.report->silos[static_cast<std::size_t>(silo)].samples;
-        const auto entry = leastByVisitors.emplace(overlay.inDegree(silo), samples).first;
+    std::map<std::int64_t, std::size_t, std::greater<>> leastByVisits;
+    for (std::size_t silo = 0; silo < visits.size(); ++silo) {
+        const std::size_t samples = outlook.report->silos[silo].samples;
+        const auto entry = leastByVisits.emplace(visits[silo], samples).first;
         entry->second = std::min(entry->second, samples);
     }
+    const double batch = integerAt(plan, "training.batch_size");
+    const auto own =
+        static_cast<std::int64_t>(stepsPerRound(strategy)) * rounds + integerAt(plan, "warm_up_steps");
     std::size_t least = std::numeric_limits<std::size_t>::max();
-    for (const auto& [visitors, samples] : leastByVisitors) {
+    for (const auto& [count, samples] : leastByVisits) {
         if (samples >= least)
             continue;
         least = samples;
-        const auto perRound = static_cast<std::int64_t>(stepsPerRound(strategy)) +
-                              static_cast<std::int64_t>(visitSteps(strategy)) * visitors;
-        const double batch = integerAt(plan, "training.batch_size");
         spend(std::min(1.0, batch / std::max(1.0, static_cast<double>(samples))),
-              perRound * rounds + integerAt(plan, "warm_up_steps"));
+              own + static_cast<std::int64_t>(visitSteps(strategy)) * count);
     }
     return largest;
 }

@@ -75,8 +75,8 @@ std::vector<PlanField> visitFields()
 {
     return {
         {{"", "strategy.strict", TEXT("Literal algorithm of the paper"),
-          TEXT("One step at each neighbour and one at home, no fusing, no gossip, no local steps, raw "
-               "weights, no floor; what is set below still counts"),
+          TEXT("One step of warm-up, one at each neighbour and one at home, no fusing, no gossip, no local "
+               "steps, raw weights, no floor; what is set below still counts"),
           ConfigField::Kind::Flag},
          "strategy.strict"},
         steps("strategy.local_steps", TEXT("Local steps"), TEXT("On own data, before models travel"), 0),
@@ -208,17 +208,30 @@ nlohmann::json fedEfmDefault(const nlohmann::json& strategy, const std::string& 
     return valueAt(kDefaults, option);
 }
 
-int integerOf(const nlohmann::json& strategy, const std::string& option)
+double numberOf(const nlohmann::json& strategy, const std::string& option)
 {
     const nlohmann::json given = valueAt(strategy, option);
     const nlohmann::json value = given.is_number() ? given : strategyDefault(strategy, option);
-    return value.is_number() ? static_cast<int>(value.get<double>()) : 0;
+    return value.is_number() ? value.get<double>() : 0.0;
+}
+
+int integerOf(const nlohmann::json& strategy, const std::string& option)
+{
+    return static_cast<int>(numberOf(strategy, option));
 }
 
 std::string nameOf(const nlohmann::json& strategy)
 {
     const nlohmann::json name = valueAt(strategy, "name");
     return name.is_string() ? name.get<std::string>() : std::string();
+}
+
+/// FedEFM's silos look at their own pictures again when the experts are back.
+bool learnsAtHome(const nlohmann::json& strategy)
+{
+    const bool fusesByScore =
+        numberOf(strategy, "fuse") > 0.0 && valueAt(strategy, "fuse_weights") == nlohmann::json("emd");
+    return fusesByScore || integerOf(strategy, "home_steps") > 0;
 }
 
 } // namespace
@@ -306,7 +319,19 @@ int visitSteps(const nlohmann::json& strategy)
 bool comparesModels(const nlohmann::json& strategy)
 {
     const std::string name = nameOf(strategy);
-    return name == "moon" || name == "cdl" || (name == "fedefm" && integerOf(strategy, "home_steps") > 0);
+    return name == "moon" || name == "cdl" || (name == "fedefm" && learnsAtHome(strategy));
+}
+
+bool usesClassShares(const nlohmann::json& strategy)
+{
+    return numberOf(strategy, "logit_adjustment") > 0.0;
+}
+
+bool keepsUnreleased(const nlohmann::json& strategy)
+{
+    const std::string name = nameOf(strategy);
+    return name == "local" || name == "cll" ||
+           (name == "fedefm" && integerOf(strategy, "gossip") != 1 && learnsAtHome(strategy));
 }
 
 bool givesMoreThanWeights(const nlohmann::json& strategy)
@@ -314,17 +339,21 @@ bool givesMoreThanWeights(const nlohmann::json& strategy)
     return nameOf(strategy) == "scaffold";
 }
 
-int releasesOf(const nlohmann::json& strategy, int rounds)
+int visitHops(const nlohmann::json& strategy)
+{
+    return nameOf(strategy) == "fedefm" ? integerOf(strategy, "hops") : 0;
+}
+
+std::int64_t releasesOf(const nlohmann::json& strategy, int rounds, std::int64_t visits)
 {
     const std::string name = nameOf(strategy);
     if (name == "cll" || name == "local" || name == "fedmd")
         return 0;
     if (name != "fedefm")
         return rounds;
-    // Of each visitor, too; with one hop there are about two, as on a ring.
+    // Before the visits and, where there is gossip, behind them.
     const int every = integerOf(strategy, "gossip");
-    const int visits = std::max(2, integerOf(strategy, "hops"));
-    return rounds * (1 + visits) + (every > 0 ? rounds / every : 0);
+    return rounds + visits + (every > 0 ? rounds / every : 0);
 }
 
 } // namespace fedefm

@@ -37,11 +37,17 @@ const std::vector<std::string>& strictOptions();
 /// Optimiser steps of a silo in a round, and of each visitor that it has.
 int stepsPerRound(const nlohmann::json& strategy);
 int visitSteps(const nlohmann::json& strategy);
-/// Whether its loss has parts that belong to no single picture; such a strategy cannot protect each picture.
+/// Whether what is learnt has parts that belong to no single picture: answers of models that are compared, or
+/// the shares of all pictures' classes. Such a strategy cannot protect each picture.
 bool comparesModels(const nlohmann::json& strategy);
-/// Whether anything but weights leaves a silo; such a strategy cannot protect the whole silo.
+bool usesClassShares(const nlohmann::json& strategy);
+/// Whether anything but weights leaves a silo, or a round ends with something that did not leave it and is in
+/// the next one. Such a strategy cannot protect the whole silo.
 bool givesMoreThanWeights(const nlohmann::json& strategy);
-/// How often a silo gives its own weights away in that many rounds.
-int releasesOf(const nlohmann::json& strategy, int rounds);
+bool keepsUnreleased(const nlohmann::json& strategy);
+/// Hosts of a visitor; 0 where none travel.
+int visitHops(const nlohmann::json& strategy);
+/// How often a silo gives away what it has learnt in that many rounds, with so many visits at it.
+std::int64_t releasesOf(const nlohmann::json& strategy, int rounds, std::int64_t visits);
 
 } // namespace fedefm

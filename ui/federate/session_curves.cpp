@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/federate/session_curves.h"
 
-#include "ui/federate/session_parsing.h"
+#include "core/federate/plan.h"
 #include "ui/train/curve_plot.h"
 #include "ui/train/metric_groups.h"
 
@@ -154,7 +154,7 @@ void SessionCurves::setSession(const SessionSnapshotPtr& session)
         return;
     m_session = id;
     m_silos = silos;
-    m_measure = session ? measureOf(session->summary.config) : std::string();
+    m_measure = session ? sessionMeasure(session->summary.config) : std::string();
     std::vector<ShownRun> shown;
     const RunStyle plain{kMergedColor, Qt::SolidLine, Marker::None};
     if (silos > 1) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/federate/session_facts.h"
 
-#include "ui/federate/session_parsing.h"
+#include "core/federate/plan.h"
 #include "ui/train/config_schema.h"
 #include "ui/train/curve_math.h"
 #include "ui/train/run_table_model.h"
@@ -157,7 +157,7 @@ void SessionFacts::setSession(const SessionSnapshotPtr& session)
     m_merged->setText(best < 0
                           ? tr("not measured yet")
                           : tr("best %1 %2 in round %3")
-                                .arg(QString::fromStdString(measureOf(plan)),
+                                .arg(QString::fromStdString(sessionMeasure(plan)),
                                      formatValue(session->rounds[static_cast<std::size_t>(best)]->quality))
                                 .arg(session->rounds[static_cast<std::size_t>(best)]->round + 1));
 }

@@ -288,11 +288,4 @@ std::vector<double> ownQualityOf(const json& entry, const std::string& measure)
     return values;
 }
 
-std::string measureOf(const json& plan)
-{
-    if (const json value = valueAt(plan, "training.select_by"); value.is_string())
-        return value.get<std::string>();
-    return valueAt(plan, "training.task") == "classification" ? "accuracy" : "foreground.dice";
-}
-
 } // namespace fedefm

@@ -31,7 +31,4 @@ void placeSilos(const nlohmann::json& plan, std::vector<SiloFacts>& silos);
 /// The value of the plan's measure for each silo's own model; empty when the entry has none.
 std::vector<double> ownQualityOf(const nlohmann::json& entry, const std::string& measure);
 
-/// "accuracy" or whatever else decides about the best round.
-std::string measureOf(const nlohmann::json& plan);
-
 } // namespace fedefm

@@ -2,6 +2,8 @@
 #include "ui/federate/session_reading.h"
 
 #include "core/base/atomic_file.h"
+#include "core/federate/plan.h"
+#include "core/train/process_use.h"
 #include "ui/federate/session_parsing.h"
 
 #include <QElapsedTimer>
@@ -58,6 +60,8 @@ SessionSnapshotPtr SessionReading::look(const QDateTime& now)
     snapshot->lastSeen = m_lastSeen;
     snapshot->live = m_live;
     snapshot->events = m_events;
+    if (snapshot->isAtWork())
+        readUse(now, *snapshot);
     if (summary.state == RunState::Running)
         snapshot->waiting = waiting(now);
     return snapshot;
@@ -112,7 +116,7 @@ void SessionReading::readRounds(const RunSummary& summary)
         return;
     QElapsedTimer clock;
     clock.start();
-    takeRounds(m_reader->epochs(), measureOf(summary.config));
+    takeRounds(m_reader->epochs(), sessionMeasure(summary.config));
     thinOut();
     readEpsilons();
     readEvents();
@@ -181,6 +185,30 @@ void SessionReading::readEvents()
     m_hasSlowEvents = clock.elapsed() > kSlowEventsMs;
     if (static_cast<std::ptrdiff_t>(m_events.size()) > kMostEvents)
         m_events.erase(m_events.begin(), m_events.end() - kMostEvents);
+}
+
+/// Of the session's process, which is on this machine: all silos work in it, one after the other.
+void SessionReading::readUse(const QDateTime& now, SessionSnapshot& snapshot)
+{
+    constexpr double kLeastSeconds = 0.2; // shorter, the clock's ticks show
+    const std::int64_t pid = snapshot.summary.pid;
+    const auto use = processUse(pid);
+    if (!use || pid != m_usePid) {
+        m_usePid = use ? pid : 0;
+        m_cpuPercent = kNaN;
+        m_cpuSeconds = use ? use->cpuSeconds : 0.0;
+        m_useAt = now;
+    }
+    if (!use)
+        return;
+    const double seconds = static_cast<double>(m_useAt.msecsTo(now)) / 1000.0;
+    if (seconds >= kLeastSeconds) {
+        m_cpuPercent = 100.0 * (use->cpuSeconds - m_cpuSeconds) / seconds;
+        m_cpuSeconds = use->cpuSeconds;
+        m_useAt = now;
+    }
+    snapshot.cpuPercent = m_cpuPercent;
+    snapshot.memoryBytes = use->memoryBytes;
 }
 
 void SessionReading::readLive(const RunSummary& summary)

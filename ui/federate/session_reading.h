@@ -29,6 +29,7 @@ private:
     void thinOut();
     void readSilos(const RunSummary& summary);
     void readLive(const RunSummary& summary);
+    void readUse(const QDateTime& now, SessionSnapshot& snapshot);
     void nameSilos();
     void noteSeen(const RunSummary& summary);
     void readEpsilons();
@@ -46,6 +47,10 @@ private:
     std::map<int, std::int64_t> m_epsilonRows;
     std::vector<RunReader::Event> m_events;
     bool m_hasSlowEvents = false; ///< many: read with the rounds only
+    std::int64_t m_usePid = 0;    ///< whose processor time was noted
+    double m_cpuSeconds = 0.0;
+    double m_cpuPercent = 0.0;
+    QDateTime m_useAt;
     LiveState m_live;
     std::filesystem::file_time_type m_liveTime;
     QString m_turn; ///< round, phase and silo that is at work

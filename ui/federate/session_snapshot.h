@@ -8,6 +8,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -118,6 +119,9 @@ struct SessionSnapshot
     std::optional<Waiting> waiting;
     std::vector<RunReader::Event> events; ///< the newest ones
     QDateTime now;                        ///< when it was taken
+    /// Of the session's process since the look before, 100 for each core; NaN: not known.
+    double cpuPercent = std::numeric_limits<double>::quiet_NaN();
+    double memoryBytes = std::numeric_limits<double>::quiet_NaN();
 
     int siloCount() const { return static_cast<int>(silos.size()); }
     int roundsPlanned() const;

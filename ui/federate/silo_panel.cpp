@@ -15,7 +15,8 @@ namespace fedefm {
 
 namespace {
 constexpr int kRowHeightPx = 26;
-constexpr int kWidths[SiloTableModel::ColumnCount] = {120, 96, 80, 54, 66, 190, 66, 62, 76, 76, 48, 98};
+constexpr int kWidths[SiloTableModel::ColumnCount] = {120, 96, 80, 54, 66, 190, 66, 62,
+                                                      76,  76, 48, 98, 60, 76,  66};
 } // namespace
 
 SiloPanel::SiloPanel(QWidget* parent)

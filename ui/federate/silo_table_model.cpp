@@ -134,6 +134,12 @@ double SiloTableModel::number(int silo, int column) const
         return valueAt(m_session->epsilon, silo);
     case Quality:
         return valueAt(m_session->ownQuality, silo);
+    case Cpu:
+    case Memory:
+        // One process holds all silos, which take turns: what it uses is used by the silo at work.
+        if (m_session->live.silo != silo)
+            return kNaN;
+        return column == Cpu ? m_session->cpuPercent : m_session->memoryBytes;
     default:
         return kNaN;
     }
@@ -149,6 +155,9 @@ QString SiloTableModel::text(int silo, int column) const
         return siloStateText(siloStateOf(*m_session, silo));
     case Sources:
         return facts.sources.empty() ? kNothing : sourcesText(facts);
+    case Version:
+        return m_session->summary.version.empty() ? kNothing
+                                                  : QString::fromStdString(m_session->summary.version);
     default:
         break;
     }
@@ -165,7 +174,10 @@ QString SiloTableModel::text(int silo, int column) const
         return QString::number(static_cast<qint64>(value));
     case BytesIn:
     case BytesOut:
+    case Memory:
         return bytesText(value);
+    case Cpu:
+        return tr("%1 %").arg(qRound(value));
     case Epsilon:
         return QString::number(value, 'f', 2);
     default:
@@ -179,7 +191,7 @@ QVariant SiloTableModel::sortKey(int silo, int column) const
         return silo;
     if (column == State)
         return static_cast<int>(siloStateOf(*m_session, silo));
-    if (column == Sources)
+    if (column == Sources || column == Version)
         return text(silo, column);
     const double value = number(silo, column);
     return std::isfinite(value) ? value : std::numeric_limits<double>::lowest();
@@ -203,7 +215,8 @@ QVariant SiloTableModel::data(const QModelIndex& index, int role) const
             return markerIcon(siloStyle(silo), QGuiApplication::palette().color(QPalette::Base));
         return column == State ? QVariant(themedIcon(iconOf(siloStateOf(*m_session, silo)))) : QVariant();
     case Qt::TextAlignmentRole:
-        return column == Name || column == State || column == Sources || column == LastSeen
+        return column == Name || column == State || column == Sources || column == LastSeen ||
+                       column == Version
                    ? QVariant(Qt::AlignLeft | Qt::AlignVCenter)
                    : QVariant(Qt::AlignRight | Qt::AlignVCenter);
     default:
@@ -218,7 +231,8 @@ QVariant SiloTableModel::headerData(int section, Qt::Orientation orientation, in
     if (role == Qt::DisplayRole) {
         const QString titles[ColumnCount] = {tr("Silo"),    tr("State"),   tr("Last seen"), tr("Round"),
                                              tr("Samples"), tr("Sources"), tr("Loss"),      tr("EMD"),
-                                             tr("In"),      tr("Out"),     tr("ε"),         tr("Own model")};
+                                             tr("In"),      tr("Out"),     tr("ε"),         tr("Own model"),
+                                             tr("CPU"),     tr("Memory"),  tr("Version")};
         return titles[section];
     }
     if (role == Qt::ToolTipRole) {
@@ -233,7 +247,12 @@ QVariant SiloTableModel::headerData(int section, Qt::Orientation orientation, in
                                            tr("What has reached it in all rounds"),
                                            tr("What has left it in all rounds; see its audit log"),
                                            tr("Privacy given away so far"),
-                                           tr("Newest value of its own model on the test pictures")};
+                                           tr("Newest value of its own model on the test pictures"),
+                                           tr("Of the session's process while this silo is at work; 100 % "
+                                              "is one core. The silos of a session take turns in it"),
+                                           tr("Of the session's process, which holds all silos; shown at "
+                                              "the silo at work"),
+                                           tr("Of the program that the silo runs")};
         return tips[section];
     }
     return QAbstractTableModel::headerData(section, orientation, role);

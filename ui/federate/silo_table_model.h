@@ -25,6 +25,9 @@ public:
         BytesOut,
         Epsilon,
         Quality,
+        Cpu,
+        Memory,
+        Version,
         ColumnCount
     };
     enum Role { SortRole = Qt::UserRole };

@@ -12,7 +12,8 @@ namespace {
 using Kind = ConfigField::Kind;
 
 constexpr const char* kNetworks =
-    "wire_net|unet|unet_bilinear|transunet|swin_unet|fedefm_medvit|timm_vit|sam";
+    "wirenet|unet|unet_bilinear|transunet|swin_unet|vit_seg|fedefm_medvit|timm_vit|lvm_med_resnet50|"
+    "lvm_med_vit|sam";
 
 #define TEXT(source) QT_TRANSLATE_NOOP("ConfigField", source)
 

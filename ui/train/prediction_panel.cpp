@@ -150,7 +150,9 @@ void PredictionPanel::setSamples(const QString& run, const std::vector<RunReader
 void PredictionPanel::showEpoch()
 {
     const int wanted = epoch();
-    m_caption->setText(wanted < 0 ? QString() : tr("epoch %1 · label left, prediction right").arg(wanted));
+    // Counted from 1 wherever people read it.
+    m_caption->setText(wanted < 0 ? QString()
+                                  : tr("epoch %1 · label left, prediction right").arg(wanted + 1));
     std::vector<RunReader::SampleFiles> files;
     for (const auto& sample : m_samples)
         if (sample.epoch == wanted)

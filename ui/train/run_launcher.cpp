@@ -2,6 +2,7 @@
 #include "ui/train/run_launcher.h"
 
 #include "core/base/atomic_file.h"
+#include "core/base/clock.h"
 #include "core/plugin/programs.h"
 
 #include <QDateTime>
@@ -76,7 +77,7 @@ Status RunLauncher::start(const nlohmann::json& config, const QString& command)
     if (const Status written = writeFile(file.toStdString(), config.dump(2), Overwrite::No); !written)
         return written;
     return launch({command, file, QStringLiteral("--runs"), runs.path()},
-                  {0, name, newFile(name, QStringLiteral(".log")), file, {}, 0});
+                  {0, name, newFile(name, QStringLiteral(".log")), file, {}, {}, 0});
 }
 
 Status RunLauncher::resume(const RunSummary& run)
@@ -85,7 +86,7 @@ Status RunLauncher::resume(const RunSummary& run)
     const QString name = QString::fromStdString(run.name);
     const QString command = run.kind == "federate" ? QStringLiteral("federate") : QStringLiteral("train");
     return launch({command, QStringLiteral("--resume"), folder},
-                  {0, name, newFile(name, QStringLiteral(".log")), {}, run.id, 0});
+                  {0, name, newFile(name, QStringLiteral(".log")), {}, run.id, {}, 0});
 }
 
 Status RunLauncher::launch(const QStringList& arguments, Start start)
@@ -101,12 +102,22 @@ Status RunLauncher::launch(const QStringList& arguments, Start start)
     process.setStandardOutputFile(QProcess::nullDevice());
     process.setStandardErrorFile(start.log);
     process.setWorkingDirectory(QString::fromStdString(m_runs.string()));
+    start.launchedUtc = isoTimeUtc();
     if (!process.startDetached(&start.pid))
         return fail(ErrorCode::Internal, program->string(), process.errorString().toStdString());
     m_starts.push_back(std::move(start));
     m_timer.start();
     Q_EMIT waitingChanged(waitingCount());
     return {};
+}
+
+bool RunLauncher::hasBecome(const Start& start, const RunSummary& run)
+{
+    if (run.pid != start.pid)
+        return false;
+    // Process numbers come again, and the list holds every run there ever was: one that began before the
+    // start is another process's.
+    return start.resumedId.empty() ? run.startedUtc >= start.launchedUtc : run.id == start.resumedId;
 }
 
 void RunLauncher::moveLog(const Start& start, const std::filesystem::path& run)
@@ -125,10 +136,8 @@ void RunLauncher::moveLog(const Start& start, const std::filesystem::path& run)
 void RunLauncher::seen(const std::vector<RunSummary>& runs)
 {
     for (const RunSummary& run : runs) {
-        const auto isThis = [&run](const Start& start) {
-            return run.pid == start.pid && (start.resumedId.empty() || start.resumedId == run.id);
-        };
-        const auto it = std::find_if(m_starts.begin(), m_starts.end(), isThis);
+        const auto it = std::find_if(m_starts.begin(), m_starts.end(),
+                                     [&run](const Start& start) { return hasBecome(start, run); });
         if (it == m_starts.end())
             continue;
         moveLog(*it, run.folder);

@@ -42,8 +42,10 @@ private:
         QString log;
         QString config;        ///< written for this start; the run keeps its own copy
         std::string resumedId; ///< a resumed run is there before its process
+        std::string launchedUtc;
         int checksWhenOver = 0;
     };
+    static bool hasBecome(const Start& start, const RunSummary& run);
     Status launch(const QStringList& arguments, Start start);
     void checkProcesses();
     static void moveLog(const Start& start, const std::filesystem::path& run);

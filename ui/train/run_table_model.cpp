@@ -2,8 +2,8 @@
 #include "ui/train/run_table_model.h"
 
 #include "ui/common/theme.h"
-#include "ui/train/config_schema.h"
 #include "ui/train/curve_math.h"
+#include "ui/train/measured_value.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -65,37 +65,26 @@ QDateTime startOf(const RunSummary& run)
     return time;
 }
 
-std::string selectedMetric(const RunSummary& run)
-{
-    const nlohmann::json value = valueAt(run.config, "select_by");
-    return value.is_string() ? value.get<std::string>() : "foreground.dice";
-}
-
 } // namespace
 
 double bestValueOf(const RunSummary& run)
 {
-    const std::string metric = selectedMetric(run);
-    if (!run.bestMetrics.is_object())
-        return std::numeric_limits<double>::quiet_NaN();
-    // A training's best epoch has what it measured on its validation set, a session's what the merged model
-    // has.
-    for (const nlohmann::json& value :
-         {valueAt(run.bestMetrics, "validation." + metric), valueAt(run.bestMetrics, metric)})
-        if (value.is_number())
-            return value.get<double>();
-    return std::numeric_limits<double>::quiet_NaN();
+    return measuredValue(run.bestMetrics, selectedMetric(run))
+        .value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
 void RunTableModel::setRuns(const std::vector<RunSummary>& runs)
 {
     // Rows that are gone, from behind; then values of those that stay; then new ones.
+    bool isOther = false;
     for (int row = static_cast<int>(m_runs.size()) - 1; row >= 0; --row) {
         const std::string& id = m_runs[static_cast<std::size_t>(row)].id;
         if (std::none_of(runs.begin(), runs.end(), [&id](const RunSummary& run) { return run.id == id; })) {
             beginRemoveRows({}, row, row);
+            m_parameters.erase(id);
             m_runs.erase(m_runs.begin() + row);
             endRemoveRows();
+            isOther = true;
         }
     }
     for (const RunSummary& run : runs) {
@@ -104,17 +93,76 @@ void RunTableModel::setRuns(const std::vector<RunSummary>& runs)
             const int end = static_cast<int>(m_runs.size());
             beginInsertRows({}, end, end);
             m_runs.push_back(run);
+            m_parameters[run.id] = runParameters(run.config);
             endInsertRows();
+            isOther = true;
             continue;
         }
         RunSummary& known = m_runs[static_cast<std::size_t>(row)];
         const bool isSame = known.state == run.state && known.epochsDone == run.epochsDone &&
                             known.wallSeconds == run.wallSeconds && known.message == run.message &&
                             known.epochsPlanned == run.epochsPlanned && known.pid == run.pid;
+        // One that was read while its process set it up had none yet.
+        if (!known.config.is_object() && run.config.is_object()) {
+            m_parameters[run.id] = runParameters(run.config);
+            isOther = true;
+        }
         known = run;
         if (!isSame)
-            Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
+            Q_EMIT dataChanged(index(row, 0), index(row, columnCount() - 1));
     }
+    // A run keeps its configuration.
+    if (isOther && m_showsParameters)
+        refreshParameters();
+}
+
+void RunTableModel::showParameters()
+{
+    m_showsParameters = true;
+    refreshParameters();
+}
+
+void RunTableModel::refreshParameters()
+{
+    std::vector<const RunParameters*> runs;
+    for (const auto& [id, parameters] : m_parameters)
+        runs.push_back(&parameters);
+    const std::vector<std::string> keys = comparedKeys(runs);
+    for (int i = static_cast<int>(m_keys.size()) - 1; i >= 0; --i)
+        if (std::find(keys.begin(), keys.end(), m_keys[static_cast<std::size_t>(i)]) == keys.end()) {
+            beginRemoveColumns({}, ColumnCount + i, ColumnCount + i);
+            m_keys.erase(m_keys.begin() + i);
+            endRemoveColumns();
+        }
+    // Both are in the same order, so that what is left only has gaps.
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        if (i >= m_keys.size() || m_keys[i] != keys[i]) {
+            const int column = ColumnCount + static_cast<int>(i);
+            beginInsertColumns({}, column, column);
+            m_keys.insert(m_keys.begin() + static_cast<std::ptrdiff_t>(i), keys[i]);
+            endInsertColumns();
+        }
+}
+
+const nlohmann::json* RunTableModel::parameter(const RunSummary& run, int column) const
+{
+    const auto known = m_parameters.find(run.id);
+    const auto key = static_cast<std::size_t>(column - ColumnCount);
+    if (column < ColumnCount || key >= m_keys.size() || known == m_parameters.end())
+        return nullptr;
+    const auto value = known->second.find(m_keys[key]);
+    return value == known->second.end() ? nullptr : &value->second;
+}
+
+QString RunTableModel::columnKey(int column) const
+{
+    static const char* const names[ColumnCount] = {"name",    "state", "epochs", "best",
+                                                   "started", "time",  "seed",   "network"};
+    if (column < 0 || column >= columnCount())
+        return {};
+    return column < ColumnCount
+               ? QString::fromLatin1(names[column])
+               : QString::fromStdString(m_keys[static_cast<std::size_t>(column - ColumnCount)]);
 }
 
 const RunSummary* RunTableModel::find(const QString& id) const
@@ -145,7 +193,7 @@ int RunTableModel::rowCount(const QModelIndex& parent) const
 
 int RunTableModel::columnCount(const QModelIndex& parent) const
 {
-    return parent.isValid() ? 0 : ColumnCount;
+    return parent.isValid() ? 0 : ColumnCount + static_cast<int>(m_keys.size());
 }
 
 QVariant RunTableModel::text(const RunSummary& run, int column) const
@@ -168,12 +216,16 @@ QVariant RunTableModel::text(const RunSummary& run, int column) const
     case Architecture:
         return QString::fromStdString(run.architecture);
     default:
-        return {};
+        break;
     }
+    const nlohmann::json* value = parameter(run, column);
+    return value ? parameterText(*value) : QString();
 }
 
 QVariant RunTableModel::sortKey(const RunSummary& run, int column) const
 {
+    if (const nlohmann::json* value = parameter(run, column); value && value->is_number())
+        return value->get<double>();
     switch (column) {
     case State:
         return static_cast<int>(run.state);
@@ -206,6 +258,13 @@ QString RunTableModel::toolTip(const RunSummary& run) const
     return lines.join(QLatin1Char('\n'));
 }
 
+bool RunTableModel::isNumber(const RunSummary& run, int column) const
+{
+    const nlohmann::json* value = parameter(run, column);
+    return column == Epochs || column == Best || column == Time || column == Seed ||
+           (value && value->is_number());
+}
+
 QVariant RunTableModel::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid() || index.row() >= rowCount())
@@ -228,10 +287,8 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const
             return lineIcon(m_styles.style(id), QGuiApplication::palette().color(QPalette::Base));
         return {};
     case Qt::TextAlignmentRole:
-        return index.column() == Epochs || index.column() == Best || index.column() == Time ||
-                       index.column() == Seed
-                   ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
-                   : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
+        return isNumber(run, index.column()) ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
+                                             : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
     default:
         return {};
     }
@@ -239,8 +296,13 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const
 
 QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    const bool isParameter = orientation == Qt::Horizontal && section >= ColumnCount;
+    if (isParameter && role == Qt::ToolTipRole)
+        return columnKey(section);
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return QAbstractTableModel::headerData(section, orientation, role);
+    if (isParameter)
+        return parameterTitle(columnKey(section).toStdString());
     const QString titles[ColumnCount] = {tr("Run"),     tr("State"), tr("Epochs"), tr("Best"),
                                          tr("Started"), tr("Time"),  tr("Seed"),   tr("Network")};
     return section >= 0 && section < ColumnCount ? QVariant(titles[section]) : QVariant();
@@ -261,13 +323,22 @@ void RunFilter::setWords(const QString& words)
 
 bool RunFilter::filterAcceptsRow(int row, const QModelIndex&) const
 {
+    if (m_words.isEmpty())
+        return true;
     const RunSummary& run = m_model->runs()[static_cast<std::size_t>(row)];
-    const QString text = QStringList{QString::fromStdString(run.name),         runStateText(run.state),
-                                     QString::fromStdString(run.architecture), QString::number(run.seed),
-                                     QString::fromStdString(run.kind),         QString::fromStdString(run.id)}
+    const ParameterWords parameters = parameterWords(run.config);
+    const QString text = QStringList{QString::fromStdString(run.name),
+                                     runStateText(run.state),
+                                     QString::fromStdString(run.architecture),
+                                     QString::number(run.seed),
+                                     QString::fromStdString(run.kind),
+                                     QString::fromStdString(run.id),
+                                     parameters.values}
                              .join(QLatin1Char(' '));
-    return std::all_of(m_words.begin(), m_words.end(),
-                       [&text](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
+    return std::all_of(m_words.begin(), m_words.end(), [&](const QString& word) {
+        return (word.contains(QLatin1Char('=')) ? parameters.pairs : text)
+            .contains(word, Qt::CaseInsensitive);
+    });
 }
 
 } // namespace fedefm

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/train/runs_panel.h"
 
+#include "ui/common/settings.h"
 #include "ui/viewer/elided_label.h"
 #include "ui/viewer/panel_parts.h"
 
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QToolButton>
@@ -19,11 +21,13 @@ namespace fedefm {
 namespace {
 constexpr int kRowHeightPx = 26;
 constexpr int kWidths[RunTableModel::ColumnCount] = {118, 96, 62, 66, 122, 92, 56, 110};
+constexpr int kParameterWidthPx = 96;
 } // namespace
 
 RunsPanel::RunsPanel(QWidget* parent)
     : QWidget(parent), m_model(new RunTableModel(this)), m_filter(new RunFilter(m_model, this))
 {
+    m_model->showParameters();
     buildTable();
     m_empty = emptyState({}, this);
     m_stack = new QStackedWidget(this);
@@ -47,12 +51,18 @@ QWidget* RunsPanel::buildHead()
     m_words = new QLineEdit(head);
     m_words->setPlaceholderText(tr("Filter…"));
     m_words->setAccessibleName(tr("Filter runs"));
-    m_words->setToolTip(tr("Words that must occur in name, state, network or seed"));
+    m_words->setToolTip(tr("Words that must occur in name, state, network, seed or a value of the "
+                           "configuration; or key=value, for example batch_size=4"));
     m_words->setClearButtonEnabled(true);
+    auto* columns = iconButton(QStringLiteral("settings"), tr("Columns of the runs"),
+                               tr("Choose the columns; also by right click on a heading"), head);
+    columns->setMenu(m_columns);
+    columns->setPopupMode(QToolButton::InstantPopup);
     auto* row = new QHBoxLayout(head);
     row->setContentsMargins(6, 4, 6, 4);
     row->addWidget(title);
     row->addWidget(m_words, 1);
+    row->addWidget(columns);
     connect(m_words, &QLineEdit::textChanged, this, [this](const QString& words) {
         m_filter->setWords(words);
         refreshEmptyState();
@@ -79,8 +89,10 @@ void RunsPanel::buildTable()
     m_table->verticalHeader()->setDefaultSectionSize(kRowHeightPx);
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->horizontalHeader()->setDefaultSectionSize(kParameterWidthPx);
     for (int column = 0; column < RunTableModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, kWidths[column]);
+    buildColumnMenu();
     // Queued: the answer changes the model, which a filter that is just removing rows does not survive.
     connect(
         m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
@@ -90,6 +102,56 @@ void RunsPanel::buildTable()
         },
         Qt::QueuedConnection);
     connect(m_model, &RunTableModel::dataChanged, this, &RunsPanel::refreshButtons);
+}
+
+void RunsPanel::buildColumnMenu()
+{
+    m_columns = new QMenu(tr("Columns"), this);
+    connect(m_columns, &QMenu::aboutToShow, this, &RunsPanel::fillColumnMenu);
+    QHeaderView* header = m_table->horizontalHeader();
+    header->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(header, &QWidget::customContextMenuRequested, this,
+            [this, header](const QPoint& at) { m_columns->popup(header->viewport()->mapToGlobal(at)); });
+    // Behind the header's own answer, which shows new columns.
+    connect(m_filter, &QAbstractItemModel::columnsInserted, this, [this] {
+        refreshColumns();
+        // A row counts as chosen only while all of its columns are, and a new one is not.
+        QItemSelectionModel* selection = m_table->selectionModel();
+        selection->select(selection->selection(), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    });
+    connect(m_filter, &QAbstractItemModel::columnsRemoved, this, &RunsPanel::refreshColumns);
+    refreshColumns();
+}
+
+void RunsPanel::fillColumnMenu()
+{
+    m_columns->clear();
+    for (int column = RunTableModel::Name + 1; column < m_model->columnCount(); ++column) {
+        QAction* action =
+            m_columns->addAction(m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+        action->setCheckable(true);
+        action->setChecked(!m_table->isColumnHidden(column));
+        connect(action, &QAction::toggled, this,
+                [this, key = m_model->columnKey(column)](bool isOn) { showColumn(key, isOn); });
+    }
+}
+
+void RunsPanel::showColumn(const QString& key, bool shown)
+{
+    Settings settings;
+    QStringList hidden = settings.hiddenRunColumns();
+    hidden.removeAll(key);
+    if (!shown)
+        hidden << key;
+    settings.setHiddenRunColumns(hidden);
+    refreshColumns();
+}
+
+void RunsPanel::refreshColumns()
+{
+    const QStringList hidden = Settings().hiddenRunColumns();
+    for (int column = 0; column < m_model->columnCount(); ++column)
+        m_table->setColumnHidden(column, hidden.contains(m_model->columnKey(column)));
 }
 
 QWidget* RunsPanel::buildButtons()

@@ -8,6 +8,7 @@
 
 class QLabel;
 class QLineEdit;
+class QMenu;
 class QStackedWidget;
 class QTableView;
 class QToolButton;
@@ -41,13 +42,18 @@ private:
     QWidget* buildHead();
     QWidget* buildButtons();
     void buildTable();
+    void buildColumnMenu();
     void refreshButtons();
     void refreshEmptyState();
+    void fillColumnMenu();
+    void showColumn(const QString& key, bool shown);
+    void refreshColumns();
 
     RunTableModel* m_model;
     RunFilter* m_filter;
     QLineEdit* m_words = nullptr;
     QTableView* m_table = nullptr;
+    QMenu* m_columns = nullptr; ///< which columns are shown
     QLabel* m_empty = nullptr;
     QStackedWidget* m_stack = nullptr;
     QToolButton* m_pause = nullptr;

@@ -230,8 +230,9 @@ void SegmentationPanel::refreshModel()
 void SegmentationPanel::chooseModelFile()
 {
     Settings settings;
-    const QString file = QFileDialog::getOpenFileName(this, tr("Model file"), settings.lastFolder(),
-                                                      tr("Models (*.safetensors *.pt *.pth)"));
+    const QString file =
+        QFileDialog::getOpenFileName(this, tr("Model file"), settings.lastFolder(),
+                                     tr("Models (*.safetensors *.pt *.pth *.ts *.torchscript)"));
     if (file.isEmpty()) {
         m_model->setCurrentIndex(m_model->findData(m_controller->modelId()));
         return;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/federate/topology/gml_private.h"
 
+#include "core/base/utf8.h"
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -82,6 +84,13 @@ std::string decodeEntities(std::string_view raw)
     return text;
 }
 
+/// GML is ASCII with entities; what else stands there is UTF-8, or Latin-1 of older programs.
+std::string utf8Of(std::string_view raw)
+{
+    std::string text(raw);
+    return isValidUtf8(text) ? text : latin1ToUtf8(text);
+}
+
 class Reader
 {
 public:
@@ -133,10 +142,10 @@ private:
             const std::string_view raw = m_text.substr(m_at + 1, end - m_at - 1);
             m_line += static_cast<int>(std::count(raw.begin(), raw.end(), '\n'));
             item.kind = GmlItem::Kind::Text;
-            item.text = decodeEntities(raw);
+            item.text = decodeEntities(utf8Of(raw));
             m_at = end + 1;
         } else {
-            item.text = word();
+            item.text = utf8Of(word());
             if (item.text.empty())
                 return broken("the value of " + item.key + " is missing");
         }

@@ -15,7 +15,7 @@ struct GmlItem
     enum class Kind { List, Text, Word };
     std::string key;
     Kind kind = Kind::Word;
-    std::string text; ///< entities such as &#233; decoded to UTF-8
+    std::string text; ///< valid UTF-8, entities such as &#233; decoded
     std::vector<GmlItem> items;
     int line = 0;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <queue>
 #include <tuple>
 
@@ -44,6 +45,39 @@ Status checkModel(const Underlay& underlay, const DelayModel& model)
     return {};
 }
 
+/// Cables between these places alone: a way over others, which are taken out one by one, becomes a cable.
+std::vector<UnderlayLink> cablesAmong(const Underlay& underlay, const std::vector<int>& places)
+{
+    constexpr double kNone = std::numeric_limits<double>::infinity();
+    const std::size_t count = underlay.nodes.size();
+    std::vector<std::vector<double>> km(count, std::vector<double>(count, kNone));
+    for (const UnderlayLink& link : underlay.links)
+        km[static_cast<std::size_t>(link.a)][static_cast<std::size_t>(link.b)] =
+            km[static_cast<std::size_t>(link.b)][static_cast<std::size_t>(link.a)] = link.lengthKm;
+    std::vector<bool> stays(count, false);
+    for (const int place : places)
+        stays[static_cast<std::size_t>(place)] = true;
+    for (std::size_t gone = 0; gone < count; ++gone) {
+        if (stays[gone])
+            continue;
+        for (std::size_t a = 0; a < count; ++a)
+            for (std::size_t b = 0; b < count && km[a][gone] < kNone; ++b)
+                if (a != gone && b != gone)
+                    km[a][b] = std::min(km[a][b], km[a][gone] + km[gone][b]);
+        for (std::size_t a = 0; a < count; ++a)
+            km[a][gone] = km[gone][a] = kNone;
+    }
+    std::vector<UnderlayLink> links;
+    for (std::size_t a = 0; a < places.size(); ++a)
+        for (std::size_t b = a + 1; b < places.size(); ++b) {
+            const double length =
+                km[static_cast<std::size_t>(places[a])][static_cast<std::size_t>(places[b])];
+            if (length < kNone)
+                links.push_back({static_cast<int>(a), static_cast<int>(b), length});
+        }
+    return links;
+}
+
 } // namespace
 
 SiloNetwork::SiloNetwork(Underlay underlay, DelayModel model)
@@ -71,6 +105,28 @@ Result<SiloNetwork> SiloNetwork::create(Underlay underlay, DelayModel model)
         for (int b = 0; b < a; ++b) {
             network.m_distanceKm[network.cell(a, b)] = network.distanceKm(b, a);
             network.m_hops[network.cell(a, b)] = network.hops(b, a);
+        }
+    return network;
+}
+
+SiloNetwork SiloNetwork::among(const std::vector<int>& silos) const
+{
+    Underlay part;
+    part.name = m_underlay.name;
+    DelayModel model = m_model;
+    model.silos.clear();
+    for (const int silo : silos) {
+        part.nodes.push_back(m_underlay.nodes[index(silo)]);
+        if (!m_model.silos.empty())
+            model.silos.push_back(m_model.silos[index(silo)]);
+    }
+    part.links = cablesAmong(m_underlay, silos);
+    SiloNetwork network(std::move(part), std::move(model));
+    for (int a = 0; a < network.siloCount(); ++a)
+        for (int b = 0; b < network.siloCount(); ++b) {
+            const std::size_t old = cell(silos[index(a)], silos[index(b)]);
+            network.m_distanceKm[network.cell(a, b)] = m_distanceKm[old];
+            network.m_hops[network.cell(a, b)] = m_hops[old];
         }
     return network;
 }

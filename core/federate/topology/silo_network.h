@@ -37,6 +37,10 @@ public:
     /// Errors: InvalidArgument when the underlay is empty or disconnected, or a constant is out of range.
     static Result<SiloNetwork> create(Underlay underlay, DelayModel model = {});
 
+    /// These silos alone, in this order, as far from each other as before: messages still pass the places of
+    /// the others. Two of them that such a way joins have a cable. Numbers must be valid and differ.
+    SiloNetwork among(const std::vector<int>& silos) const;
+
     int siloCount() const { return static_cast<int>(m_underlay.nodes.size()); }
     const Underlay& underlay() const { return m_underlay; }
     const DelayModel& model() const { return m_model; }

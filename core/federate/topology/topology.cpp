@@ -2,6 +2,7 @@
 #include "core/federate/topology/topology.h"
 
 #include "core/base/nearest_name.h"
+#include "core/federate/topology/central_silo.h"
 #include "core/federate/topology/matcha_private.h"
 #include "core/federate/topology/multigraph_private.h"
 
@@ -157,8 +158,10 @@ private:
 Made fixed(const std::string& name, const SiloNetwork& network, Overlay overlay)
 {
     const double cycleTimeMs = overlayCycleTimeMs(network, overlay);
-    auto mixing = overlay.isSymmetric() ? Result<MixingMatrix>(MixingMatrix::metropolis(overlay))
-                                        : MixingMatrix::balanced(overlay);
+    // What is not connected, which only a custom overlay may be, has no balanced weights.
+    auto mixing = overlay.isSymmetric() || !overlay.isStronglyConnected()
+                      ? Result<MixingMatrix>(MixingMatrix::metropolis(overlay))
+                      : MixingMatrix::balanced(overlay);
     if (!mixing)
         return tl::unexpected(mixing.error());
     return std::make_unique<FixedTopology>(name, std::move(overlay), std::move(*mixing), cycleTimeMs);
@@ -167,16 +170,17 @@ Made fixed(const std::string& name, const SiloNetwork& network, Overlay overlay)
 Made makeStar(const std::string& name, const SiloNetwork& network, const TopologyOptions& options)
 {
     const int count = network.siloCount();
-    if (options.hub < 0 || options.hub >= count)
+    if (options.hub < -1 || options.hub >= count)
         return fail(ErrorCode::InvalidArgument, "hub " + std::to_string(options.hub),
                     "there are silos 0 to " + std::to_string(count - 1));
+    const int hub = options.hub < 0 ? mostCentralSilo(network) : options.hub;
     std::vector<SiloPair> pairs;
     for (int silo = 0; silo < count; ++silo)
-        if (silo != options.hub)
-            pairs.emplace_back(options.hub, silo);
+        if (silo != hub)
+            pairs.emplace_back(hub, silo);
     Overlay overlay = Overlay::bothWays(count, pairs);
     // A round is two messages, there and back, and one computation.
-    const double computeMs = network.computeMs(options.hub);
+    const double computeMs = network.computeMs(hub);
     const double cycleTimeMs = 2.0 * (overlayCycleTimeMs(network, overlay) - computeMs) + computeMs;
     MixingMatrix mixing = MixingMatrix::metropolis(overlay);
     return std::make_unique<FixedTopology>(name, std::move(overlay), std::move(mixing), cycleTimeMs);
@@ -198,7 +202,16 @@ Overlay ringOverlay(const SiloNetwork& network, bool isBothWays)
 
 Made makeRing(const std::string& name, const SiloNetwork& network, const TopologyOptions& options)
 {
-    return fixed(name, network, ringOverlay(network, options.ringBothWays));
+    Overlay overlay = ringOverlay(network, options.ringBothWays);
+    if (!options.ringWeights)
+        return fixed(name, network, std::move(overlay));
+    if (!options.ringBothWays)
+        return fail(ErrorCode::InvalidArgument, "mixing", "weights of ½, ¼ and ¼ need a ring both ways");
+    // A quarter of each neighbour; a pair of silos has one neighbour only and shares half and half.
+    MixingMatrix mixing =
+        network.siloCount() > 2 ? MixingMatrix::laplacian(overlay, 0.25) : MixingMatrix::metropolis(overlay);
+    const double cycleTimeMs = overlayCycleTimeMs(network, overlay);
+    return std::make_unique<FixedTopology>(name, std::move(overlay), std::move(mixing), cycleTimeMs);
 }
 
 Made makeMultigraph(const std::string&, const SiloNetwork& network, const TopologyOptions& options)
@@ -267,7 +280,7 @@ Made makeCustom(const std::string& name, const SiloNetwork& network, const Topol
         return fail(ErrorCode::InvalidArgument, "custom overlay",
                     std::to_string(options.custom.siloCount()) + " silos on a network of " +
                         std::to_string(network.siloCount()));
-    if (!options.custom.isStronglyConnected())
+    if (!options.mayBeApart && !options.custom.isStronglyConnected())
         return fail(ErrorCode::InvalidArgument, "custom overlay", "not every silo hears of every other one");
     return fixed(name, network, options.custom);
 }

@@ -16,16 +16,19 @@ namespace fedefm {
 /// How an overlay is made; each reads the ones that concern it.
 struct TopologyOptions
 {
-    /// star; the default has the largest load centrality: no detour between two silos is quicker than sending
-    /// directly, so all loads are 0 and the first silo is the hub, as in the published tables.
+    /// star; the default is that of the published tables: no detour between two silos is quicker than sending
+    /// directly, so all loads are 0 and the first silo is the hub. −1: mostCentralSilo(), by the cables.
     int hub = 0;
     bool ringBothWays = false; ///< ring; each silo sends to both neighbours
+    bool ringWeights = false;  ///< ring both ways; ½ of oneself and ¼ of each neighbour, not Metropolis
     int maxDegree = 0;         ///< mbst; 0: the best of all
     double budget = 0.5;       ///< matcha: mean share of the matchings that are active, (0, 1]
     int multiplicity = 5;      ///< multigraph: most parallel links of a pair
     int simulatedRounds = 1000;
     std::uint64_t seed = 1; ///< matcha: silos with the same seed draw the same links
     Overlay custom;
+    bool mayBeApart =
+        false; ///< custom; with Metropolis' weights where not every silo hears of every other one
 };
 
 struct CycleTime

@@ -3,6 +3,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/nearest_name.h"
+#include "core/base/utf8.h"
 #include "core/federate/topology/gml_private.h"
 
 #include <charconv>
@@ -52,7 +53,7 @@ public:
             return wrong(item, "the id " + std::to_string(*id) + " stands twice");
         UnderlayNode node;
         const GmlItem* label = item.find("label");
-        node.name = label != nullptr && !label->text.empty() ? label->text.substr(0, kMaxNameBytes)
+        node.name = label != nullptr && !label->text.empty() ? cutUtf8(label->text, kMaxNameBytes)
                                                              : "silo " + std::to_string(*id);
         const GmlItem* latitude = item.find("latitude");
         const GmlItem* longitude = item.find("longitude");

@@ -14,7 +14,7 @@ namespace fedefm {
 /// A place with a silo and a router of the underlay.
 struct UnderlayNode
 {
-    std::string name;
+    std::string name;                  ///< valid UTF-8 of at most 200 bytes; several may have the same
     std::optional<double> latitudeDeg; ///< north positive; either both or none
     std::optional<double> longitudeDeg;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/federate/torch/emd_weight_private.h"
 
+#include "core/federate/torch/sinkhorn_score_private.h"
+
 #include <algorithm>
 
 namespace fedefm {
@@ -41,6 +43,8 @@ torch::Tensor emdNodes(const torch::Tensor& features, int side)
 Result<torch::Tensor> emdScore(const torch::Tensor& studentNodes, const torch::Tensor& teacherNodes,
                                EmdScorer& scorer, bool isDifferentiated)
 {
+    if (studentNodes.is_cuda() && scorer.options().transport.solver == "sinkhorn")
+        return sinkhornScore(studentNodes, teacherNodes, scorer.options(), isDifferentiated);
     const torch::Tensor student = studentNodes.detach().to(torch::kCPU).contiguous();
     const torch::Tensor teacher = teacherNodes.detach().to(torch::kCPU).contiguous();
     FeatureMaps<float> maps;

@@ -13,7 +13,8 @@ namespace fedefm {
 torch::Tensor emdNodes(const torch::Tensor& features, int side);
 
 /// The EMD score of a batch as a differentiable number: the mean over its samples, with the gradient by LP
-/// duality for the student's side where `isDifferentiated`. Errors: those of the scorer.
+/// duality for the student's side where `isDifferentiated`. Sinkhorn runs on the GPU where the nodes are
+/// there, the other solvers on the CPU. Errors: those of the scorer.
 Result<torch::Tensor> emdScore(const torch::Tensor& studentNodes, const torch::Tensor& teacherNodes,
                                EmdScorer& scorer, bool isDifferentiated);
 

@@ -41,8 +41,8 @@ class Lesson
 {
 public:
     Lesson(Workbench& bench, const FedEfmOptions& options, const std::vector<ExpertAnswers>& answers,
-           EmdScorer& scorer)
-        : m_bench(bench), m_options(options), m_answers(answers), m_scorer(scorer),
+           std::vector<EmdScorer>& scorers)
+        : m_bench(bench), m_options(options), m_answers(answers), m_scorers(scorers),
           m_isClassification(bench.learner.settings().task.isClassification), m_scoreSums(answers.size(), 0.0)
     {
     }
@@ -54,13 +54,9 @@ public:
             return tl::unexpected(weights.error());
         const double squared = m_options.temperature * m_options.temperature;
         torch::Tensor total = torch::zeros({}, step.logits.device());
-        torch::Tensor hard = torch::zeros({}, step.logits.device());
-        for (std::size_t at = 0; at < m_answers.size(); ++at) {
-            const torch::Tensor& weight = (*weights)[at];
-            total = total + weight * (m_options.beta * squared * softTerm(step, at));
-            hard = hard + weight * (1.0 - m_options.beta);
-        }
-        return total + hard.clamp_min(m_options.hardFloor) * step.taskLoss;
+        for (std::size_t at = 0; at < m_answers.size(); ++at)
+            total = total + (*weights)[at] * (m_options.beta * squared * softTerm(step, at));
+        return total + labelWeight(*weights, m_options) * step.taskLoss;
     }
     double scoreSum(std::size_t expert) const { return m_scoreSums[expert]; }
 
@@ -86,7 +82,7 @@ private:
             torch::Tensor weight = torch::ones({}, step.logits.device());
             if (m_options.usesEmd()) {
                 auto score = emdScore(nodes, m_answers[at].nodes[static_cast<std::size_t>(step.step)],
-                                      m_scorer, m_options.isDifferentiated);
+                                      m_scorers[at], m_options.isDifferentiated);
                 if (!score)
                     return tl::unexpected(score.error());
                 m_scoreSums[at] += score->item<double>();
@@ -106,18 +102,18 @@ private:
     Workbench& m_bench;
     const FedEfmOptions& m_options;
     const std::vector<ExpertAnswers>& m_answers;
-    EmdScorer& m_scorer;
+    std::vector<EmdScorer>& m_scorers; ///< of each expert
     bool m_isClassification;
     std::vector<double> m_scoreSums;
 };
 
 Status teach(Workbench& bench, const std::vector<Expert>& experts, const Batches& batches,
-             const FedEfmOptions& options, EmdScorer& scorer, std::vector<double>& scores)
+             const FedEfmOptions& options, std::vector<EmdScorer>& scorers, std::vector<double>& scores)
 {
     std::vector<ExpertAnswers> answers;
     for (const Expert& expert : experts)
         answers.push_back(answersOf(bench, expert, batches, options));
-    Lesson lesson(bench, options, answers, scorer);
+    Lesson lesson(bench, options, answers, scorers);
     StepHooks hooks;
     hooks.batches = batches;
     hooks.needsFeatures = options.usesEmd();
@@ -137,9 +133,9 @@ Result<std::vector<double>> fuseShares(Workbench& bench, const std::vector<Exper
     if (!options.fusesByScore)
         return shares;
     const torch::NoGradGuard noGrad;
-    auto scorer = EmdScorer::create(options.emd);
-    if (!scorer)
-        return tl::unexpected(scorer.error());
+    auto scorers = expertScorers(1, options);
+    if (!scorers)
+        return tl::unexpected(scorers.error());
     const auto batches = bench.learner.draw(bench.silo, 1);
     if (!batches)
         return tl::unexpected(batches.error());
@@ -150,7 +146,7 @@ Result<std::vector<double>> fuseShares(Workbench& bench, const std::vector<Exper
     for (std::size_t at = 0; at < experts.size(); ++at) {
         const ExpertAnswers answers = answersOf(bench, experts[at], *batches, options);
         const EmdTimer timer(bench);
-        const auto score = emdScore(own, answers.nodes.front(), *scorer, false);
+        const auto score = emdScore(own, answers.nodes.front(), scorers->front(), false);
         if (!score)
             return tl::unexpected(score.error());
         const double value = score->item<double>();
@@ -161,6 +157,28 @@ Result<std::vector<double>> fuseShares(Workbench& bench, const std::vector<Exper
 }
 
 } // namespace
+
+torch::Tensor labelWeight(const std::vector<torch::Tensor>& weights, const FedEfmOptions& options)
+{
+    const torch::Tensor sum = torch::stack(weights).sum() * (1.0 - options.beta);
+    // Raw scores may be negative, and so may their sum in eq. 2: only a floor that is asked for counts.
+    return options.hardFloor > 0.0 ? sum.clamp_min(options.hardFloor) : sum;
+}
+
+Result<std::vector<EmdScorer>> expertScorers(std::size_t experts, const FedEfmOptions& options)
+{
+    EmdScoreOptions warm = options.emd;
+    warm.transport.warmStart = true;
+    warm.threads = at::get_num_threads(); // the plan's
+    std::vector<EmdScorer> scorers;
+    for (std::size_t at = 0; at < experts; ++at) {
+        auto scorer = EmdScorer::create(warm);
+        if (!scorer)
+            return tl::unexpected(scorer.error());
+        scorers.push_back(std::move(*scorer));
+    }
+    return scorers;
+}
 
 ExpertAnswers answersOf(Workbench& bench, const Expert& expert, const Batches& batches,
                         const FedEfmOptions& options)
@@ -184,15 +202,15 @@ ExpertAnswers answersOf(Workbench& bench, const Expert& expert, const Batches& b
 
 Status learnFromExperts(Workbench& bench, const std::vector<Expert>& experts, const FedEfmOptions& options)
 {
-    auto scorer = EmdScorer::create(options.emd);
-    if (!scorer)
-        return tl::unexpected(scorer.error());
+    auto scorers = expertScorers(experts.size(), options);
+    if (!scorers)
+        return tl::unexpected(scorers.error());
     std::vector<double> scores(experts.size(), 0.0);
     for (int done = 0; done < options.homeSteps; done += kLesson) {
         const auto batches = bench.learner.draw(bench.silo, std::min(kLesson, options.homeSteps - done));
         if (!batches)
             return tl::unexpected(batches.error());
-        if (auto taught = teach(bench, experts, *batches, options, *scorer, scores); !taught)
+        if (auto taught = teach(bench, experts, *batches, options, *scorers, scores); !taught)
             return taught;
     }
     if (options.usesEmd() && options.homeSteps > 0)

@@ -25,6 +25,13 @@ ExpertAnswers answersOf(Workbench& bench, const Expert& expert,
                         const std::vector<std::shared_ptr<const Batch>>& batches,
                         const FedEfmOptions& options);
 
+/// One scorer for each expert, on the threads of the session. They are made anew in every round and within it
+/// begin at the flows of the step before: a resume, which begins with a round, comes out the same.
+Result<std::vector<EmdScorer>> expertScorers(std::size_t experts, const FedEfmOptions& options);
+
+/// What the label term counts: Σ_j w_j (1 − β), and at least the floor where there is one.
+torch::Tensor labelWeight(const std::vector<torch::Tensor>& weights, const FedEfmOptions& options);
+
 /// `homeSteps` of distillation (eqs 2 and 11). Notes the scores. Errors: those of learner and scorer.
 Status learnFromExperts(Workbench& bench, const std::vector<Expert>& experts, const FedEfmOptions& options);
 

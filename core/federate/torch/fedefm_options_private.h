@@ -19,7 +19,7 @@ struct FedEfmOptions
     double beta = 0.5;                 ///< of the soft term
     std::string weighting = "clamped"; ///< of an expert: "raw", "clamped", "normalised", "none"
     bool isDifferentiated = false;     ///< the score's gradient reaches the student
-    double hardFloor = -1.0;           ///< least weight of the label term; < 0: 1 − β
+    double hardFloor = -1.0;           ///< least weight of the label term; 0: none, < 0: 1 − β
     int nodeSide = 8;                  ///< feature maps are pooled to that many nodes a side
     double fuse = 0.5;                 ///< share of the experts in the own weights; 0: none
     bool fusesByScore = false;         ///< each expert's part is multiplied with its score
@@ -38,7 +38,8 @@ struct FedEfmOptions
 int mixesFor(double gap);
 
 /// "strict": true begins with the literal algorithm of the paper: one step at one host and one at home, no
-/// fusing, no gossip, no local steps, raw weights, no floor; what else is given counts on top.
+/// fusing, no gossip, no local steps, raw weights, no floor; what else is given counts on top. Its round 0 is
+/// the plan's warm-up.
 FedEfmOptions readFedEfmOptions(StrictObject& options);
 
 } // namespace fedefm

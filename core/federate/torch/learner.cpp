@@ -27,6 +27,20 @@ int batchSizeFor(const Dataset& dataset, int wanted)
 
 } // namespace
 
+int Learner::batchSizeOf(int silo) const
+{
+    return batchSizeFor(*m_data.silos[static_cast<std::size_t>(silo)].train, m_loading.batchSize);
+}
+
+LoaderSettings Learner::loadingOf(int silo) const
+{
+    LoaderSettings loading = m_loading;
+    loading.batchSize = batchSizeOf(silo);
+    if (silo > 0)
+        loading.seed = mixSeed(loading.seed, static_cast<std::uint64_t>(silo));
+    return loading;
+}
+
 SiloScope::SiloScope(Silo& silo, Network& network, torch::Device) : m_silo(silo)
 {
     setRandomState(torch::kCPU, silo.random);
@@ -70,16 +84,14 @@ Learner::Loader& Learner::loaderOf(int silo)
     if (m_loaders.size() >= kMostLoaders)
         m_loaders.pop_back();
     const DatasetPtr& train = m_data.silos[static_cast<std::size_t>(silo)].train;
-    LoaderSettings loading = m_loading;
-    loading.batchSize = batchSizeFor(*train, loading.batchSize);
-    if (silo > 0)
-        loading.seed = mixSeed(loading.seed, static_cast<std::uint64_t>(silo));
-    m_loaders.push_front({silo, -1, std::make_unique<BatchLoader>(train, loading)});
+    m_loaders.push_front({silo, -1, std::make_unique<BatchLoader>(train, loadingOf(silo))});
     return m_loaders.front();
 }
 
 Result<std::shared_ptr<const Batch>> Learner::next(Silo& host)
 {
+    if (m_settings.privacy.unit == PrivacyUnit::Record)
+        return drawPrivate(host);
     Loader& source = loaderOf(host.index);
     const std::int64_t perEpoch = std::max(1, source.loader->batchesPerEpoch());
     if (source.position != host.drawn || host.drawn % perEpoch == 0)

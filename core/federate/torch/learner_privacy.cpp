@@ -51,25 +51,44 @@ std::uint64_t noiseSeedOf(Silo& silo)
     return static_cast<std::uint64_t>(*seed.data_ptr<std::int64_t>());
 }
 
-Status Learner::account(Silo& host, int batchSize)
+Result<std::shared_ptr<const Batch>> Learner::drawPrivate(Silo& host)
+{
+    // Beside the streams of the noise, which are numbered by the same draws.
+    constexpr std::uint64_t kCoins = std::uint64_t{1} << 63U;
+    const DatasetPtr& train = m_data.silos[static_cast<std::size_t>(host.index)].train;
+    const std::int64_t draw = host.drawn++;
+    NoiseSource coins(noiseSeedOf(host), kCoins | static_cast<std::uint64_t>(host.drawn));
+    std::vector<std::size_t> drawn = drawPoissonBatch(train->size(), samplingRateOf(host.index), coins);
+    if (drawn.empty())
+        return std::make_shared<const Batch>();
+    LoaderSettings loading = loadingOf(host.index);
+    loading.batchSize = static_cast<int>(drawn.size());
+    loading.shuffle = loading.dropLast = false;
+    BatchLoader loader(subset(train, std::move(drawn)), loading);
+    loader.startEpoch(static_cast<int>(draw)); // decides the augmentation
+    return loader.next(m_settings.cancel);
+}
+
+double Learner::samplingRateOf(int silo) const
+{
+    const auto records = static_cast<double>(m_data.silos[static_cast<std::size_t>(silo)].train->size());
+    return std::min(1.0, batchSizeOf(silo) / std::max(1.0, records));
+}
+
+Status Learner::account(Silo& host)
 {
     auto accountant =
         host.privacy.is_null() ? Result<RdpAccountant>(RdpAccountant()) : parseRdpAccountant(host.privacy);
     if (!accountant)
         return tl::unexpected(accountant.error());
-    const auto records =
-        static_cast<double>(m_data.silos[static_cast<std::size_t>(host.index)].train->size());
-    if (auto added =
-            accountant->addSteps(std::min(1.0, batchSize / std::max(1.0, records)), m_settings.privacy.noise);
-        !added)
+    if (auto added = accountant->addSteps(samplingRateOf(host.index), m_settings.privacy.noise); !added)
         return added;
     const auto spent = accountant->epsilon(m_settings.privacy.delta);
     if (!spent)
         return tl::unexpected(spent.error());
     const double limit = m_settings.privacy.epsilonLimit;
     if (limit > 0.0 && spent->epsilon > limit)
-        return fail(ErrorCode::OutOfRange, "silo " + std::to_string(host.index),
-                    "its privacy budget is spent");
+        return fail(ErrorCode::OutOfRange, "silo " + std::to_string(host.index), kBudgetSpent);
     host.privacy = toJson(*accountant);
     return {};
 }
@@ -77,7 +96,7 @@ Status Learner::account(Silo& host, int batchSize)
 Result<double> Learner::privateGradients(Network& network, const Batch& batch, Silo& host,
                                          const StepHooks& hooks, int step)
 {
-    if (auto counted = account(host, batch.count); !counted)
+    if (auto counted = account(host); !counted)
         return tl::unexpected(counted.error());
     const PrivacySettings& privacy = m_settings.privacy;
     std::vector<torch::Tensor> parameters, sums;
@@ -110,9 +129,11 @@ Result<double> Learner::privateGradients(Network& network, const Batch& batch, S
     NoiseSource noise(noiseSeedOf(host), static_cast<std::uint64_t>(host.drawn));
     if (auto added = addGaussianNoise(sumSpans, privacy.noise * privacy.clip, noise); !added)
         return tl::unexpected(added.error());
+    // By the number expected: the one drawn would tell of a picture more or less.
+    const double expected = batchSizeOf(host.index);
     for (std::size_t p = 0; p < parameters.size(); ++p)
-        parameters[p].mutable_grad() = (sums[p] / batch.count).to(parameters[p].device());
-    return total / batch.count;
+        parameters[p].mutable_grad() = (sums[p] / expected).to(parameters[p].device());
+    return total / expected;
 }
 
 } // namespace fedefm

@@ -127,6 +127,12 @@ private:
         m_compute.clock = m_settings.clock;
     }
     Result<std::shared_ptr<const Batch>> next(Silo& host);
+    /// Each picture by a coin of its own, as the accountant presumes; there may be none.
+    Result<std::shared_ptr<const Batch>> drawPrivate(Silo& host);
+    LoaderSettings loadingOf(int silo) const;
+    /// Pictures of a silo's batch; of a private one the number that is expected.
+    int batchSizeOf(int silo) const;
+    double samplingRateOf(int silo) const;
     Loader& loaderOf(int silo);
     Result<torch::Tensor> lossOf(Network& network, const std::shared_ptr<const Batch>& batch, int silo,
                                  const StepHooks& hooks, int step);
@@ -134,7 +140,7 @@ private:
                                const StepHooks& hooks, int step);
     Result<double> privateGradients(Network& network, const Batch& batch, Silo& host, const StepHooks& hooks,
                                     int step);
-    Status account(Silo& host, int batchSize);
+    Status account(Silo& host);
 
     Settings m_settings;
     const SessionData& m_data;

@@ -16,7 +16,9 @@ struct ServerOptimizer
     bool isYogi = false;
 };
 
-/// FedAdam and FedYogi (Reddi et al. 2021): the merged change of a round is a gradient for the hub.
+/// FedAdam and FedYogi (Reddi et al. 2021): the merged change of a round is a gradient for the hub. Running
+/// values of BatchNorm are no parameters: a variance that a step of fixed size moves may fall below 0. They
+/// stay the average.
 class AdaptiveRule final : public ServerRule
 {
 public:
@@ -32,7 +34,13 @@ public:
         TensorMap mean = remembered(bench.silo, "server/mean/");
         TensorMap square = remembered(bench.silo, "server/square/");
         TensorMap state = stateOf(*bench.silo.network);
-        for (const auto& [name, start] : remembered(bench.silo, "server/start/")) {
+        const std::vector<TensorRole> roles = tensorRoles(bench.shared);
+        const TensorMap starts = remembered(bench.silo, "server/start/");
+        for (std::size_t at = 0; at < roles.size(); ++at) {
+            if (roles[at] == TensorRole::BatchNormStatistic)
+                continue;
+            const std::string& name = bench.shared[at].name;
+            const torch::Tensor& start = starts.at(name);
             torch::Tensor& value = state.at(name);
             const torch::Tensor change = value - start;
             torch::Tensor& m = mean[name];

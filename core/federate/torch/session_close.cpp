@@ -26,11 +26,18 @@ std::string statesFolderOf(int round)
 
 nlohmann::json SessionState::toJson() const
 {
-    return {{"version", kVersion},     {"round", round},
-            {"epoch", epoch},          {"members", members},
-            {"threads", threads},      {"best_round", bestRound},
-            {"best_value", bestValue}, {"best_metrics", bestMetrics},
-            {"states", statesFolder}};
+    return {{"version", kVersion},
+            {"round", round},
+            {"epoch", epoch},
+            {"members", members},
+            {"threads", threads},
+            {"best_round", bestRound},
+            {"best_value", bestValue},
+            {"best_metrics", bestMetrics},
+            {"states", statesFolder},
+            {"finished", finished},
+            {"last_merged", lastMerged},
+            {"last_own", lastOwn}};
 }
 
 Result<SessionState> SessionState::read(const fs::path& file)
@@ -52,6 +59,11 @@ Result<SessionState> SessionState::read(const fs::path& file)
         state.bestValue = json.at("best_value").get<double>();
         state.bestMetrics = json.at("best_metrics");
         state.statesFolder = json.at("states").get<std::string>();
+        // Of a version that did not keep them all members count, and the metrics are not known.
+        if (json.contains("finished"))
+            state.finished = json["finished"].get<std::vector<bool>>();
+        state.lastMerged = json.value("last_merged", nlohmann::json());
+        state.lastOwn = json.value("last_own", nlohmann::json());
         // Before the first round is closed there are no states.
         const bool isFirst = state.round == 0 && state.statesFolder.empty();
         if (!isFirst && (state.round < 0 || state.statesFolder != statesFolderOf(state.round)))
@@ -77,12 +89,12 @@ Result<TensorFile> Session::weightsOf(int silo) const
     return weights;
 }
 
-/// Θ = Σ ϑ_i θ_i / Σ ϑ_i, into the scratch network.
+/// Θ = Σ ϑ_i θ_i / Σ ϑ_i of the last closed round, into the scratch network.
 Status Session::mergeAll()
 {
     std::vector<WeightedModel> models;
     for (std::size_t silo = 0; silo < m_data.silos.size(); ++silo) {
-        if (!m_record.finished[silo])
+        if (!m_state.finished.empty() ? !m_state.finished[silo] : !m_state.members[silo])
             continue;
         auto weights = weightsOf(static_cast<int>(silo));
         if (!weights)
@@ -169,19 +181,22 @@ Status Session::saveMerged(const char* name, const nlohmann::json& metrics)
 Status Session::closeRound()
 {
     nlohmann::json merged, own;
+    m_state.finished = m_record.finished;
     if (auto measured = measure(merged, own); !measured)
         return measured;
     if (!merged.is_null())
-        m_lastMerged = merged;
+        m_state.lastMerged = merged;
     if (!own.is_null())
-        m_lastOwn = own;
+        m_state.lastOwn = own;
     if (auto written = writeRound(merged, own); !written)
         return written;
     ++m_state.round;
     m_hub->door(0).discardBefore(m_state.round, 0);
     if (auto begun = beginMembershipEpoch(); !begun) // before the checkpoint, which keeps it
         return begun;
-    const bool isDue = m_state.round % m_plan.checkpointEvery == 0 || m_state.round >= m_plan.rounds;
+    // Where budgets may run out in any round, the session ends with the last closed one.
+    const bool isDue = m_state.round % m_plan.checkpointEvery == 0 || m_state.round >= m_plan.rounds ||
+                       m_privacy.epsilonLimit > 0.0;
     if (isDue)
         if (auto saved = checkpoint(); !saved)
             return saved;
@@ -212,25 +227,56 @@ Status Session::checkpoint()
     return {};
 }
 
+/// A session that ends early does not know its last round as such when it closes it.
+Status Session::measureLast()
+{
+    if (!m_evaluator->hasTest())
+        return {};
+    if (auto measured = measureSilos(m_state.lastOwn); !measured)
+        return measured;
+    const bool wasDue = m_state.round % m_plan.evaluateEvery == 0;
+    if (!wasDue) {
+        if (auto made = mergeAll(); !made)
+            return made;
+        auto metrics = m_evaluator->evaluate(*m_scratch);
+        if (!metrics)
+            return tl::unexpected(metrics.error());
+        m_state.lastMerged = std::move(*metrics);
+    }
+    const int every = m_plan.evaluateSilosEvery;
+    const bool hadOwn = wasDue && every > 0 && m_state.round % every == 0;
+    return m_run->addMetrics(m_state.round, m_state.round,
+                             measuredValues(wasDue ? nlohmann::json() : m_state.lastMerged,
+                                            hadOwn ? nlohmann::json() : m_state.lastOwn));
+}
+
 Result<SessionResult> Session::finish()
 {
+    if (m_isSpent)
+        if (auto measured = measureLast(); !measured)
+            return tl::unexpected(measured.error());
     // The merged model of the last round, also where it was not measured.
-    if (m_record.finished.empty())
-        m_record.finished = m_state.members;
     if (auto merged = mergeAll(); !merged)
         return tl::unexpected(merged.error());
     --m_state.round; // a card names the last round that was done
-    const Status saved = saveMerged("merged", m_lastMerged);
+    const Status saved = saveMerged("merged", m_state.lastMerged);
     ++m_state.round;
     if (!saved)
         return tl::unexpected(saved.error());
     std::error_code ignored;
     fs::remove_all(m_run->folder() / "work", ignored);
-    if (auto set = m_run->setState(RunState::Done); !set)
+    const std::string reason = m_isSpent
+                                   ? "the privacy budgets were spent after " + std::to_string(m_state.round) +
+                                         " of " + std::to_string(m_plan.rounds) + " rounds"
+                                   : std::string();
+    if (m_isSpent)
+        if (auto noted = m_run->addEvent("warning", reason); !noted)
+            return tl::unexpected(noted.error());
+    if (auto set = m_run->setState(RunState::Done, reason); !set)
         return tl::unexpected(set.error());
     writeLive("done", -1);
-    return SessionResult{m_run->folder(), m_state.round, m_lastMerged, m_lastOwn,
-                         m_run->folder() / "weights" / "merged.safetensors"};
+    return SessionResult{m_run->folder(), m_state.round, m_state.lastMerged,
+                         m_state.lastOwn, reason,        m_run->folder() / "weights" / "merged.safetensors"};
 }
 
 } // namespace fedefm

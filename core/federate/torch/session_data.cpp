@@ -2,6 +2,7 @@
 #include "core/federate/session_data.h"
 
 #include "core/base/strict_object.h"
+#include "core/base/utf8.h"
 #include "core/federate/partition/partition.h"
 #include "core/federate/privacy/audit_log.h"
 #include "core/train/torch/training_data.h"
@@ -31,6 +32,27 @@ Result<DatasetPtr> openOne(const nlohmann::json& description, const nlohmann::js
     return opened->train;
 }
 
+/// The places' names, each once and as the log of what leaves takes it.
+std::vector<std::string> namesOf(const std::vector<std::string>& places)
+{
+    constexpr std::size_t kLongest = 100; // with a number behind it still fits
+    std::set<std::string> taken;
+    std::vector<std::string> names;
+    for (std::size_t at = 0; at < places.size(); ++at) {
+        std::string name = places[at];
+        if (!isReceiverName(name)) {
+            for (char& letter : name)
+                letter = static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F ? ' ' : letter;
+            name = name.empty() ? "silo" : cutUtf8(name, kLongest);
+        }
+        const std::string stem = cutUtf8(name, kLongest);
+        for (std::size_t number = at; !taken.insert(name).second; ++number)
+            name = stem + " " + std::to_string(number);
+        names.push_back(std::move(name));
+    }
+    return names;
+}
+
 Status openListed(const nlohmann::json& data, const DatasetOpener& openData, std::uint64_t seed,
                   SessionData& session)
 {
@@ -38,11 +60,12 @@ Status openListed(const nlohmann::json& data, const DatasetOpener& openData, std
     if (!list.is_array() || list.empty() || list.size() > kMostSilos)
         return fail(ErrorCode::InvalidArgument, "data.silos", "a list of 1 to 400 silos is expected");
     std::set<std::string> names;
+    const std::vector<std::string> places = namesOf(session.links.siloNames());
     for (std::size_t at = 0; at < list.size(); ++at) {
         const std::string where = "data.silos[" + std::to_string(at) + "]";
         StrictObject object(list[at], where);
         SiloData silo;
-        silo.name = session.links.siloNames()[at];
+        silo.name = places[at];
         object.text("name", silo.name);
         const nlohmann::json description = object.value("train");
         if (auto read = object.finish(); !read)
@@ -88,13 +111,12 @@ Status openPool(const nlohmann::json& data, const DatasetOpener& openData, std::
     auto partition = makePartition(samples, neighbours, *settings);
     if (!partition)
         return tl::unexpected(partition.error());
+    const std::vector<std::string> names = namesOf(session.links.siloNames());
     session.partition["rule"] = toJson(*settings);
-    session.partition["report"] =
-        toJson(reportOf(*partition, samples, neighbours), session.links.siloNames());
+    session.partition["report"] = toJson(reportOf(*partition, samples, neighbours), names);
     for (int silo = 0; silo < siloCount; ++silo) {
         const auto at = static_cast<std::size_t>(silo);
-        session.silos.push_back(
-            {session.links.siloNames()[at], subset(opened->train, std::move(partition->silos[at]))});
+        session.silos.push_back({names[at], subset(opened->train, std::move(partition->silos[at]))});
     }
     return {};
 }

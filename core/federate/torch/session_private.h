@@ -19,6 +19,9 @@ struct SessionState
     double bestValue = 0.0;
     nlohmann::json bestMetrics;
     std::string statesFolder; ///< relative to the run folder; empty: as at the beginning
+    /// ϑ of the silos in the last closed round; empty: none is closed.
+    std::vector<bool> finished;
+    nlohmann::json lastMerged, lastOwn; ///< the last metrics of the merged model, of the silos' own
 
     nlohmann::json toJson() const;
     static Result<SessionState> read(const std::filesystem::path& file);
@@ -41,6 +44,7 @@ private:
 
     Status setUp(const SessionState* resumed);
     Status checkPrivacy() const;
+    Status checkPrivateNetwork() const;
     Status openDeviceAndThreads(const SessionState* resumed);
     Status openData();
     Status makeNetwork(bool readsInit);
@@ -50,6 +54,8 @@ private:
 
     Status runToEnd();
     Status runRound();
+    Status endShortRound(int finished);
+    Status endSpent();
     Status warmUp(const RoundView& view);
     Status warmUp(int silo);
     Status runPhase(RoundView& view, int phase, const std::string& name);
@@ -58,6 +64,8 @@ private:
     Result<SiloPort> portOf(int silo, int phase);
     Status conclude(int silo, const Status& worked);
     Status settle(int silo, const Status& worked, Fault training);
+    void rememberStart(Silo& at);
+    Status forgetUnreleased(int silo);
     bool endsSession(const Error& error) const;
     Fault faultAt(int phase, int silo, FaultStage stage) const;
     Status strikeWhileWaiting(int phase, int silo, bool& isOut);
@@ -65,12 +73,14 @@ private:
     Status obeyCommands();
     Status obeyMembership(const std::string& command);
     Status beginMembershipEpoch();
+    Status useMembers();
 
     Status closeRound();
     Result<TensorFile> weightsOf(int silo) const;
     Status mergeAll();
     Status measure(nlohmann::json& merged, nlohmann::json& own);
     Status measureSilos(nlohmann::json& own);
+    Status measureLast();
     Status noteBest(const nlohmann::json& metrics);
     Status saveMerged(const char* name, const nlohmann::json& metrics);
     Status checkpoint();
@@ -79,6 +89,8 @@ private:
     Result<SessionResult> endWith(Error error);
 
     Status writeRound(const nlohmann::json& merged, const nlohmann::json& own);
+    static std::vector<std::pair<std::string, double>> measuredValues(const nlohmann::json& merged,
+                                                                      const nlohmann::json& own);
     void addEpsilons(std::vector<std::pair<std::string, double>>& values) const;
     void writeLive(const std::string& phase, int silo);
     void report(const std::string& phase, int silo, const nlohmann::json& merged = nullptr);
@@ -89,6 +101,7 @@ private:
     SteadyClock m_clock;
     StrategyPtr m_strategy;
     SessionData m_data;
+    SessionLinks m_links; ///< among the members of the epoch
     PrivacySettings m_privacy;
     torch::Device m_device = torch::kCPU;
     bool m_useBfloat16 = false;
@@ -113,10 +126,12 @@ private:
     RoundRecord m_record;
     int m_phase = 0; ///< of the running round
     int m_phases = 0;
-    std::vector<bool> m_isOut; ///< of the running round
-    bool m_isWayBack = false;  ///< the next phase begins with the last silo
+    std::vector<bool> m_isOut;    ///< of the running round
+    std::vector<bool> m_hasStart; ///< likewise: kRoundStart is this round's
+    bool m_isWayBack = false;     ///< the next phase begins with the last silo
     std::optional<Error> m_firstFailure;
-    nlohmann::json m_lastMerged, m_lastOwn;
+    int m_spentSilos = 0;             ///< of the running round: out because of epsilon_limit
+    bool m_isSpent = false;           ///< too few silos may give away more: the session is over
     double m_checkpointSeconds = 0.0; ///< of the last checkpoint; stands in the record of the next round
     double m_lastLiveMs = -1e9;
     double m_lastReportMs = -1e9;

@@ -54,15 +54,25 @@ void Session::addEpsilons(std::vector<std::pair<std::string, double>>& values) c
     }
 }
 
-Status Session::writeRound(const nlohmann::json& merged, const nlohmann::json& own)
+/// Either may be null.
+std::vector<std::pair<std::string, double>> Session::measuredValues(const nlohmann::json& merged,
+                                                                    const nlohmann::json& own)
 {
-    std::vector<std::pair<std::string, double>> values = m_record.metrics();
+    std::vector<std::pair<std::string, double>> values;
     addAll(merged, "merged/", values);
     for (std::size_t silo = 0; silo < own.size(); ++silo)
         addAll(own[silo], "silo_" + std::to_string(silo) + "/", values);
+    return values;
+}
+
+Status Session::writeRound(const nlohmann::json& merged, const nlohmann::json& own)
+{
+    std::vector<std::pair<std::string, double>> values = m_record.metrics();
+    const auto measured = measuredValues(merged, own);
+    values.insert(values.end(), measured.begin(), measured.end());
     addEpsilons(values);
-    values.emplace_back("cycle_time_ms/simulated", m_data.links.cycleTimeMs());
-    values.emplace_back("exchange_ms/simulated", exchangeMsOf(m_record.edges, m_data.links));
+    values.emplace_back("cycle_time_ms/simulated", m_links.cycleTimeMs());
+    values.emplace_back("exchange_ms/simulated", exchangeMsOf(m_record.edges, m_links));
     const int done = m_state.round + 1;
     if (auto added = m_run->addMetrics(done, done, values); !added)
         return added;

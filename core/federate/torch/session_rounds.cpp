@@ -12,13 +12,22 @@ namespace {
 
 constexpr auto kPausePoll = std::chrono::milliseconds(100);
 
+/// What may help where silos fail so; empty: nothing in general.
+std::string remedyFor(const Error& error)
+{
+    const auto says = [&error](const char* text) { return error.detail.find(text) != std::string::npos; };
+    if (says("not finite"))
+        return "; a lower learning rate or clip_norm may help";
+    return says("deadline") ? "; a longer deadline_seconds may help" : "";
+}
+
 } // namespace
 
 Status Session::runToEnd()
 {
     report("begun", -1);
     m_nextMembers = m_state.members;
-    while (m_state.round < m_plan.rounds) {
+    while (m_state.round < m_plan.rounds && !m_isSpent) {
         if (auto obeyed = obeyCommands(); !obeyed)
             return obeyed;
         if (auto begun = beginMembershipEpoch(); !begun)
@@ -33,10 +42,10 @@ RoundView Session::viewOf(int round) const
 {
     RoundView view;
     view.round = round;
-    view.hub = m_data.links.hub();
-    view.links = m_data.links.overlay(round);
-    view.mixing = m_data.links.mixing(round);
-    view.steadyGap = m_data.links.changesByRound() ? 1.0 : m_data.links.gap();
+    view.hub = m_links.hub();
+    view.links = m_links.overlay(round);
+    view.mixing = m_links.mixing(round);
+    view.steadyGap = m_links.changesByRound() ? 1.0 : m_links.gap();
     view.isActive = m_state.members;
     view.samples = m_data.sampleCounts();
     return view;
@@ -50,7 +59,9 @@ Status Session::runRound()
     if (m_checkpointSeconds > 0.0)
         m_record.phaseSeconds["checkpoint"] = std::exchange(m_checkpointSeconds, 0.0);
     m_isOut.assign(count, false);
+    m_hasStart.assign(count, false);
     m_isWayBack = false;
+    m_spentSilos = 0;
     m_firstFailure.reset();
     RoundView view = viewOf(m_state.round);
     if (m_state.round == 0 && m_plan.warmUpSteps > 0)
@@ -69,12 +80,44 @@ Status Session::runRound()
         m_record.finished[silo] = m_state.members[silo] && !m_isOut[silo];
         finished += m_record.finished[silo] ? 1 : 0;
     }
-    if (finished < std::max(1, m_plan.leastSilos))
-        return fail(m_firstFailure ? m_firstFailure->code : ErrorCode::ModelBroken,
-                    m_firstFailure ? m_firstFailure->subject : m_run->folder().string(),
-                    std::to_string(finished) + " silos finished round " + std::to_string(m_state.round) +
-                        (m_firstFailure ? "; the first that failed: " + m_firstFailure->detail : ""));
-    return closeRound();
+    return finished < std::max(1, m_plan.leastSilos) ? endShortRound(finished) : closeRound();
+}
+
+/// Too few silos finished the round.
+Status Session::endShortRound(int finished)
+{
+    const int needed = std::max(1, m_plan.leastSilos);
+    if (finished + m_spentSilos >= needed && m_state.round > 0)
+        return endSpent();
+    const auto members = std::count(m_state.members.begin(), m_state.members.end(), true);
+    std::string detail = std::to_string(finished) + " of " + std::to_string(members) +
+                         " silos finished round " + std::to_string(m_state.round) + ", " +
+                         std::to_string(needed) + " are needed";
+    if (m_firstFailure)
+        detail += "; the first that failed: " + m_firstFailure->subject + ": " + m_firstFailure->detail +
+                  remedyFor(*m_firstFailure);
+    detail +=
+        finished + m_spentSilos >= needed
+            ? "; not even one round fits into privacy.epsilon_limit"
+            : "; the events of the run say more, and `fedefm federate --resume` with this folder goes on "
+              "from the last checkpoint";
+    return fail(ErrorCode::OutOfRange, m_run->folder().string(), detail);
+}
+
+/// The budgets allow no further round. The session is done with the last one that was closed; what was given
+/// away since counts.
+Status Session::endSpent()
+{
+    std::vector<std::pair<std::string, double>> values;
+    addEpsilons(values);
+    if (auto added = m_run->addMetrics(m_state.round + 1, m_state.round + 1, values); !added)
+        return added;
+    for (const auto& [level, text] : m_record.events)
+        if (auto added = m_run->addEvent(level, text); !added)
+            return added;
+    m_isSpent = true;
+    // There is one of the last closed round: with a limit each is kept.
+    return m_pool->restore(m_run->folder() / m_state.statesFolder);
 }
 
 /// A silo that fails here is out of the first round.
@@ -99,6 +142,7 @@ Status Session::warmUp(int silo)
     auto live = m_pool->acquire(silo);
     if (!live)
         return tl::unexpected(live.error());
+    rememberStart(**live);
     try {
         const auto trained = m_learner->trainOwn(**live, m_plan.warmUpSteps);
         if (!trained)
@@ -186,10 +230,25 @@ Status Session::beginMembershipEpoch()
         return {};
     m_state.members = m_nextMembers;
     ++m_state.epoch;
-    for (std::size_t silo = 0; silo < m_state.members.size(); ++silo)
-        m_hub->setOnline(static_cast<int>(silo), m_state.members[silo]);
+    if (auto used = useMembers(); !used)
+        return used;
+    if (m_links.isApart())
+        if (auto noted = m_run->addEvent("warning", "the links that remain do not join all members"); !noted)
+            return noted;
     return m_run->addEvent("info", "membership epoch " + std::to_string(m_state.epoch) +
                                        " begins with round " + std::to_string(m_state.round));
+}
+
+/// The topology is built anew over the members: in the old one who is away would cut others off.
+Status Session::useMembers()
+{
+    for (std::size_t silo = 0; silo < m_state.members.size(); ++silo)
+        m_hub->setOnline(static_cast<int>(silo), m_state.members[silo]);
+    auto links = m_data.links.among(m_state.members);
+    if (!links)
+        return tl::unexpected(links.error());
+    m_links = std::move(*links);
+    return {};
 }
 
 } // namespace fedefm

@@ -59,6 +59,8 @@ Status Session::setUp(const SessionState* resumed)
         return opened;
     if (auto made = makeNetwork(!resumed || resumed->statesFolder.empty()); !made)
         return made;
+    if (auto fits = checkPrivateNetwork(); !fits)
+        return fits;
     if (auto made = makeLearner(); !made)
         return made;
     if (m_plan.leastSilos > static_cast<int>(m_data.silos.size()))
@@ -76,10 +78,37 @@ Status Session::checkPrivacy() const
     if (m_privacy.unit == PrivacyUnit::Record && (usesPublic || m_strategy->comparesModels()))
         return fail(ErrorCode::InvalidArgument, "privacy.unit",
                     "record goes only with strategies whose loss has a part for each picture: none that "
-                    "compares models; for fedefm set strategy.home_steps to 0");
+                    "compares models; for fedefm set strategy.home_steps to 0 and strategy.fuse_weights to "
+                    "uniform");
+    if (m_privacy.unit == PrivacyUnit::Record && m_strategy->usesClassShares())
+        return fail(ErrorCode::InvalidArgument, "privacy.unit",
+                    "record does not go with strategy.logit_adjustment: the shares of the classes put all "
+                    "pictures into the gradient of each");
+    if (m_privacy.unit == PrivacyUnit::Silo && m_strategy->keepsUnreleased())
+        return fail(ErrorCode::InvalidArgument, "privacy.unit",
+                    "silo goes only with strategies that give away in every round what they have learnt: not "
+                    "local and cll; for fedefm set strategy.gossip to 1, or strategy.home_steps to 0 and "
+                    "strategy.fuse_weights to uniform");
     if (m_privacy.unit == PrivacyUnit::Silo && (usesPublic || m_strategy->usesControl()))
         return fail(ErrorCode::InvalidArgument, "privacy.unit",
                     "silo protects weights only; this strategy gives away more than those");
+    return {};
+}
+
+/// Values of a network that a promise would not cover.
+Status Session::checkPrivateNetwork() const
+{
+    const std::vector<TensorRole> roles = tensorRoles(m_all);
+    const auto statistic = std::find(roles.begin(), roles.end(), TensorRole::BatchNormStatistic);
+    if (m_privacy.unit == PrivacyUnit::Record && statistic != roles.end())
+        return fail(ErrorCode::InvalidArgument, "privacy.unit",
+                    "record protects gradients, but the running values of BatchNorm (" +
+                        m_all[static_cast<std::size_t>(statistic - roles.begin())].name +
+                        ") hold every picture as it is; choose a network without BatchNorm");
+    if (m_privacy.unit == PrivacyUnit::Silo && m_shared.size() < m_all.size())
+        return fail(ErrorCode::InvalidArgument, "privacy.unit",
+                    "silo protects what is sent; the layers that batch_norm " + m_plan.batchNorm +
+                        " keeps at home would be in the merged model without noise");
     return {};
 }
 
@@ -123,6 +152,7 @@ Status Session::openData()
     if (!data)
         return tl::unexpected(data.error());
     m_data = std::move(*data);
+    m_links = m_data.links;
     for (const SiloData& silo : m_data.silos)
         m_names.push_back(silo.name);
     m_notes.insert(m_notes.end(), m_data.warnings.begin(), m_data.warnings.end());
@@ -307,7 +337,8 @@ Status Session::begin(const fs::path& runs)
 
 Status Session::restore(const fs::path& folder, SessionState state)
 {
-    if (state.members.size() != m_data.silos.size())
+    if (state.members.size() != m_data.silos.size() ||
+        (!state.finished.empty() && state.finished.size() != state.members.size()))
         return fail(ErrorCode::ModelBroken, folder.string(), "a checkpoint of another number of silos");
     if (state.round > m_plan.rounds)
         return fail(ErrorCode::ModelBroken, folder.string(), "a checkpoint of a round that the plan has not");
@@ -321,6 +352,8 @@ Status Session::restore(const fs::path& folder, SessionState state)
         if (auto restored = m_pool->restore(folder / state.statesFolder); !restored)
             return restored;
     m_state = std::move(state);
+    if (auto used = useMembers(); !used)
+        return used;
     if (m_state.threads != m_threads) {
         m_state.threads = m_threads;
         if (auto noted =

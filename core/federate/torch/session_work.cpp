@@ -83,6 +83,29 @@ Result<SiloPort> Session::portOf(int silo, int phase)
     return SiloPort(std::move(settings));
 }
 
+/// What is known of a silo as a round begins, before it trains.
+void Session::rememberStart(Silo& at)
+{
+    const auto silo = static_cast<std::size_t>(at.index);
+    if (m_privacy.unit != PrivacyUnit::Silo || m_hasStart[silo])
+        return;
+    remember(at, kRoundStart, cloneShared(*at.network, m_shared));
+    m_hasStart[silo] = true;
+}
+
+/// With privacy by silo the next round's change is measured from the weights that the silo then has; training
+/// that was not given away would be in them, without noise.
+Status Session::forgetUnreleased(int silo)
+{
+    if (m_privacy.unit != PrivacyUnit::Silo || !m_hasStart[static_cast<std::size_t>(silo)])
+        return {};
+    auto live = m_pool->acquire(silo);
+    if (!live)
+        return tl::unexpected(live.error());
+    loadShared(*(*live)->network, fileOf(remembered(**live, kRoundStart)));
+    return {};
+}
+
 Status Session::workGuarded(const RoundView& view, int phase, int silo, SiloPort& port)
 {
     auto live = m_pool->acquire(silo);
@@ -91,8 +114,7 @@ Status Session::workGuarded(const RoundView& view, int phase, int silo, SiloPort
     Silo& at = **live;
     if (phase == 0 && m_plan.optimizerState == "reset")
         resetMoments(*at.optimizer);
-    if (phase == 0 && m_privacy.unit == PrivacyUnit::Silo)
-        remember(at, kRoundStart, cloneShared(*at.network, m_shared));
+    rememberStart(at);
     Workbench bench{view, phase, at, port, *m_learner, *m_scratch, m_shared, m_plan, m_record};
     try {
         return m_strategy->work(bench);
@@ -156,19 +178,23 @@ Status Session::conclude(int silo, const Status& worked)
     m_learner->setDeadline(std::numeric_limits<double>::max());
     if (worked || endsSession(worked.error()))
         return worked;
+    if (worked.error().code == ErrorCode::OutOfRange && worked.error().detail == kBudgetSpent)
+        ++m_spentSilos;
     return settle(silo, worked, isLate ? Fault::Freeze : Fault::Crash);
 }
 
-/// A silo that failed is out of the round. Unless it was only late, it goes on from its last checkpoint.
+/// A silo that failed is out of the round. Unless it was only late, it goes on from its last checkpoint; a
+/// late one keeps what it has, or with privacy by silo what is known of it.
 Status Session::settle(int silo, const Status& worked, Fault kind)
 {
     const auto at = static_cast<std::size_t>(silo);
     m_isOut[at] = true;
+    const Error& error = worked.error();
+    const std::string reason = error.detail.empty() ? errorText(error.code).cause : error.detail;
     if (!m_firstFailure)
-        m_firstFailure = worked.error();
-    m_record.note("error", m_names[at] + " is out of round " + std::to_string(m_state.round) + ": " +
-                               worked.error().detail);
-    return kind == Fault::Freeze ? Status() : m_pool->revert(silo);
+        m_firstFailure = Error{error.code, m_names[at], reason};
+    m_record.note("error", m_names[at] + " is out of round " + std::to_string(m_state.round) + ": " + reason);
+    return kind == Fault::Freeze ? forgetUnreleased(silo) : m_pool->revert(silo);
 }
 
 } // namespace fedefm

@@ -9,10 +9,14 @@
 
 namespace fedefm {
 
-/// Where Silo::memory keeps the weights of the round's start, for privacy by silo.
+/// Where Silo::memory keeps the weights from which the silo's change of the round is measured, for privacy by
+/// silo: all that they hold has been given away before.
 inline constexpr const char* kRoundStart = "round/";
 /// And the seed of its noise.
 inline constexpr const char* kNoiseSeed = "privacy/seed";
+
+/// Detail of the error of a silo that would give away more than epsilon_limit.
+inline constexpr const char* kBudgetSpent = "its privacy budget is spent";
 
 using TensorMap = std::map<std::string, torch::Tensor>;
 

@@ -46,8 +46,7 @@ Status countRelease(Silo& silo, const PrivacySettings& privacy)
         return added;
     const auto spent = accountant->epsilon(privacy.delta);
     if (spent && privacy.epsilonLimit > 0.0 && spent->epsilon > privacy.epsilonLimit)
-        return fail(ErrorCode::OutOfRange, "silo " + std::to_string(silo.index),
-                    "its privacy budget is spent");
+        return fail(ErrorCode::OutOfRange, "silo " + std::to_string(silo.index), kBudgetSpent);
     silo.privacy = toJson(*accountant);
     return {};
 }
@@ -113,6 +112,12 @@ std::vector<int> RoundView::activeOf(const std::vector<int>& silos) const
         if (has(silo))
             result.push_back(silo);
     return result;
+}
+
+void Workbench::beginChange()
+{
+    if (learner.settings().privacy.unit == PrivacyUnit::Silo)
+        remember(silo, kRoundStart, cloneShared(*silo.network, shared));
 }
 
 Status Workbench::train(int steps, const StepHooks& hooks)

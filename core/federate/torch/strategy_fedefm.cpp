@@ -3,8 +3,6 @@
 #include "core/federate/torch/gossip_private.h"
 #include "core/federate/torch/tour_private.h"
 
-#include <algorithm>
-
 namespace fedefm {
 
 namespace {
@@ -34,7 +32,13 @@ public:
         return phase > homePhase(view) ? phase - 1 : 0;
     }
     int stepsPerRound() const override { return m_options.localSteps + m_options.homeSteps; }
-    bool comparesModels() const override { return m_options.homeSteps > 0; }
+    bool comparesModels() const override { return m_options.homeSteps > 0 || fusesByScore(); }
+    /// Only the weights of a mix are given away behind the work at home.
+    bool keepsUnreleased() const override
+    {
+        return m_options.gossip != 1 && (m_options.homeSteps > 0 || fusesByScore());
+    }
+    bool usesClassShares() const override { return m_options.logitAdjustment > 0.0; }
     int visitSteps() const override { return m_options.overseasSteps; } // at each host
 
     Status work(Workbench& bench) const override
@@ -48,10 +52,10 @@ public:
     }
 
 private:
-    /// A tour ends when all others have been hosts.
+    bool fusesByScore() const { return m_options.fuse > 0.0 && m_options.fusesByScore; }
     int hopsOf(const RoundView& view) const
     {
-        return std::clamp(m_options.hops, 1, std::max(1, static_cast<int>(view.active().size()) - 1));
+        return hopsAmong(static_cast<int>(view.active().size()), m_options.hops);
     }
     int homePhase(const RoundView& view) const { return hopsOf(view) + 1; }
     int mixesOf(const RoundView& view) const

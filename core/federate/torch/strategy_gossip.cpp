@@ -20,6 +20,7 @@ public:
     }
     std::vector<std::string> phases(const RoundView&) const override { return {"train", "mix"}; }
     bool comparesModels() const override { return m_local->comparesModels(); }
+    bool usesClassShares() const override { return m_logitAdjustment > 0.0; }
     int stepsPerRound() const override { return m_localSteps; }
     std::string topology() const override
     {

@@ -31,6 +31,7 @@ public:
         return phase == 0 || (phase == 1) == (silo == hubOf(view));
     }
     bool comparesModels() const override { return m_local->comparesModels(); }
+    bool usesClassShares() const override { return m_options.logitAdjustment > 0.0; }
     int stepsPerRound() const override { return m_options.localSteps; }
     bool usesControl() const override { return m_server->usesControl(); }
     bool usesPublicData() const override { return m_server->usesPublicData(); }

@@ -43,6 +43,8 @@ struct Workbench
     RoundRecord& record;
 
     TensorFile ownWeights() const { return sharedFile(*silo.network, shared); }
+    /// For privacy by silo: what the network holds now is no secret, so the silo's own change begins here.
+    void beginChange();
     /// Trains the silo's own model and notes the loss.
     Status train(int steps, const StepHooks& hooks = {});
     /// The silo's shared tensors to others; clipped and noised where the plan says so, and then the silo goes
@@ -74,9 +76,15 @@ public:
     virtual bool usesPublicData() const { return false; }
     /// All pictures at one silo.
     virtual bool isCentralised() const { return false; }
-    /// The loss compares the answers of several models to a whole batch, so that it has no part for each
-    /// picture, which private gradients need.
+    /// Answers of several models to a whole batch are compared, for the loss or for weights of models, so
+    /// that what is learnt has no part for each picture, which private gradients need.
     virtual bool comparesModels() const { return false; }
+    /// A round may end with a model that holds training, or knowledge of the pictures, that was not given
+    /// away: what is known of a silo, from which privacy by silo measures its change, would be no longer its
+    /// model.
+    virtual bool keepsUnreleased() const { return false; }
+    /// The loss needs the shares of the classes among all pictures of a silo.
+    virtual bool usesClassShares() const { return false; }
     /// Steps of a visitor at its host; 0: none.
     virtual int visitSteps() const { return 0; }
     /// The topology that a strategy is made for; empty: any.

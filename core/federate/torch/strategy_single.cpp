@@ -17,6 +17,7 @@ public:
     Status work(Workbench& bench) const override { return bench.train(m_localSteps); }
     int stepsPerRound() const override { return m_localSteps; }
     bool isCentralised() const override { return m_isCentralised; }
+    bool keepsUnreleased() const override { return true; } // nothing is ever given away
 
 private:
     int m_localSteps;
@@ -53,6 +54,7 @@ public:
             if (!model)
                 continue;
             loadShared(*bench.silo.network, *model);
+            bench.beginChange();
             break;
         }
         if (bench.phase == count)

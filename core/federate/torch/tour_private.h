@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/federate/torch/strategy_private.h"
+#include "core/federate/tour.h"
 
 namespace fedefm {
 
@@ -13,9 +14,7 @@ struct Visit
     int to = 0;   ///< where it goes to: its next host, or home
 };
 
-/// Hosts of the visitor that a silo sends out in this round, along the links: at each host it takes the link
-/// behind the one that it came by, and prefers hosts that it has not seen. Rounds begin with another
-/// neighbour each. Shorter than `hops` where there is no way on; empty without neighbours.
+/// The tour of a silo's visitor in this round, among its members.
 std::vector<int> tourOf(const RoundView& view, int owner, int hops);
 
 /// Who visits a silo in a hop (1 … hops). With a single hop all neighbours of every owner are hosts.

@@ -59,13 +59,19 @@ std::vector<fs::path> modelFolders(const fs::path& own)
     return folders;
 }
 
+const std::vector<std::string>& modelExtensions()
+{
+    static const std::vector<std::string> extensions{".safetensors", ".pt", ".ts", ".torchscript"};
+    return extensions;
+}
+
 fs::path modelFileNamed(const std::string& name, const std::vector<fs::path>& folders)
 {
     std::error_code ignored;
     if (name.empty() || name.find('/') != std::string::npos)
         return {};
     for (const fs::path& folder : folders)
-        for (const char* extension : {".safetensors", ".pt"})
+        for (const std::string& extension : modelExtensions())
             if (fs::path file = folder / (name + extension); fs::is_regular_file(file, ignored))
                 return file;
     return {};

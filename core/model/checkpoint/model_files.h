@@ -19,8 +19,12 @@ std::filesystem::path userModelsFolder();
 /// `own`, that of the program's installation or build tree. Of models of one name the first counts.
 std::vector<std::filesystem::path> modelFolders(const std::filesystem::path& own);
 
-/// NAME.safetensors or NAME.pt in the first of the folders that has one; empty when none has, and for what is
-/// no plain name.
+/// Endings, with dot, of the files that count as models of a folder: weights, and what TorchScript archives
+/// are called.
+const std::vector<std::string>& modelExtensions();
+
+/// NAME with one of these endings in the first of the folders that has one; empty when none has, and for what
+/// is no plain name.
 std::filesystem::path modelFileNamed(const std::string& name,
                                      const std::vector<std::filesystem::path>& folders);
 

@@ -34,6 +34,11 @@ void dropModulePrefix(TensorFile& file)
     file.tensors = std::move(renamed);
 }
 
+bool isZip(std::string_view text)
+{
+    return startsWith(text, "PK\x03\x04") || startsWith(text, "PK\x05\x06");
+}
+
 Result<TensorFile> readZip(const ByteView& bytes, const std::string& subject)
 {
     const auto archive = ZipArchive::open(bytes, subject);
@@ -63,7 +68,7 @@ Result<TensorFile> readSingleNpy(const ByteView& bytes, const std::filesystem::p
 Result<TensorFile> readByContent(const ByteView& bytes, const std::filesystem::path& path)
 {
     const std::string_view text = bytes.text();
-    if (startsWith(text, "PK\x03\x04") || startsWith(text, "PK\x05\x06"))
+    if (isZip(text))
         return readZip(bytes, path.string());
     if (startsWith(text, kNpyMagic))
         return readSingleNpy(bytes, path);
@@ -93,6 +98,15 @@ Result<TensorFile> readTensorFile(const std::filesystem::path& file)
     } catch (const std::bad_alloc&) {
         return fail(ErrorCode::OutOfMemory, file.string());
     }
+}
+
+bool isTorchScript(const std::filesystem::path& file)
+{
+    const auto bytes = mapFile(file);
+    if (!bytes || !isZip(bytes->text()))
+        return false;
+    const auto archive = ZipArchive::open(*bytes, file.string());
+    return archive && isTorchScriptZip(*archive);
 }
 
 } // namespace fedefm

@@ -53,6 +53,10 @@ struct TensorFile
 /// outside the file, overlapping, refused global "os.system" …), TooLarge.
 Result<TensorFile> readTensorFile(const std::filesystem::path& file);
 
+/// Whether a file is a TorchScript archive: code beside its tensors. Content decides, not the name; false for
+/// what cannot be read.
+bool isTorchScript(const std::filesystem::path& file);
+
 /// Whole-file-then-rename. Names are written sorted, so equal tensors give equal bytes.
 Status writeSafetensors(const std::filesystem::path& target, const TensorFile& tensors, Overwrite overwrite);
 

@@ -93,6 +93,12 @@ private:
 
 } // namespace
 
+bool isTorchScriptZip(const ZipArchive& archive)
+{
+    const auto prefix = findPrefix(archive);
+    return prefix && isScriptArchive(archive, *prefix);
+}
+
 Result<TensorFile> readTorchZip(const ZipArchive& archive, ByteBudget& budget, const std::string& subject)
 {
     const auto prefix = findPrefix(archive);

@@ -28,6 +28,9 @@ private:
 /// torch.save since version 1.6, or a TorchScript archive.
 Result<TensorFile> readTorchZip(const ZipArchive& archive, ByteBudget& budget, const std::string& subject);
 
+/// Whether it is a TorchScript archive.
+bool isTorchScriptZip(const ZipArchive& archive);
+
 /// NumPy's archive: its .npy entries.
 Result<TensorFile> readNpz(const ZipArchive& archive, ByteBudget& budget, const std::string& subject);
 

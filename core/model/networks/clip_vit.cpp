@@ -45,7 +45,21 @@ public:
         return results;
     }
 
+    bool ignoresEntry(const std::string& name) const override
+    {
+        // The official files hold both towers.
+        return (!m_hasText && isOfTextTower(name)) || Network::ignoresEntry(name);
+    }
+
 private:
+    static bool isOfTextTower(const std::string& name)
+    {
+        for (const char* begin : {"transformer.", "ln_final.", "token_embedding."})
+            if (name.rfind(begin, 0) == 0)
+                return true;
+        return name == "positional_embedding" || name == "text_projection" || name == "logit_scale";
+    }
+
     void addText(const ClipTextSettings& text, Activation activation)
     {
         m_textTransformer =

@@ -2,6 +2,7 @@
 #include "core/model/networks/hybrid_resnet_private.h"
 
 #include "core/model/networks/convolution_private.h"
+#include "core/model/networks/fast_path_private.h"
 #include "core/model/networks/network_private.h"
 
 #include <algorithm>
@@ -28,20 +29,13 @@ torch::Tensor standardised(const torch::Tensor& weight)
 torch::Tensor standardisedConv(torch::nn::Conv2d& conv, const torch::Tensor& input)
 {
     const auto padding = c10::get<torch::ExpandingArray<2>>(conv->options.padding());
-    return torch::conv2d(input, standardised(conv->weight), {}, conv->options.stride(), padding);
+    return mapConvolution(input, standardised(conv->weight), conv->options.stride()->front(),
+                          padding->front());
 }
 
-torch::nn::GroupNorm groupNorm(int groups, int channels, double eps)
+torch::nn::GroupNorm makeGroupNorm(int groups, int channels, double eps)
 {
     return torch::nn::GroupNorm(torch::nn::GroupNormOptions(groups, channels).eps(eps));
-}
-
-/// Under autocast maps are of another type than the parameters, which LibTorch 1.13 does not take.
-torch::Tensor normalised(torch::nn::GroupNorm& norm, const torch::Tensor& map)
-{
-    const auto type = map.scalar_type();
-    return torch::group_norm(map, norm->options.num_groups(), norm->weight.to(type), norm->bias.to(type),
-                             norm->options.eps());
 }
 
 } // namespace
@@ -52,27 +46,26 @@ class HybridUnit : public torch::nn::Module
 public:
     HybridUnit(int in, int middle, int out, int stride)
     {
-        m_norm1 = register_module("gn1", groupNorm(kGroups, middle, kNormEps));
+        m_norm1 = register_module("gn1", makeGroupNorm(kGroups, middle, kNormEps));
         m_conv1 = register_module("conv1", makeConv(in, middle, 1, 1, 0, false));
-        m_norm2 = register_module("gn2", groupNorm(kGroups, middle, kNormEps));
+        m_norm2 = register_module("gn2", makeGroupNorm(kGroups, middle, kNormEps));
         m_conv2 = register_module("conv2", makeConv(middle, middle, 3, stride, 1, false));
-        m_norm3 = register_module("gn3", groupNorm(kGroups, out, kNormEps));
+        m_norm3 = register_module("gn3", makeGroupNorm(kGroups, out, kNormEps));
         m_conv3 = register_module("conv3", makeConv(middle, out, 1, 1, 0, false));
         if (stride == 1 && in == out)
             return;
         constexpr double kProjectionEps = 1e-5;
         m_downsample = register_module("downsample", makeConv(in, out, 1, stride, 0, false));
-        m_projectionNorm = register_module("gn_proj", groupNorm(out, out, kProjectionEps));
+        m_projectionNorm = register_module("gn_proj", makeGroupNorm(out, out, kProjectionEps));
     }
 
     torch::Tensor forward(const torch::Tensor& input)
     {
-        torch::Tensor map = normalised(m_norm1, standardisedConv(m_conv1, input)).relu_();
-        map = normalised(m_norm2, standardisedConv(m_conv2, map)).relu_();
-        map = normalised(m_norm3, standardisedConv(m_conv3, map));
-        if (m_downsample)
-            return map.add_(normalised(m_projectionNorm, standardisedConv(m_downsample, input))).relu_();
-        return map.add_(input).relu_();
+        torch::Tensor map = groupNormRelu(m_norm1, standardisedConv(m_conv1, input));
+        map = groupNormRelu(m_norm2, standardisedConv(m_conv2, map));
+        const torch::Tensor rest =
+            m_downsample ? groupNorm(m_projectionNorm, standardisedConv(m_downsample, input)) : input;
+        return groupNormRelu(m_norm3, standardisedConv(m_conv3, map), rest);
     }
 
 private:
@@ -90,7 +83,7 @@ HybridResnet::HybridResnet(const std::vector<int>& units, int width)
 {
     auto root = register_module("root", std::make_shared<torch::nn::Module>());
     m_conv = root->register_module("conv", makeConv(3, width, 7, 2, 3, false));
-    m_norm = root->register_module("gn", groupNorm(kGroups, width, kNormEps));
+    m_norm = root->register_module("gn", makeGroupNorm(kGroups, width, kNormEps));
     auto body = register_module("body", std::make_shared<torch::nn::Module>());
     int in = width;
     for (int b = 0; b < kBlocks; ++b) {
@@ -120,7 +113,7 @@ HybridResnet::Maps HybridResnet::forward(const torch::Tensor& input, bool wantSk
         maps.skips.insert(maps.skips.begin(),
                           fits ? map : torch::constant_pad_nd(map, {0, columns, 0, rows}));
     };
-    torch::Tensor map = normalised(m_norm, standardisedConv(m_conv, input)).relu_();
+    torch::Tensor map = groupNormRelu(m_norm, standardisedConv(m_conv, input));
     recordFeature("root", map);
     keep(map, 2);
     map = torch::max_pool2d(map, 3, 2);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LVM-Med's ResNet-50 (torchvision's names and structure, v1.5) without classifier.
+// LVM-Med's ResNet-50 (torchvision's names and structure, v1.5); with num_classes torchvision's classifier.
 #include "core/model/networks/convolution_private.h"
 #include "core/model/networks/network_private.h"
 #include "core/model/networks/transformer_parts_private.h"
@@ -20,6 +20,7 @@ struct ResnetSizes
     int stem = 64;
     int expansion = 4;
     int inputs = 3;
+    int classes = 0; ///< 0: the back-bone alone
 };
 
 void initialise(torch::nn::Conv2d& conv)
@@ -96,9 +97,35 @@ public:
                 in = out;
             }
         }
+        if (sizes.classes > 0)
+            m_head = register_module("fc", torch::nn::Linear(in, sizes.classes));
     }
 
-    torch::Tensor forward(torch::Tensor input) override
+    torch::Tensor forward(torch::Tensor input) override { return classify(features(std::move(input))); }
+
+    std::pair<torch::Tensor, torch::Tensor> forwardWithFeatures(torch::Tensor input) override
+    {
+        const torch::Tensor map = features(std::move(input));
+        return {classify(map), map};
+    }
+
+    std::map<std::string, torch::Tensor> runReference(const std::map<std::string, torch::Tensor>& io) override
+    {
+        auto results = Network::runReference(io);
+        const auto output = results.find("output");
+        if (output != results.end() && output->second.dim() == 4)
+            results["pooled"] = output->second.mean(torch::IntArrayRef{2, 3});
+        return results;
+    }
+
+    bool ignoresEntry(const std::string& name) const override
+    {
+        // Files with a classifier are as welcome as those without.
+        return name == "fc.weight" || name == "fc.bias" || Network::ignoresEntry(name);
+    }
+
+private:
+    torch::Tensor features(torch::Tensor input)
     {
         torch::Tensor map = convNormRelu(m_conv, m_norm, withChannels(input, m_inputs));
         recordFeature("stem", map);
@@ -111,26 +138,16 @@ public:
         return map;
     }
 
-    std::map<std::string, torch::Tensor> runReference(const std::map<std::string, torch::Tensor>& io) override
+    torch::Tensor classify(const torch::Tensor& map)
     {
-        auto results = Network::runReference(io);
-        const auto output = results.find("output");
-        if (output != results.end())
-            results["pooled"] = output->second.mean(torch::IntArrayRef{2, 3});
-        return results;
+        return m_head.is_empty() ? map : m_head(map.mean(torch::IntArrayRef{2, 3}));
     }
 
-    bool ignoresEntry(const std::string& name) const override
-    {
-        // Files with a classifier are as welcome as those without.
-        return name == "fc.weight" || name == "fc.bias" || Network::ignoresEntry(name);
-    }
-
-private:
     int m_inputs;
     torch::nn::Conv2d m_conv{nullptr};
     torch::nn::BatchNorm2d m_norm{nullptr};
     std::array<std::vector<std::shared_ptr<Bottleneck>>, kStages> m_stages;
+    torch::nn::Linear m_head{nullptr};
 };
 
 Result<NetworkPtr> makeLvmMedResnet(const nlohmann::json& values)
@@ -143,6 +160,7 @@ Result<NetworkPtr> makeLvmMedResnet(const nlohmann::json& values)
     sizes.widths = given.integers("stage_widths", {64, 128, 256, 512});
     sizes.expansion = given.integer("expansion", 4, 1, 64);
     sizes.inputs = given.integer("in_channels", 3, 1, 4096);
+    sizes.classes = given.integer("num_classes", 0, 0);
     if (const Status status = given.finish(kResNetName); !status)
         return tl::unexpected<Error>(status.error());
     if (block != "bottleneck")
@@ -161,7 +179,7 @@ Result<NetworkPtr> makeLvmMedResnet(const nlohmann::json& values)
 const Architecture& lvmMedResnet50Architecture()
 {
     static const Architecture architecture{
-        {kResNetName, "LVM-Med's ResNet-50 back-bone", {"default"}},
+        {kResNetName, "LVM-Med's ResNet-50 back-bone, with num_classes a classifier", {"default"}},
         [](const std::string&) {
             return nlohmann::json{{"block", "bottleneck"}, {"layers", {3, 4, 6, 3}},
                                   {"stem_width", 64},      {"stage_widths", {64, 128, 256, 512}},

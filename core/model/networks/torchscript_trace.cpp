@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/torchscript_private.h"
+#include "core/model/networks/winograd_graph_private.h"
 
 #include <torch/csrc/jit/frontend/tracer.h>
+
+#include <unordered_set>
 
 namespace fedefm {
 
@@ -53,6 +56,20 @@ torch::jit::Module mirror(const torch::nn::Module& source, const CompilationUnit
     for (const auto& item : source.named_children())
         module.register_module(item.key(), mirror(*item.value(), unit));
     return module;
+}
+
+/// Freezing copies only what it folds: other weights are still those of the network, whose later changes must
+/// not be seen.
+void ownConstants(torch::jit::Module& frozen, const Network& network)
+{
+    std::unordered_set<const void*> shared;
+    for (const torch::Tensor& tensor : network.parameters())
+        shared.insert(tensor.data_ptr());
+    for (torch::jit::Node* node : frozen.get_method("forward").graph()->nodes())
+        if (node->kind() == c10::prim::Constant && node->hasAttribute(c10::attr::value) &&
+            node->kindOf(c10::attr::value) == torch::jit::AttributeKind::t)
+            if (const torch::Tensor& value = node->t(c10::attr::value); shared.count(value.data_ptr()) > 0)
+                node->t_(c10::attr::value, value.clone());
 }
 
 /// LibTorch's messages carry a stack trace behind the first line.
@@ -125,6 +142,10 @@ Result<torch::jit::Module> frozenForInference(Network& network, const std::vecto
         torch::jit::Module frozen = torch::jit::freeze(*module);
         if (precision == Precision::Bfloat16) {
             computeInBfloat16(frozen);
+            return frozen;
+        }
+        if (computeByWinograd(frozen)) {
+            ownConstants(frozen, network);
             return frozen;
         }
         return torch::jit::optimize_for_inference(frozen);

@@ -3,6 +3,7 @@
 
 #include "core/model/networks/attention_private.h"
 #include "core/model/networks/convolution_private.h"
+#include "core/model/networks/fast_path_private.h"
 #include "core/model/networks/position_resize_private.h"
 #include "core/model/networks/transformer_parts_private.h"
 
@@ -16,7 +17,7 @@ constexpr double kLayerNormEps = 1e-6;
 
 torch::Tensor dropped(const torch::Tensor& values, double rate, bool isTraining)
 {
-    return isTraining && rate > 0 ? torch::dropout(values, rate, true) : values;
+    return isTraining && rate > 0 ? tokenDropout(values, rate) : values;
 }
 
 torch::nn::Linear mlpLinear(int in, int out)
@@ -66,19 +67,18 @@ private:
 
     torch::Tensor attention(const torch::Tensor& tokens)
     {
-        const torch::Tensor query = heads(m_query->forward(tokens));
-        const torch::Tensor key = heads(m_key->forward(tokens));
-        const torch::Tensor value = heads(m_value->forward(tokens));
-        const double scale = 1.0 / std::sqrt(static_cast<double>(query.size(-1)));
-        torch::Tensor mixed;
-        if (is_training() && m_attentionDropout > 0) {
-            const torch::Tensor shares = torch::matmul(query * scale, key.transpose(-2, -1)).softmax(-1);
-            mixed = torch::matmul(torch::dropout(shares, m_attentionDropout, true), value);
-        } else {
-            mixed = attend(query, key, value, scale);
-        }
+        const torch::Tensor query = m_query->forward(tokens);
+        const torch::Tensor key = m_key->forward(tokens);
+        const torch::Tensor value = m_value->forward(tokens);
+        const double scale = 1.0 / std::sqrt(static_cast<double>(query.size(-1) / m_heads));
+        if (!is_training() || m_attentionDropout <= 0)
+            return m_out->forward(attendTokens(query, key, value, m_heads, scale));
+        const torch::Tensor shares =
+            torch::matmul(heads(query) * scale, heads(key).transpose(-2, -1)).softmax(-1);
+        const torch::Tensor mixed =
+            torch::matmul(torch::dropout(shares, m_attentionDropout, true), heads(value));
         const torch::Tensor joined = mixed.transpose(1, 2).reshape_as(tokens);
-        return dropped(m_out->forward(joined), m_attentionDropout, is_training());
+        return dropped(m_out->forward(joined), m_attentionDropout, true);
     }
 
     int m_heads;

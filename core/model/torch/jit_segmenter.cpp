@@ -79,7 +79,7 @@ private:
             m_module = std::move(*module);
             m_shape = values.sizes().vec();
         }
-        const torch::Tensor logits = logitsOf(values);
+        const torch::Tensor logits = m_module.forward({values}).toTensor();
         const auto outputs = static_cast<std::int64_t>(m_card.outputs.size());
         if (logits.dim() != 4 || logits.size(0) != 1 || logits.size(1) != outputs ||
             logits.size(2) != input.height || logits.size(3) != input.width)
@@ -92,18 +92,6 @@ private:
         if (input.usedWidth != width || input.usedHeight != height)
             planes = torch::upsample_bilinear2d(planes, {height, width}, false);
         return toMap(planes, width, height);
-    }
-
-    torch::Tensor logitsOf(const torch::Tensor& values)
-    {
-        torch::Tensor logits = m_module.forward({values}).toTensor();
-        if (!m_card.mirrored || logits.dim() != 4)
-            return logits;
-        for (const std::vector<std::int64_t>& sides : {std::vector<std::int64_t>{3}, {2}, {2, 3}}) {
-            const torch::Tensor mirrored = values.flip(sides).contiguous(torch::MemoryFormat::ChannelsLast);
-            logits = logits + m_module.forward({mirrored}).toTensor().flip(sides);
-        }
-        return logits / 4.0;
     }
 
     LabelMap toMap(const torch::Tensor& planes, int width, int height) const
@@ -161,9 +149,11 @@ std::unique_ptr<Segmenter> makeJitSegmenter(ModuleForShape modules, FileCard car
 
 void useAllCores()
 {
+    // OpenMP itself reads the variable when it is loaded, which may have been before --threads set it.
     const char* given = std::getenv("OMP_NUM_THREADS");
-    if (!given || !*given)
-        torch::set_num_threads(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+    const int asked = given ? std::atoi(given) : 0;
+    torch::set_num_threads(asked > 0 ? asked
+                                     : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
 }
 
 } // namespace fedefm

@@ -17,7 +17,7 @@ using ModuleForShape = std::function<Result<torch::jit::Module>(const std::vecto
 /// Runs script modules as a Segmenter. `card` shapes the input; `file` stands in errors.
 std::unique_ptr<Segmenter> makeJitSegmenter(ModuleForShape modules, FileCard card, std::string file);
 
-/// All cores, unless OMP_NUM_THREADS says otherwise: Debian's LibTorch starts with half of them.
+/// As many threads as OMP_NUM_THREADS says, else all cores: Debian's LibTorch starts with half of them.
 void useAllCores();
 
 } // namespace fedefm

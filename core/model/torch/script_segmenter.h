@@ -7,7 +7,7 @@
 
 namespace fedefm {
 
-/// A network saved as TorchScript archive (.pt), run as a Segmenter.
+/// A network saved as TorchScript archive, run as a Segmenter.
 ///
 /// Contract of the network: input float32 1×1×H×W, grey in 0…1 (0.5 and 99.5 percentile of the frame), wires
 /// dark; output float logits 1×3×H×W for {background, catheter, guidewire}. H and W are padded at the right

@@ -19,7 +19,9 @@ public:
     int classCount() const override { return m_base->classCount(); }
     std::vector<std::string> classNames() const override { return m_base->classNames(); }
     std::vector<std::string> imageClassNames() const override { return m_base->imageClassNames(); }
+    bool isMultiLabel() const override { return m_base->isMultiLabel(); }
     std::vector<DataFault> faults() const override { return m_base->faults(); }
+    PictureOrigin originOf(std::size_t index) const override { return m_base->originOf(index); }
     std::size_t blockOf(std::size_t index) const override { return m_base->blockOf(index); }
 
 protected:
@@ -51,6 +53,10 @@ public:
     std::size_t blockOf(std::size_t index) const override
     {
         return index < m_indices.size() ? m_base->blockOf(m_indices[index]) : 0;
+    }
+    PictureOrigin originOf(std::size_t index) const override
+    {
+        return index < m_indices.size() ? m_base->originOf(m_indices[index]) : PictureOrigin();
     }
 
 private:
@@ -90,6 +96,7 @@ public:
     int classCount() const override { return m_parts.front()->classCount(); }
     std::vector<std::string> classNames() const override { return m_parts.front()->classNames(); }
     std::vector<std::string> imageClassNames() const override { return m_parts.front()->imageClassNames(); }
+    bool isMultiLabel() const override { return m_parts.front()->isMultiLabel(); }
     std::vector<DataFault> faults() const override
     {
         std::vector<DataFault> all;
@@ -104,6 +111,13 @@ public:
             return 0;
         const std::size_t part = partOf(index);
         return m_starts[part] + m_parts[part]->blockOf(index - m_starts[part]);
+    }
+    PictureOrigin originOf(std::size_t index) const override
+    {
+        if (index >= m_size)
+            return {};
+        const std::size_t part = partOf(index);
+        return m_parts[part]->originOf(index - m_starts[part]);
     }
 
 private:
@@ -206,7 +220,8 @@ Result<DatasetPtr> concatenate(const std::vector<DatasetPtr>& parts)
         return fail(ErrorCode::InvalidArgument, "data sets", "none to put together");
     for (const DatasetPtr& part : parts)
         if (part->classNames() != parts.front()->classNames() ||
-            part->imageClassNames() != parts.front()->imageClassNames())
+            part->imageClassNames() != parts.front()->imageClassNames() ||
+            part->isMultiLabel() != parts.front()->isMultiLabel())
             return fail(ErrorCode::InvalidArgument, "data sets", "their class names differ");
     if (parts.size() == 1)
         return parts.front();

@@ -5,6 +5,7 @@
 #include "core/train/data/sample.h"
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 
 namespace fedefm {
@@ -14,6 +15,14 @@ struct DataFault
 {
     std::string file;
     std::string reason;
+};
+
+/// Where a picture lies on the disk. Without a file it is made when it is asked for; its group then says
+/// which scene it is of.
+struct PictureOrigin
+{
+    std::filesystem::path file;
+    int frame = 0;
 };
 
 /// Samples by index. All methods may be called from several threads at once.
@@ -30,7 +39,10 @@ public:
     virtual std::vector<std::string> classNames() const = 0;
     /// Names of the classes of whole pictures; empty: none.
     virtual std::vector<std::string> imageClassNames() const { return {}; }
+    /// Whether these names are those of Sample::imageFlags, of which a picture may have several or none.
+    virtual bool isMultiLabel() const { return false; }
     virtual std::vector<DataFault> faults() const { return {}; }
+    virtual PictureOrigin originOf(std::size_t) const { return {}; }
     /// Samples of one block are cheap to read after one another (frames of one simulated scene); a loader
     /// that shuffles keeps them near. By default each sample is a block.
     virtual std::size_t blockOf(std::size_t index) const { return index; }

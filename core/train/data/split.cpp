@@ -48,6 +48,23 @@ bool matches(const char* pattern, const char* text)
     return *pattern == '\0';
 }
 
+/// What the user can do where the groups are not those that were expected.
+std::string groupAdvice(const std::map<std::string, std::vector<std::size_t>>& groups)
+{
+    constexpr std::size_t kMostNames = 5;
+    std::string names;
+    std::size_t count = 0;
+    for (const auto& group : groups)
+        if (count++ < kMostNames)
+            names += (names.empty() ? "" : ", ") + group.first;
+    if (count > kMostNames)
+        names += " …";
+    return (count == 1 ? "; the group is " : "; groups are ") + names +
+           ". Pictures whose names differ only in the number at the end count as frames of one video. Where "
+           "they are not, give the data set a \"group\", a pattern whose first bracket finds the patient or "
+           "video in the name; \"(.+)\" makes each picture a group";
+}
+
 void addTo(Split& split, Part part, const std::vector<std::size_t>& samples)
 {
     std::vector<std::size_t>* const parts[] = {&split.train, &split.validation, &split.test};
@@ -89,7 +106,8 @@ Result<Split> splitByGroup(const Dataset& dataset, double validationShare, doubl
         (hasTrain ? 1U : 0U) + (validationShare > 0.0 ? 1U : 0U) + (testShare > 0.0 ? 1U : 0U);
     if (names.size() < parts)
         return fail(ErrorCode::InvalidArgument, "split",
-                    std::to_string(names.size()) + " groups for " + std::to_string(parts) + " parts");
+                    std::to_string(names.size()) + (names.size() == 1 ? " group for " : " groups for ") +
+                        std::to_string(parts) + " parts" + groupAdvice(groups));
     Random random(seed);
     shuffle(names, random);
     const auto count = [&](double share) {
@@ -129,7 +147,8 @@ Result<Split> splitByNames(const Dataset& dataset, const GroupLists& lists)
                                 "group " + group.first + " stands in two parts");
             }
             if (!found)
-                return fail(ErrorCode::InvalidArgument, "split", "no group is named " + pattern);
+                return fail(ErrorCode::InvalidArgument, "split",
+                            "no group is named " + pattern + groupAdvice(groups));
         }
     Split split;
     for (const auto& [group, part] : partOf)

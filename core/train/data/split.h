@@ -28,13 +28,24 @@ struct GroupLists
 };
 Result<Split> splitByNames(const Dataset& dataset, const GroupLists& lists);
 
-/// Pairs of samples with the same picture (hash of the grey values) on different sides of a split.
+/// Pairs of samples with the same picture (hash of the grey values) on different sides of a split. Reads all
+/// of them.
 struct Leak
 {
     std::string first;
     std::string second;
 };
 Result<std::vector<Leak>> findLeaks(const Dataset& dataset, const Split& split);
+
+/// The same by the bytes of the files, which decodes nothing and is quick for large sets: frames of equal
+/// files, or of one file, in different parts; each picture is named once. A picture that was stored anew is
+/// not found.
+struct FileLeaks
+{
+    std::vector<Leak> leaks;
+    std::size_t unread = 0; ///< files that could not be compared
+};
+FileLeaks findFileLeaks(const std::vector<DatasetPtr>& parts);
 
 /// {"train": [ids], …}, as a run folder records it.
 nlohmann::json toJson(const Split& split, const Dataset& dataset);

@@ -147,6 +147,23 @@ Result<fs::path> findAnnotations(const FormOptions& form, const std::string& giv
     return fail(ErrorCode::NotRecognised, form.folder.string(), "no COCO file; name it as \"annotations\"");
 }
 
+std::string fileNameOf(const Json& image)
+{
+    return image.is_object() && image.contains("file_name") && image["file_name"].is_string()
+               ? image["file_name"].get<std::string>()
+               : std::string();
+}
+
+/// Empty when it is in none of the folders.
+fs::path locate(const std::string& name, const std::vector<fs::path>& folders)
+{
+    std::error_code ignored;
+    for (const fs::path& folder : folders)
+        if (!name.empty() && fs::is_regular_file(folder / name, ignored))
+            return (folder / name).lexically_normal();
+    return {};
+}
+
 } // namespace
 
 FormResult openCoco(const Json& description, const fs::path& base)
@@ -170,16 +187,11 @@ FormResult openCoco(const Json& description, const fs::path& base)
     const auto pictures = annotationsOf(*coco, *file, listing);
     std::vector<CocoPicture> read;
     for (const Json& image : coco->document["images"]) {
-        const std::string name =
-            image.is_object() && image.contains("file_name") && image["file_name"].is_string()
-                ? image["file_name"].get<std::string>()
-                : std::string();
+        if (form->limit > 0 && listing.items.size() == static_cast<std::size_t>(form->limit))
+            break;
+        const std::string name = fileNameOf(image);
         ListedItem item;
-        std::error_code ignored;
-        for (const fs::path& folder :
-             {form->folder / imageFolder, form->folder / "images", file->parent_path()})
-            if (item.image.empty() && !name.empty() && fs::is_regular_file(folder / name, ignored))
-                item.image = (folder / name).lexically_normal();
+        item.image = locate(name, {form->folder / imageFolder, form->folder / "images", file->parent_path()});
         if (item.image.empty()) {
             listing.fault(name.empty() ? "image " + std::to_string(idOf(image, "id")) : name,
                           "no such picture");
@@ -188,7 +200,7 @@ FormResult openCoco(const Json& description, const fs::path& base)
         item.info.id = (fs::path(name).parent_path() / fs::path(name).stem()).generic_string();
         item.number = read.size();
         read.push_back(pictures.at(idOf(image, "id")));
-        if (assignGroup(item, item.info.id, *form, listing))
+        if (assignGroup(item, ownGroup(item.info.id, *form), *form, listing))
             listing.items.push_back(std::move(item));
     }
     checkHeaders(listing);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <set>
 
 namespace fs = std::filesystem;
@@ -92,6 +93,85 @@ struct CurveItem
     int maskPart = -1;
 };
 
+bool isIn(const std::vector<SampleCurve>& known, const SampleCurve& curve)
+{
+    return std::any_of(known.begin(), known.end(), [&curve](const SampleCurve& other) {
+        return other.label == curve.label && other.points.size() == curve.points.size() &&
+               std::equal(other.points.begin(), other.points.end(), curve.points.begin(),
+                          [](const Point& a, const Point& b) { return a.x == b.x && a.y == b.y; });
+    });
+}
+
+void append(std::vector<SampleCurve>& known, const std::vector<SampleCurve>& further)
+{
+    for (const SampleCurve& curve : further)
+        if (!isIn(known, curve))
+            known.push_back(curve);
+}
+
+/// The pictures of a folder with their curves, as its JSON files tell them one after another.
+class CurveList
+{
+public:
+    CurveList(const FormOptions& form, const std::vector<fs::path>& files, Listing& listing)
+        : m_form(form), m_finder(form.folder, files), m_listing(listing)
+    {
+    }
+
+    void addFile(const fs::path& json)
+    {
+        const auto records = readCurveFile(json);
+        if (!records)
+            return m_listing.fault(json, records.error());
+        std::map<std::string, std::size_t> own; // where pictures of this file stand among the curves
+        std::size_t knownElsewhere = 0;
+        for (const CurveRecord& record : *records)
+            if (!addRecord(record, json, own))
+                ++knownElsewhere;
+        if (knownElsewhere > 0)
+            m_listing.fault(json, "another file describes its pictures (" + std::to_string(knownElsewhere) +
+                                      ") already; name one file as \"annotations\"");
+    }
+
+    std::vector<CurveItem> take() { return std::move(m_curves); }
+
+private:
+    /// False for a picture of which another file has told the curves: a result beside the truth, perhaps.
+    bool addRecord(const CurveRecord& record, const fs::path& json, std::map<std::string, std::size_t>& own)
+    {
+        ListedItem item;
+        if (!m_finder.locate(record, json, item)) {
+            m_listing.fault(record.image.empty() ? record.series : record.image, "no such picture");
+            return true;
+        }
+        const fs::path relative = item.image.lexically_relative(m_form.folder);
+        const std::string key = (relative.parent_path() / relative.stem()).generic_string();
+        item.info.id = isPictureName(item.image) ? key : key + "#" + std::to_string(item.frame + 1);
+        // Several lines of one picture may stand in several records.
+        if (const auto known = own.find(item.info.id); known != own.end()) {
+            append(m_curves[known->second].curves, record.curves);
+            append(m_curves[known->second].tips, record.tips);
+            return true;
+        }
+        if (!m_seen.insert(item.info.id).second)
+            return false;
+        if (!assignGroup(item, isPictureName(item.image) ? ownGroup(key, m_form) : key, m_form, m_listing))
+            return true;
+        const auto mask = m_finder.maskOf(record, json, item);
+        item.number = m_curves.size();
+        own.emplace(item.info.id, item.number);
+        m_curves.push_back({record.curves, record.tips, mask.first, mask.second});
+        m_listing.items.push_back(std::move(item));
+        return true;
+    }
+
+    const FormOptions& m_form;
+    const RecordFiles m_finder;
+    Listing& m_listing;
+    std::vector<CurveItem> m_curves;
+    std::set<std::string> m_seen;
+};
+
 Result<Sample> readCurves(const ListedItem& item, const CurveItem& curves, const LabelMapping& mapping)
 {
     auto sample = readImage(item.image, item.frame);
@@ -137,38 +217,14 @@ FormResult openCurves(const Json& description, const fs::path& base, bool isGuid
     const auto files = filesIn(form->folder, true);
     if (!files)
         return tl::unexpected(files.error());
-    const RecordFiles finder(form->folder, *files);
     Listing listing;
-    std::vector<CurveItem> curves;
-    std::set<std::string> seen;
+    CurveList list(*form, *files, listing);
     for (const fs::path& json : *files) {
         const bool isWanted = only.empty() || json == (form->folder / only).lexically_normal();
-        if (!hasExtension(json, {".json"}) || !isWanted)
-            continue;
-        const auto records = readCurveFile(json);
-        if (!records) {
-            listing.fault(json, records.error());
-            continue;
-        }
-        for (const CurveRecord& record : *records) {
-            ListedItem item;
-            if (!finder.locate(record, json, item)) {
-                listing.fault(record.image.empty() ? record.series : record.image, "no such picture");
-                continue;
-            }
-            const fs::path relative = item.image.lexically_relative(form->folder);
-            const std::string key = (relative.parent_path() / relative.stem()).generic_string();
-            item.info.id = isPictureName(item.image) ? key : key + "#" + std::to_string(item.frame + 1);
-            const std::string own =
-                isPictureName(item.image) && !form->hasGroupPattern ? videoOf(key, form->source) : key;
-            if (!seen.insert(item.info.id).second || !assignGroup(item, own, *form, listing))
-                continue;
-            const auto mask = finder.maskOf(record, json, item);
-            item.number = curves.size();
-            curves.push_back({record.curves, record.tips, mask.first, mask.second});
-            listing.items.push_back(std::move(item));
-        }
+        if (hasExtension(json, {".json"}) && isWanted)
+            list.addFile(json);
     }
+    std::vector<CurveItem> curves = list.take();
     if (form->limit > 0 && listing.items.size() > static_cast<std::size_t>(form->limit))
         listing.items.resize(static_cast<std::size_t>(form->limit));
     checkHeaders(listing);

@@ -3,11 +3,13 @@
 #include "core/dicom/dicom_seg.h"
 #include "core/dicom/dicom_study.h"
 #include "core/train/data/frame_sample.h"
+#include "core/train/data/same_file.h"
 #include "core/train/readers/forms_private.h"
 
 #include <cstdio>
 #include <functional>
 #include <map>
+#include <set>
 
 namespace fs = std::filesystem;
 
@@ -29,7 +31,22 @@ std::string hashedGroup(const std::string& patientKey)
 struct Images
 {
     std::map<std::string, StudyEntry> byUid;
+    std::set<std::string> ambiguous; ///< UIDs of several images that differ
 };
+
+/// A SEG names its image by UID alone: where two have one, the labels could be those of the other.
+void addImage(const StudyEntry& entry, Images& images, Listing& listing)
+{
+    const auto [known, isNew] = images.byUid.emplace(entry.ids.sopInstanceUid, entry);
+    if (isNew)
+        return;
+    const std::string other = fs::path(known->second.path).filename().string();
+    if (haveSameBytes(entry.path, known->second.path))
+        return listing.fault(entry.path, "a copy of " + other + ", left out");
+    listing.fault(entry.path, "its SOP instance UID is that of " + other +
+                                  ", too: neither is used, a SEG may mean either");
+    images.ambiguous.insert(entry.ids.sopInstanceUid);
+}
 
 void addSeg(const StudyEntry& entry, const Images& images, const FormOptions& form, Listing& listing,
             std::vector<SegmentationPtr>& masks)
@@ -41,9 +58,11 @@ void addSeg(const StudyEntry& entry, const Images& images, const FormOptions& fo
     for (const SegFrame& frame : seg->frames)
         named[frame.sourceSopInstanceUid] = true;
     std::size_t used = 0;
+    bool isAmbiguous = false;
     for (const auto& source : named) {
         const auto image = images.byUid.find(source.first);
-        if (image == images.byUid.end())
+        isAmbiguous = isAmbiguous || images.ambiguous.count(source.first) > 0;
+        if (image == images.byUid.end() || images.ambiguous.count(source.first) > 0)
             continue;
         const auto sequence = openDicom(image->second.path);
         if (!sequence) {
@@ -72,7 +91,8 @@ void addSeg(const StudyEntry& entry, const Images& images, const FormOptions& fo
         }
     }
     if (used == 0)
-        listing.fault(entry.path, "the image that it belongs to is not in the folder");
+        listing.fault(entry.path, isAmbiguous ? "two images have the UID that it refers to"
+                                              : "the image that it belongs to is not in the folder");
 }
 
 Result<Sample> readDicomSample(const ListedItem& item, const Segmentation& segmentation)
@@ -103,7 +123,7 @@ FormResult openDicomSeg(const Json& description, const fs::path& base)
     Images images;
     for (const StudyEntry& entry : scan->entries)
         if (entry.kind == "image")
-            images.byUid.emplace(entry.ids.sopInstanceUid, entry);
+            addImage(entry, images, listing);
     std::vector<SegmentationPtr> masks;
     for (const StudyEntry& entry : scan->entries)
         if (entry.kind == "SEG")

@@ -24,16 +24,16 @@ void addFile(const fs::path& file, const FormOptions& form, int imageClass, List
             return listing.fault(file, sequence.error());
         frames = (*sequence)->info().frameCount;
     }
-    const std::string own = form.hasGroupPattern ? key : withoutFrameNumber(key);
+    // A file of several frames is a video of its own where its name is but a number.
+    const bool isNumberedVideo = frames > 1 && withoutFrameNumber(relative.stem().string()).empty();
+    const std::string own = isNumberedVideo ? key : ownGroup(key, form);
     for (int frame = 0; frame < frames; ++frame) {
         ListedItem item;
         item.info.id = frames == 1 ? key : key + "#" + std::to_string(frame + 1);
         item.info.imageClass = imageClass;
         item.image = file;
         item.frame = frame;
-        // A bare number says nothing about what belongs together.
-        const bool isBareNumber = !form.hasGroupPattern && (own.empty() || own.back() == '/');
-        if (!assignGroup(item, isBareNumber ? key : own, form, listing))
+        if (!assignGroup(item, own, form, listing))
             return;
         listing.items.push_back(std::move(item));
     }

@@ -85,6 +85,8 @@ FormResult openDrive(const Json& description, const fs::path& base)
                 listing.items.push_back(std::move(item));
         }
     }
+    if (form->limit > 0 && listing.items.size() > static_cast<std::size_t>(form->limit))
+        listing.items.resize(static_cast<std::size_t>(form->limit));
     checkHeaders(listing);
     listing.classNames = {"background", "vessel"};
     listing.read = [fields = std::move(fields)](const ListedItem& item) {

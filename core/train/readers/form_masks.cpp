@@ -99,7 +99,7 @@ Status listPairs(const FormOptions& form, const MaskOptions& options, Listing& l
         item.info.id = key;
         item.image = file;
         item.label = mask->second;
-        if (assignGroup(item, key, form, listing))
+        if (assignGroup(item, ownGroup(key, form), form, listing))
             listing.items.push_back(std::move(item));
         if (form.limit > 0 && listing.items.size() == static_cast<std::size_t>(form.limit))
             break;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/readers/forms_private.h"
 
+#include "core/train/readers/pair_finder_private.h"
+
 #include <algorithm>
 
 namespace fs = std::filesystem;
@@ -33,6 +35,11 @@ Result<FormOptions> readFormOptions(StrictObject& options, const fs::path& base)
         form.source =
             (form.folder.has_filename() ? form.folder : form.folder.parent_path()).filename().string();
     return form;
+}
+
+std::string ownGroup(const std::string& id, const FormOptions& form)
+{
+    return form.hasGroupPattern ? id : videoOf(id, form.source);
 }
 
 bool assignGroup(ListedItem& item, const std::string& text, const FormOptions& form, Listing& listing)

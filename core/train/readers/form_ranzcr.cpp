@@ -76,6 +76,7 @@ FormResult openRanzcr(const Json& description, const fs::path& base)
     const std::map<std::string, fs::path> pictures = picturesByName(*files);
     const std::vector<std::size_t> columns = flagColumns(*table, study, patient);
     Listing listing;
+    listing.isMultiLabel = true;
     std::vector<std::vector<std::uint8_t>> flags;
     for (const std::size_t c : columns)
         listing.imageClassNames.push_back(table->head[c]);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <sstream>
 
 namespace fs = std::filesystem;
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t kExamples = 16;
 
+/// The actions of all tables, by the folder of the table and the video.
 class Actions
 {
 public:
@@ -25,31 +27,58 @@ public:
         long long last;
         int action;
     };
-    std::map<std::string, std::vector<Span>> byVideo;
+    using Videos = std::map<std::string, std::vector<Span>>;
+    std::map<fs::path, Videos> byFolder;
     std::vector<std::string> names;
 
-    /// By the picture's name, its folder or the folder above; a table of one video needs no name.
+    /// By the picture's name, its folder or the folder above, in the tables beside and above it first. Where
+    /// no table names its video, the nearest one counts if it is of a single video: that needs no name.
     int of(const fs::path& image) const
     {
-        const std::string stem = image.stem().string();
-        const long long frame = frameNumberOf(stem);
-        if (byVideo.size() == 1)
-            return at(byVideo.begin()->first, frame);
-        for (const std::string& video : {withoutFrameNumber(stem), image.parent_path().filename().string(),
-                                         image.parent_path().parent_path().filename().string()})
-            if (const int action = at(video, frame); action >= 0)
-                return action;
-        return -1;
+        const long long frame = frameNumberOf(image.stem().string());
+        const std::vector<const Videos*> tables = tablesFor(image);
+        for (const Videos* table : tables)
+            if (const auto action = byName(*table, image, frame))
+                return *action;
+        return !tables.empty() && tables.front()->size() == 1 ? at(tables.front()->begin()->second, frame)
+                                                              : -1;
     }
 
 private:
-    int at(const std::string& video, long long frame) const
+    /// Those of the folders that the picture lies below, the nearest first, then the others.
+    std::vector<const Videos*> tablesFor(const fs::path& image) const
     {
-        const auto spans = byVideo.find(video);
-        if (spans != byVideo.end())
-            for (const Span& span : spans->second)
-                if (frame >= span.first && frame <= span.last)
-                    return span.action;
+        std::vector<const Videos*> near, others;
+        for (const auto& [folder, videos] : byFolder) {
+            const fs::path relative = image.lexically_relative(folder);
+            const bool isBelow = !relative.empty() && *relative.begin() != "..";
+            (isBelow ? near : others).push_back(&videos);
+        }
+        // Of the folders above a picture, those further down come later in the order of paths.
+        std::reverse(near.begin(), near.end());
+        near.insert(near.end(), others.begin(), others.end());
+        return near;
+    }
+
+    /// Nothing when the table does not know the video; −1 for a frame between the actions.
+    static std::optional<int> byName(const Videos& videos, const fs::path& image, long long frame)
+    {
+        std::optional<int> action;
+        for (const std::string& name :
+             {withoutFrameNumber(image.stem().string()), image.parent_path().filename().string(),
+              image.parent_path().parent_path().filename().string()}) {
+            const auto video = videos.find(name);
+            if (video != videos.end() && action.value_or(-1) < 0)
+                action = at(video->second, frame);
+        }
+        return action;
+    }
+
+    static int at(const std::vector<Span>& spans, long long frame)
+    {
+        for (const Span& span : spans)
+            if (frame >= span.first && frame <= span.last)
+                return span.action;
         return -1;
     }
 };
@@ -66,6 +95,7 @@ void addActions(const fs::path& file, Actions& actions, Listing& listing)
     const int action = table->column({"narration", "action", "class_name", "class", "action_class", "verb"});
     if (video < 0 || first < 0 || last < 0 || action < 0)
         return;
+    Actions::Videos& videos = actions.byFolder[file.parent_path()];
     for (const auto& row : table->rows) {
         const std::string& name = row[static_cast<std::size_t>(action)];
         const auto known = std::find(actions.names.begin(), actions.names.end(), name);
@@ -75,7 +105,7 @@ void addActions(const fs::path& file, Actions& actions, Listing& listing)
         const auto frame = [&row](int column) {
             return frameNumberOf(row[static_cast<std::size_t>(column)]);
         };
-        actions.byVideo[row[static_cast<std::size_t>(video)]].push_back({frame(first), frame(last), number});
+        videos[row[static_cast<std::size_t>(video)]].push_back({frame(first), frame(last), number});
     }
     for (const std::size_t line : table->brokenLines)
         listing.fault(file, "line " + std::to_string(line) + " has another number of columns");
@@ -86,12 +116,13 @@ void sortNames(Actions& actions)
 {
     std::vector<std::string> sorted = actions.names;
     std::sort(sorted.begin(), sorted.end());
-    for (auto& video : actions.byVideo)
-        for (Actions::Span& span : video.second) {
-            const auto place =
-                std::find(sorted.begin(), sorted.end(), actions.names[static_cast<std::size_t>(span.action)]);
-            span.action = static_cast<int>(place - sorted.begin());
-        }
+    for (auto& folder : actions.byFolder)
+        for (auto& video : folder.second)
+            for (Actions::Span& span : video.second) {
+                const auto place = std::find(sorted.begin(), sorted.end(),
+                                             actions.names[static_cast<std::size_t>(span.action)]);
+                span.action = static_cast<int>(place - sorted.begin());
+            }
     actions.names = std::move(sorted);
 }
 
@@ -144,7 +175,7 @@ Status listImages(const FormOptions& form, bool needsMasks, Listing& listing, Ac
         item.image = file;
         item.label = mask.value_or(fs::path());
         // Frames of one video belong together; a folder of bare numbers is one video.
-        if (!assignGroup(item, form.hasGroupPattern ? key : videoOf(key, form.source), form, listing))
+        if (!assignGroup(item, ownGroup(key, form), form, listing))
             continue;
         if (const auto boxes = finder.companionOf(file, ".txt"))
             tips.emplace(file, *boxes);

@@ -23,6 +23,9 @@ struct FormOptions
 /// Reads "path", "source", "group", "limit", calls options.finish() and resolves the path against `base`.
 Result<FormOptions> readFormOptions(StrictObject& options, const std::filesystem::path& base);
 
+/// What a picture's group is found in: its id where a pattern is given, else the video that it is a frame of.
+std::string ownGroup(const std::string& id, const FormOptions& form);
+
 /// Puts the group into the item, or lists a fault and drops it: false.
 bool assignGroup(ListedItem& item, const std::string& text, const FormOptions& form, Listing& listing);
 

@@ -42,7 +42,8 @@ Result<PictureSize> labelFileSize(const std::filesystem::path& file);
 class LabelMapping
 {
 public:
-    /// Values are class numbers themselves, 0 … classCount − 1.
+    /// Values are class numbers themselves, 0 … classCount − 1, and 255 where nothing counts. A mask of 0 and
+    /// 255 alone is no such mask.
     static LabelMapping identity(int classCount);
     /// 0 is background, everything from 128 on (from 1 on when no value is larger than 1) is class 1.
     static LabelMapping binary();
@@ -61,6 +62,8 @@ public:
     Result<std::vector<std::uint8_t>> apply(const RawLabels& raw, const std::string& subject) const;
 
 private:
+    Result<std::vector<std::uint8_t>> applyNumbers(const RawLabels& raw, const std::string& subject) const;
+
     enum class Kind { Identity, Binary, AnyAsOne, Table };
     Kind m_kind = Kind::Identity;
     int m_classCount = 2;

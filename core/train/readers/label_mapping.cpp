@@ -28,6 +28,11 @@ std::string valueText(std::int32_t value, bool isColor)
     return text;
 }
 
+tl::unexpected<Error> withoutClass(std::int32_t value, bool isColor, const std::string& subject)
+{
+    return fail(ErrorCode::OutOfRange, subject, "label value " + valueText(value, isColor) + " has no class");
+}
+
 bool parseValue(const std::string& text, std::int32_t& value)
 {
     const bool isHex = !text.empty() && text.front() == '#';
@@ -130,22 +135,35 @@ Result<LabelMapping> LabelMapping::guess(const std::vector<RawLabels>& examples,
     return binary();
 }
 
-Result<std::vector<std::uint8_t>> LabelMapping::apply(const RawLabels& raw, const std::string& subject) const
+Result<std::vector<std::uint8_t>> LabelMapping::applyNumbers(const RawLabels& raw,
+                                                             const std::string& subject) const
 {
     std::vector<std::uint8_t> labels(raw.values.size());
-    const auto unknown = [&](std::int32_t value) {
-        return fail(ErrorCode::OutOfRange, subject,
-                    "label value " + valueText(value, raw.isColor) + " has no class");
-    };
-    if (m_kind == Kind::Identity) {
-        for (std::size_t i = 0; i < labels.size(); ++i) {
-            if (raw.isColor || raw.values[i] < 0 ||
-                (raw.values[i] >= m_classCount && raw.values[i] != kIgnoreLabel))
-                return unknown(raw.values[i]);
-            labels[i] = static_cast<std::uint8_t>(raw.values[i]);
-        }
-        return labels;
+    bool hasClass = false;
+    bool hasIgnored = false;
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        const std::int32_t value = raw.values[i];
+        const bool isIgnored = value == kIgnoreLabel;
+        if (raw.isColor || value < 0 || (value >= m_classCount && !isIgnored))
+            return withoutClass(value, raw.isColor, subject);
+        hasClass = hasClass || (value > 0 && !isIgnored);
+        hasIgnored = hasIgnored || isIgnored;
+        labels[i] = static_cast<std::uint8_t>(value);
     }
+    // White on black, not "nothing here but pixels that do not count".
+    if (hasIgnored && !hasClass)
+        return fail(
+            ErrorCode::OutOfRange, subject,
+            "label value 255 without any class: give \"classes\", for example {\"0\": 0, \"255\": 1}");
+    return labels;
+}
+
+Result<std::vector<std::uint8_t>> LabelMapping::apply(const RawLabels& raw, const std::string& subject) const
+{
+    if (m_kind == Kind::Identity)
+        return applyNumbers(raw, subject);
+    std::vector<std::uint8_t> labels(raw.values.size());
+    const auto unknown = [&](std::int32_t value) { return withoutClass(value, raw.isColor, subject); };
     if (m_kind == Kind::AnyAsOne) {
         const std::int32_t threshold = raw.isLossy ? kMiddleGrey : 1;
         for (std::size_t i = 0; i < labels.size(); ++i)

@@ -45,9 +45,17 @@ public:
     {
         return m_listing.hasBlocks && index < size() ? m_listing.items[index].block : index;
     }
+    PictureOrigin originOf(std::size_t index) const override
+    {
+        // A MetaImage header says nothing of the pixels, which lie in another file.
+        if (index >= size() || m_listing.items[index].image.extension() == ".mhd")
+            return {};
+        return {m_listing.items[index].image, m_listing.items[index].frame};
+    }
     int classCount() const override { return static_cast<int>(m_listing.classNames.size()); }
     std::vector<std::string> classNames() const override { return m_listing.classNames; }
     std::vector<std::string> imageClassNames() const override { return m_listing.imageClassNames; }
+    bool isMultiLabel() const override { return m_listing.isMultiLabel; }
     std::vector<DataFault> faults() const override
     {
         std::vector<DataFault> all = m_listing.faults;

@@ -29,6 +29,7 @@ struct Listing
     std::vector<ListedItem> items;
     std::vector<std::string> classNames; ///< of masks, with background; empty: no masks
     std::vector<std::string> imageClassNames;
+    bool isMultiLabel = false; ///< these name flags, not classes
     std::vector<DataFault> faults;
     bool hasBlocks = false;
     std::function<Result<Sample>(const ListedItem&)> read;

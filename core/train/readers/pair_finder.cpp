@@ -19,6 +19,12 @@ constexpr std::array kLabelFolders{"masks", "mask",         "labels", "label",  
 constexpr std::array kMaskEndings{"_mask", "_label", "_seg"};
 constexpr std::array kMaskExtensions{".npy", ".png", ".tif", ".tiff", ".bmp", ".gif"};
 
+/// "a.PNG" and "a.png" are the same to cameras and archives of Windows.
+fs::path withSmallExtension(const fs::path& file)
+{
+    return fs::path(file).replace_extension(lowerCase(file.extension().string()));
+}
+
 template <typename List> bool contains(const List& list, const std::string& text)
 {
     return std::any_of(list.begin(), list.end(), [&](const char* item) { return text == item; });
@@ -34,9 +40,16 @@ bool endsLikeMask(const std::string& stem)
 
 } // namespace
 
-PairFinder::PairFinder(const fs::path& folder, const std::vector<fs::path>& files)
-    : m_folder(folder), m_files(files.begin(), files.end())
+PairFinder::PairFinder(const fs::path& folder, const std::vector<fs::path>& files) : m_folder(folder)
 {
+    for (const fs::path& file : files)
+        m_files.emplace(withSmallExtension(file), file);
+}
+
+std::optional<fs::path> PairFinder::find(const fs::path& candidate) const
+{
+    const auto found = m_files.find(candidate.lexically_normal());
+    return found == m_files.end() ? std::nullopt : std::optional<fs::path>(found->second);
 }
 
 bool PairFinder::isImage(const fs::path& file) const
@@ -78,9 +91,10 @@ std::optional<fs::path> PairFinder::maskOf(const fs::path& image) const
         for (const std::string ending : {"", "_mask", "_label", "_seg"})
             for (const std::string extension : kMaskExtensions) {
                 const bool couldBeItself = isBeside && ending.empty() && extension != ".npy";
-                const fs::path candidate = (folders[f] / (stem + ending + extension)).lexically_normal();
-                if (!couldBeItself && m_files.count(candidate) > 0)
-                    return candidate;
+                if (couldBeItself)
+                    continue;
+                if (const auto mask = find(folders[f] / (stem + ending + extension)))
+                    return mask;
             }
     }
     return std::nullopt;
@@ -88,11 +102,9 @@ std::optional<fs::path> PairFinder::maskOf(const fs::path& image) const
 
 std::optional<fs::path> PairFinder::companionOf(const fs::path& image, const std::string& extension) const
 {
-    for (const fs::path& folder : labelFoldersOf(image)) {
-        const fs::path candidate = (folder / (image.stem().string() + extension)).lexically_normal();
-        if (m_files.count(candidate) > 0)
-            return candidate;
-    }
+    for (const fs::path& folder : labelFoldersOf(image))
+        if (const auto companion = find(folder / (image.stem().string() + extension)))
+            return companion;
     return std::nullopt;
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -26,9 +26,11 @@ public:
 
 private:
     std::vector<std::filesystem::path> labelFoldersOf(const std::filesystem::path& image) const;
+    /// The file of this name, letter case of its extension aside.
+    std::optional<std::filesystem::path> find(const std::filesystem::path& candidate) const;
 
     std::filesystem::path m_folder;
-    std::set<std::filesystem::path> m_files;
+    std::map<std::filesystem::path, std::filesystem::path> m_files; ///< by their path with a small extension
 };
 
 /// "video3_0012" → "video3"; without trailing number the name itself.

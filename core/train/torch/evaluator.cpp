@@ -40,6 +40,8 @@ std::shared_ptr<Batch> batchOf(Sample& sample)
     batch->images = std::move(sample.image);
     batch->labels = std::move(sample.labels);
     batch->imageClasses = {sample.imageClass};
+    batch->flagCount = static_cast<int>(sample.imageFlags.size());
+    batch->imageFlags = std::move(sample.imageFlags);
     return batch;
 }
 
@@ -116,10 +118,11 @@ class Collector
 public:
     Collector(const Dataset& dataset, const EvaluationSettings& settings, torch::Device device)
         : m_settings(settings), m_device(device),
+          m_isMultiLabel(settings.isClassification && dataset.isMultiLabel()),
           m_names(settings.isClassification ? dataset.imageClassNames() : dataset.classNames()),
           m_classes(settings.isClassification ? static_cast<int>(m_names.size()) : dataset.classCount()),
           m_weights(classWeightsOf(settings.loss, device)), m_proper(std::max(m_classes, 2)),
-          m_paper(std::max(m_classes, 2)), m_classification(std::max(m_classes, 2))
+          m_paper(std::max(m_classes, 2)), m_classification(std::max(m_classes, 2)), m_flags(m_classes)
     {
     }
 
@@ -133,6 +136,8 @@ public:
         }
         if (auto fits = checkLogits(logits, m_classes, m_settings.isClassification); !fits)
             return fits;
+        if (m_isMultiLabel)
+            return addFlags(logits, *batch);
         if (m_settings.isClassification)
             return addClass(logits, *batch);
         addMask(logitsAt(logits.to(torch::kFloat), batch->height, batch->width), *batch, prepared,
@@ -145,7 +150,9 @@ public:
         Evaluation evaluation;
         evaluation.samples = m_samples;
         evaluation.loss = m_samples > 0 ? m_lossSum / m_samples : 0.0;
-        if (m_settings.isClassification)
+        if (m_isMultiLabel)
+            evaluation.metrics = m_flags.toJson(m_names);
+        else if (m_settings.isClassification)
             evaluation.metrics = m_classification.toJson(m_names);
         else
             evaluation.metrics = m_settings.metrics == "paper" ? m_paper.toJson() : m_proper.toJson(m_names);
@@ -161,6 +168,18 @@ private:
         const torch::Tensor probabilities =
             torch::softmax(logits.to(torch::kFloat), 1).to(torch::kCPU).contiguous();
         m_classification.add(probabilities.data_ptr<float>(), static_cast<int>(batch.imageClasses.front()));
+        ++m_samples;
+        return {};
+    }
+
+    Status addFlags(const torch::Tensor& logits, const Batch& batch)
+    {
+        if (batch.flagCount != m_classes)
+            return {};
+        m_lossSum += flagLoss(logits, imageFlagsOf(batch, m_device), m_weights).item<double>();
+        const torch::Tensor probabilities =
+            torch::sigmoid(logits.to(torch::kFloat)).to(torch::kCPU).contiguous();
+        m_flags.add(probabilities.data_ptr<float>(), batch.imageFlags.data());
         ++m_samples;
         return {};
     }
@@ -196,12 +215,14 @@ private:
 
     const EvaluationSettings& m_settings;
     torch::Device m_device;
+    bool m_isMultiLabel;
     std::vector<std::string> m_names;
     int m_classes;
     torch::Tensor m_weights;
     ProperMetrics m_proper;
     PaperMetrics m_paper;
     ClassificationMetrics m_classification;
+    FlagMetrics m_flags;
     double m_lossSum = 0.0;
     int m_samples = 0;
 };
@@ -282,20 +303,30 @@ Result<Evaluation> evaluateNetwork(Network& network, const Dataset& dataset,
     Collector collector(dataset, settings, device);
     const auto read = [&](std::size_t at) { return prepare(dataset, indices[at], settings.input); };
     std::future<Prepared> next;
+    int unreadable = 0;
+    Error firstError;
     for (std::size_t at = 0; at < indices.size(); ++at) {
         if (auto goesOn = obey(); !goesOn)
             return tl::unexpected(goesOn.error());
         Prepared prepared = next.valid() ? next.get() : read(at);
         if (at + 1 < indices.size())
             next = std::async(std::launch::async, read, at + 1);
-        if (!prepared.sample)
-            return tl::unexpected(prepared.sample.error());
-        if (auto added = collector.add(network, std::move(prepared), onPrediction); !added)
+        if (!prepared.sample) {
+            if (unreadable++ == 0)
+                firstError = prepared.sample.error();
+        } else if (auto added = collector.add(network, std::move(prepared), onPrediction); !added) {
             return tl::unexpected(added.error());
+        }
         if (progress)
             progress(static_cast<int>(at) + 1, static_cast<int>(indices.size()));
     }
-    return collector.result();
+    if (unreadable > 0 && unreadable == static_cast<int>(indices.size()))
+        return tl::unexpected(firstError);
+    Evaluation evaluation = collector.result();
+    evaluation.unreadable = unreadable;
+    if (unreadable > 0)
+        evaluation.metrics["unreadable"] = unreadable;
+    return evaluation;
 }
 
 std::vector<std::pair<std::string, double>> flattenMetrics(const nlohmann::json& metrics)

@@ -27,6 +27,7 @@ struct Evaluation
     nlohmann::json metrics;
     double loss = 0.0; ///< mean over the samples
     int samples = 0;
+    int unreadable = 0; ///< left out; the data set's faults() say which
 };
 
 /// A picture with its labels and what the network made of it, without padding.
@@ -40,8 +41,9 @@ struct Predicted
 };
 
 /// Runs the network, in evaluation mode and without gradients, over a data set, picture by picture; the next
-/// one is read meanwhile. Its mode is restored. Errors: those of the data, of `obey`, which is asked before
-/// every picture, ModelBroken (the output has another number of classes than the data).
+/// one is read meanwhile. Its mode is restored. A picture that cannot be read is left out. Errors: that of
+/// the first picture when none can be read; those of `obey`, which is asked before every picture;
+/// InvalidArgument (the output has another number of classes than the data).
 Result<Evaluation> evaluateNetwork(Network& network, const Dataset& dataset,
                                    const EvaluationSettings& settings, torch::Device device,
                                    const std::function<Status()>& obey,

@@ -30,6 +30,17 @@ torch::Tensor crossEntropyLoss(const torch::Tensor& logits, const torch::Tensor&
     return sum / (weights * counting).sum().clamp_min(1e-12);
 }
 
+torch::Tensor flagLoss(const torch::Tensor& logits, const torch::Tensor& flags,
+                       const torch::Tensor& classWeights)
+{
+    const torch::Tensor losses =
+        torch::binary_cross_entropy_with_logits(logits.to(torch::kFloat), flags, {}, {}, at::Reduction::None);
+    if (!classWeights.defined())
+        return losses.mean();
+    return (losses * classWeights).sum() /
+           (classWeights.sum() * static_cast<double>(losses.size(0))).clamp_min(1e-12);
+}
+
 torch::Tensor diceLoss(const torch::Tensor& probabilities, const torch::Tensor& labels)
 {
     constexpr double kSmooth = 1.0;

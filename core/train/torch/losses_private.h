@@ -13,6 +13,11 @@ namespace fedefm {
 torch::Tensor crossEntropyLoss(const torch::Tensor& logits, const torch::Tensor& labels,
                                const torch::Tensor& classWeights);
 
+/// Of flags that do not exclude each other, N×K logits and N×K of 0 and 1: mean of the binary
+/// cross-entropies, weighted by `classWeights`, one for each flag.
+torch::Tensor flagLoss(const torch::Tensor& logits, const torch::Tensor& flags,
+                       const torch::Tensor& classWeights);
+
 /// 1 − mean over the foreground classes of (2 Σ p·t + 1) / (Σ p + Σ t + 1), pooled over the batch.
 torch::Tensor diceLoss(const torch::Tensor& probabilities, const torch::Tensor& labels);
 

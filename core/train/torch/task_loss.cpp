@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/torch/task_loss_private.h"
 
+#include "core/train/data/augmentation.h"
 #include "core/train/torch/evaluator_private.h"
 
 namespace fedefm {
@@ -9,8 +10,13 @@ Result<torch::Tensor> taskLoss(const torch::Tensor& logits, const Batch& batch, 
 {
     if (auto fits = checkLogits(logits, task.classes, task.isClassification); !fits)
         return tl::unexpected(fits.error());
-    if (task.isClassification)
-        return crossEntropyLoss(logits, imageClassesOf(batch, logits.device()), task.classWeights);
+    if (task.isClassification && batch.flagCount > 0)
+        return flagLoss(logits, imageFlagsOf(batch, logits.device()), task.classWeights);
+    if (task.isClassification) {
+        const torch::Tensor classes = imageClassesOf(batch, logits.device());
+        return crossEntropyLoss(logits, classes.masked_fill(classes.lt(0), static_cast<int>(kIgnoreLabel)),
+                                task.classWeights);
+    }
     if (batch.labels.empty())
         return fail(ErrorCode::InvalidArgument, "data", "a training sample has no mask");
     return segmentationLoss(logitsAt(logits, batch.height, batch.width), labelsOf(batch, logits.device()),

@@ -15,7 +15,8 @@ struct TaskSettings
     torch::Tensor classWeights; ///< undefined: all 1
 };
 
-/// The loss of a configuration for the logits of a batch. Errors: InvalidArgument when the output has another
+/// The loss of a configuration for the logits of a batch; of pictures with flags that of the flags. Pictures
+/// without a class do not count. Errors: InvalidArgument when the output has another
 /// number of classes, or a sample that needs a mask has none.
 Result<torch::Tensor> taskLoss(const torch::Tensor& logits, const Batch& batch, const TaskSettings& task);
 

@@ -35,6 +35,14 @@ torch::Tensor imageClassesOf(const Batch& batch, torch::Device device)
     return torch::from_blob(values, {batch.count}, torch::kLong).clone().to(device);
 }
 
+torch::Tensor imageFlagsOf(const Batch& batch, torch::Device device)
+{
+    auto* values = const_cast<std::uint8_t*>(batch.imageFlags.data());
+    return torch::from_blob(values, {batch.count, batch.flagCount}, torch::kByte)
+        .to(torch::kFloat)
+        .to(device);
+}
+
 torch::Tensor logitsAt(const torch::Tensor& logits, std::int64_t height, std::int64_t width)
 {
     if (logits.size(2) == height && logits.size(3) == width)

@@ -16,6 +16,8 @@ torch::Tensor imagesOf(const std::shared_ptr<const Batch>& batch, torch::Device 
 /// Labels N×H×W, or N classes of whole pictures, as int64.
 torch::Tensor labelsOf(const Batch& batch, torch::Device device);
 torch::Tensor imageClassesOf(const Batch& batch, torch::Device device);
+/// Flags of whole pictures, N×F of 0 and 1 as float.
+torch::Tensor imageFlagsOf(const Batch& batch, torch::Device device);
 
 /// Logits at the size of the labels: networks with a coarser output are scaled up bilinearly.
 torch::Tensor logitsAt(const torch::Tensor& logits, std::int64_t height, std::int64_t width);

@@ -18,11 +18,14 @@ Result<TrainResult> TrainingSession::run()
 {
     const DeterministicScope deterministic;
     const auto trained = guarded(kSubject, [this] { return runToEnd(); });
-    if (!trained)
-        return endWith(trained.error());
+    // Of a training that ends for them, too.
+    const auto noted = noteFaults();
+    if (!trained || !noted)
+        return endWith(trained ? noted.error() : trained.error());
     if (auto set = m_run->setState(RunState::Done, m_endMessage); !set)
         return tl::unexpected(set.error());
-    return TrainResult{m_run->folder(), m_state.epoch, m_state.bestEpoch, m_state.bestMetrics, m_testMetrics};
+    return TrainResult{m_run->folder(),     m_state.epoch, m_state.bestEpoch,
+                       m_state.bestMetrics, m_testMetrics, m_faults};
 }
 
 Result<TrainResult> TrainingSession::endWith(Error error)

@@ -38,14 +38,16 @@ struct TrainResult
     int epochsDone = 0;
     int bestEpoch = -1;
     nlohmann::json bestMetrics;
-    nlohmann::json testMetrics; ///< null without a test set
+    nlohmann::json testMetrics;    ///< null without a test set
+    std::vector<DataFault> faults; ///< of the data: files that were not used, each once
 };
 
 /// Trains from the beginning into a new run folder below `runs`. Stops at a cancel or at a "stop" command
 /// after the running step, with a checkpoint. A loss that is not finite stops the run; the batch is saved as
-/// nan_batch.safetensors in the run folder. The best epoch is chosen on the validation set only; the test set
-/// is evaluated once, at the end, with the best weights. Errors: InvalidArgument, those of the data,
-/// ModelBroken, DiskFull, Cancelled (with the folder as subject).
+/// nan_batch.safetensors in the run folder. Pictures that cannot be read are left out and become warnings
+/// among the run's events. The best epoch is chosen on the validation set only; the test set is evaluated
+/// once, at the end, with the best weights. Errors: InvalidArgument, those of the data, ModelBroken,
+/// DiskFull, Cancelled (with the folder as subject).
 Result<TrainResult> train(const TrainConfig& config, const DatasetOpener& openData,
                           const std::filesystem::path& runs, const CancelToken& cancel,
                           const std::function<void(const TrainProgress&)>& progress,

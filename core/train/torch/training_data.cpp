@@ -3,8 +3,8 @@
 
 #include "core/train/data/split.h"
 
+#include <algorithm>
 #include <array>
-#include <numeric>
 #include <optional>
 
 namespace fedefm {
@@ -15,9 +15,7 @@ constexpr std::size_t kBytesPerMb = 1U << 20U;
 constexpr std::size_t kDefaultCacheMb = 1024;
 /// Of a set without end, like the simulator's, a sample hardly comes twice.
 constexpr std::size_t kMostCachedSamples = 10'000;
-/// Larger sets are not read whole for a comparison of their pictures before the training begins.
-constexpr std::size_t kMostSamplesForLeaks = 500;
-constexpr std::size_t kMostWarnings = 20;
+constexpr std::size_t kMostListedFaults = 1000;
 constexpr std::size_t kMostListedSamples = 50'000;
 
 Result<DatasetPtr> openOne(const nlohmann::json& description, const DatasetOpener& openData)
@@ -34,18 +32,6 @@ Result<DatasetPtr> openOne(const nlohmann::json& description, const DatasetOpene
         parts.push_back(std::move(*opened));
     }
     return parts.size() == 1 ? Result<DatasetPtr>(parts.front()) : concatenate(parts);
-}
-
-nlohmann::json namesOf(const DatasetPtr& dataset)
-{
-    nlohmann::json names = nlohmann::json::array();
-    if (!dataset)
-        return names;
-    if (dataset->size() > kMostListedSamples)
-        return {{"samples", dataset->size()}};
-    for (std::size_t at = 0; at < dataset->size(); ++at)
-        names.push_back(dataset->sampleInfo(at).id);
-    return names;
 }
 
 Result<std::vector<std::string>> namesIn(const nlohmann::json& split, const char* part)
@@ -91,15 +77,17 @@ Result<Split> splitOf(const Dataset& dataset, const nlohmann::json& split, std::
                         split.value("seed", seed));
 }
 
-void noteFaults(TrainingData& parts, const DatasetPtr& dataset)
+void noteFaults(TrainingData& parts)
 {
-    if (!dataset)
-        return;
-    const std::vector<DataFault> faults = dataset->faults();
-    for (std::size_t at = 0; at < faults.size() && parts.warnings.size() < kMostWarnings; ++at)
+    std::vector<DataFault> faults;
+    for (const DatasetPtr& source : parts.sources)
+        for (DataFault& fault : source->faults())
+            faults.push_back(std::move(fault));
+    for (std::size_t at = 0; at < std::min(faults.size(), kMostListedFaults); ++at)
         parts.warnings.push_back(faults[at].file + ": " + faults[at].reason);
-    if (faults.size() > kMostWarnings)
-        parts.warnings.push_back(std::to_string(faults.size()) + " files cannot be used");
+    if (faults.size() > kMostListedFaults)
+        parts.warnings.push_back(std::to_string(faults.size()) +
+                                 " files cannot be used, those above among them");
 }
 
 Status openParts(const nlohmann::json& data, const DatasetOpener& openData, TrainingData& parts)
@@ -117,7 +105,7 @@ Status openParts(const nlohmann::json& data, const DatasetOpener& openData, Trai
         if (!opened)
             return tl::unexpected(opened.error());
         *target = std::move(*opened);
-        noteFaults(parts, *target);
+        parts.sources.push_back(*target);
     }
     return {};
 }
@@ -130,7 +118,7 @@ Status openAndSplit(nlohmann::json data, const DatasetOpener& openData, std::uin
     auto whole = openOne(data.contains("sets") ? data["sets"] : data, openData);
     if (!whole)
         return tl::unexpected(whole.error());
-    noteFaults(parts, *whole);
+    parts.sources.push_back(*whole);
     const auto split = splitOf(**whole, rule, seed);
     if (!split)
         return tl::unexpected(split.error());
@@ -144,34 +132,16 @@ Status openAndSplit(nlohmann::json data, const DatasetOpener& openData, std::uin
 
 } // namespace
 
-void noteLeaks(TrainingData& parts)
+nlohmann::json sampleNames(const DatasetPtr& dataset)
 {
-    std::vector<DatasetPtr> sets{parts.train};
-    Split split;
-    std::size_t begin = 0;
-    const auto addPart = [&](const DatasetPtr& dataset, std::vector<std::size_t>& indices) {
-        indices.resize(dataset ? dataset->size() : 0);
-        std::iota(indices.begin(), indices.end(), begin);
-        begin += indices.size();
-    };
-    addPart(parts.train, split.train);
-    addPart(parts.validation, split.validation);
-    addPart(parts.test, split.test);
-    if (begin > kMostSamplesForLeaks || begin == split.train.size())
-        return;
-    for (const DatasetPtr& dataset : {parts.validation, parts.test})
-        if (dataset)
-            sets.push_back(dataset);
-    const auto whole = concatenate(sets);
-    if (!whole)
-        return;
-    const auto leaks = findLeaks(**whole, split);
-    if (!leaks)
-        return;
-    for (const Leak& leak : *leaks)
-        if (parts.warnings.size() < kMostWarnings)
-            parts.warnings.push_back("the same picture on both sides of the split: " + leak.first + " and " +
-                                     leak.second);
+    nlohmann::json names = nlohmann::json::array();
+    if (!dataset)
+        return names;
+    if (dataset->size() > kMostListedSamples)
+        return {{"samples", dataset->size()}};
+    for (std::size_t at = 0; at < dataset->size(); ++at)
+        names.push_back(dataset->sampleInfo(at).id);
+    return names;
 }
 
 Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetOpener& openData,
@@ -196,9 +166,9 @@ Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetO
         return tl::unexpected(opened.error());
     if (!parts.train || parts.train->size() == 0)
         return fail(ErrorCode::InvalidArgument, "data.train", "no sample to train with");
-    parts.split = {{"train", namesOf(parts.train)},
-                   {"validation", namesOf(parts.validation)},
-                   {"test", namesOf(parts.test)}};
+    parts.split = {{"train", sampleNames(parts.train)},
+                   {"validation", sampleNames(parts.validation)},
+                   {"test", sampleNames(parts.test)}};
     for (DatasetPtr* part : {&parts.train, &parts.validation}) {
         if (!*part)
             continue;
@@ -208,6 +178,7 @@ Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetO
             *part = cached(*part, limitMb * kBytesPerMb);
     }
     noteLeaks(parts);
+    noteFaults(parts); // those that the comparison has met among them
     return parts;
 }
 

@@ -12,6 +12,7 @@ namespace fedefm {
 struct TrainingData
 {
     DatasetPtr train, validation, test;
+    std::vector<DatasetPtr> sources;   ///< the sets that were opened: one that is split, or one for each part
     nlohmann::json split;              ///< which samples are for what, by name
     std::vector<std::string> warnings; ///< faults of files, leaks between the parts
 };
@@ -27,8 +28,17 @@ struct TrainingData
 Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetOpener& openData,
                                       std::uint64_t seed);
 
-/// Adds warnings of pictures that training and the other parts have in common, which makes these worthless.
-/// Looked for among at most 500 samples in all; larger sets are not read whole before a training begins.
+/// Names of the samples, or of a very large set their number, for the record of a run.
+nlohmann::json sampleNames(const DatasetPtr& dataset);
+
+/// Leaves pictures without a class out of the parts, which a classification cannot learn from, and warns of
+/// them and of classes that training lacks. Sets with flags stay as they are. Errors: InvalidArgument when a
+/// part has no picture with a class.
+Status keepClassified(TrainingData& parts);
+
+/// Adds warnings of pictures that the parts have in common, which makes validation and test worthless: up to
+/// 500 samples are compared by their pixels, more by the bytes of their files. Says so, too, where parts have
+/// groups of the same name and where something could not be compared.
 void noteLeaks(TrainingData& parts);
 
 } // namespace fedefm

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/torch/training_session_private.h"
 
+#include "core/base/log.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -15,6 +17,9 @@ namespace {
 constexpr double kReportPeriodMs = 50.0;
 /// Every record is synced to the disk; faster steps are thinned out.
 constexpr double kRecordPeriodMs = 250.0;
+constexpr std::size_t kMostLogged = 20; ///< lines at once
+/// Each is synced to the disk, too.
+constexpr std::size_t kMostEvents = 1000;
 
 std::vector<std::uint8_t> greyOf(const std::vector<float>& picture)
 {
@@ -122,6 +127,47 @@ void TrainingSession::saveSample(const Predicted& predicted)
             return; // a training does not end for a picture
     if (!m_run->addSample(m_state.epoch, files[0].first, files[1].first, files[2].first))
         return;
+}
+
+std::vector<DataFault> TrainingSession::newFaults()
+{
+    std::vector<DataFault> found;
+    m_knownFaults.resize(m_data.sources.size());
+    for (std::size_t source = 0; source < m_data.sources.size(); ++source) {
+        FaultCounts counts;
+        for (DataFault& fault : m_data.sources[source]->faults()) {
+            const std::pair key{fault.file, fault.reason};
+            if (++counts[key] > m_knownFaults[source][key])
+                found.push_back(std::move(fault));
+        }
+        m_knownFaults[source] = std::move(counts);
+    }
+    m_faults.insert(m_faults.end(), found.begin(), found.end());
+    return found;
+}
+
+Status TrainingSession::noteFaults()
+{
+    std::vector<std::string> warnings;
+    for (const DataFault& fault : newFaults())
+        warnings.push_back(fault.file + ": " + fault.reason + "; left out");
+    return warn(warnings);
+}
+
+Status TrainingSession::warn(const std::vector<std::string>& warnings)
+{
+    for (std::size_t at = 0; at < std::min(warnings.size(), kMostLogged); ++at)
+        log::warning(warnings[at]);
+    if (warnings.size() > kMostLogged)
+        log::warning(std::to_string(warnings.size() - kMostLogged) +
+                     " further warnings stand among the events of the run");
+    const std::size_t written = std::min(warnings.size(), kMostEvents);
+    for (std::size_t at = 0; at < written; ++at)
+        if (auto added = m_run->addEvent("warning", warnings[at]); !added)
+            return added;
+    if (warnings.size() > written)
+        return m_run->addEvent("warning", std::to_string(warnings.size() - written) + " further warnings");
+    return {};
 }
 
 Error TrainingSession::notFinite(const Batch& batch, double loss)

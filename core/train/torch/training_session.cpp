@@ -57,6 +57,8 @@ Status TrainingSession::runEpochs()
         const bool isLast = m_state.epoch + 1 >= m_config.epochs || isOutOfTime();
         if (auto validated = validate(isLast); !validated)
             return validated;
+        if (auto noted = noteFaults(); !noted)
+            return noted;
         ++m_state.epoch;
         m_state.batch = 0;
         m_state.lossSum = 0.0;

@@ -6,6 +6,7 @@
 #include "core/train/torch/training_data.h"
 #include "core/train/torch/weights_file_private.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -95,6 +96,11 @@ private:
     Status noteBest(int epoch, double value, const nlohmann::json& metrics);
     Status saveNamedWeights(const char* name, int epoch, const nlohmann::json& metrics);
     void saveSample(const Predicted& predicted);
+    /// Files that the data sets have found faulty since it was called last.
+    std::vector<DataFault> newFaults();
+    /// The same as warnings of the run and in the log.
+    Status noteFaults();
+    Status warn(const std::vector<std::string>& warnings);
     Error notFinite(const Batch& batch, double loss);
     void report(const char* phase, int done, int total, double loss);
     TrainedParts parts() { return {*m_network, *m_optimizer, m_average.get(), m_device}; }
@@ -117,6 +123,9 @@ private:
     std::unique_ptr<BatchLoader> m_loader;
     torch::Tensor m_classWeights;
     std::vector<std::string> m_notes; ///< of the setting up, for the run's events
+    std::vector<DataFault> m_faults;
+    using FaultCounts = std::map<std::pair<std::string, std::string>, int>; ///< by file and reason
+    std::vector<FaultCounts> m_knownFaults; ///< of each source; two files of a name are two faults
     std::unique_ptr<RunWriter> m_run;
     LoopState m_state;
     bool m_isPauseAsked = false;

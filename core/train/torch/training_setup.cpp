@@ -52,7 +52,7 @@ Status TrainingSession::setUp(const LoopState* resumed)
         return made;
     if (auto made = makeNetworkAndOptimizer(!resumed); !made)
         return made;
-    m_notes.insert(m_notes.end(), m_data.warnings.begin(), m_data.warnings.end());
+    newFaults(); // those known by now are among the warnings of the data
     m_classWeights = classWeightsOf(m_config.loss, m_device);
     if (m_classWeights.defined() && m_classWeights.size(0) != m_classes)
         return fail(ErrorCode::InvalidArgument, "loss.class_weights",
@@ -88,10 +88,11 @@ Status TrainingSession::openData()
     m_data = std::move(*data);
     m_classNames = m_isClassification ? m_data.train->imageClassNames() : m_data.train->classNames();
     m_classes = m_isClassification ? static_cast<int>(m_classNames.size()) : m_data.train->classCount();
-    if (m_classes < 2)
+    const bool hasFlags = m_isClassification && m_data.train->isMultiLabel();
+    if (m_classes < (hasFlags ? 1 : 2))
         return fail(ErrorCode::InvalidArgument, "data",
                     m_isClassification ? "its pictures have no classes" : "its pictures have no masks");
-    return {};
+    return m_isClassification ? keepClassified(m_data) : Status();
 }
 
 Status TrainingSession::makeNetworkAndOptimizer(bool readsInit)
@@ -171,7 +172,7 @@ Status TrainingSession::begin(const std::filesystem::path& runs)
     for (const std::string& note : m_notes)
         if (auto noted = m_run->addEvent("info", note); !noted)
             return noted;
-    return {};
+    return warn(m_data.warnings);
 }
 
 Status TrainingSession::restore(const std::filesystem::path& folder)

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/torch/update_kernels.h"
 
-#include <cmath>
+#include "core/base/vector_clones.h"
 
-// One pass over memory with the widest vectors of the machine; the compiler makes a version for each.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define FEDEFM_VECTOR_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define FEDEFM_VECTOR_CLONES
-#endif
+#include <cmath>
 
 namespace fedefm {
 

@@ -16,7 +16,8 @@ class TestModelFiles : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        for (const char* name : {"a/one.safetensors", "b/one.safetensors", "b/two.pt", "b/three.txt"}) {
+        for (const char* name :
+             {"a/one.safetensors", "b/one.safetensors", "b/two.pt", "b/three.txt", "b/four.ts"}) {
             const fs::path file = folder() / name;
             fs::create_directories(file.parent_path());
             QFile made(QString::fromStdString(file.string()));
@@ -35,6 +36,7 @@ private Q_SLOTS:
         QCOMPARE(folders.back(), folder() / "own");
         QCOMPARE(modelFileNamed("one", folders), folder() / "a" / "one.safetensors");
         QCOMPARE(modelFileNamed("two", folders), folder() / "b" / "two.pt");
+        QCOMPARE(modelFileNamed("four", folders), folder() / "b" / "four.ts");
     }
 
     void whatIsNoModelHasNoFile()

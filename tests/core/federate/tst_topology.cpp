@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/federate/network_fixture.h"
+#include "core/federate/topology/central_silo.h"
 #include "core/federate/topology/multigraph_private.h"
 #include "core/federate/topology/topology.h"
 #include "test_data.h"
@@ -21,6 +22,8 @@ private Q_SLOTS:
     void cycleMeanAgreesWithEnumeration();
     void overlaysOfFourSilos();
     void visitsByHand();
+    void hubIsTheMostCentralSilo();
+    void ringWeightsByHand();
     void oneAndTwoSilos();
     void isTheSameEveryTime();
     void roundsDifferAndRepeat();
@@ -155,6 +158,46 @@ void TestTopology::overlaysOfFourSilos()
     QCOMPARE(complete->overlay().links().size(), std::size_t(12));
     QVERIFY(isNear(complete->cycleTime().meanMs, 9.0));
     QVERIFY(isNear(complete->gap(), 1.0));
+}
+
+void TestTopology::hubIsTheMostCentralSilo()
+{
+    TopologyOptions options;
+    options.hub = -1;
+    // A chain of cables 0–1–2–3–4: all ways over the middle.
+    const SiloNetwork chain =
+        networkOf(test::underlayOf(5, {{0, 1, 100.0}, {1, 2, 900.0}, {2, 3, 100.0}, {3, 4, 100.0}}));
+    QCOMPARE(mostCentralSilo(chain), 2);
+    const auto star = made("star", chain, options);
+    QCOMPARE(star->overlay().outDegree(2), 4);
+    options.hub = 2;
+    QCOMPARE(star->cycleTime().meanMs, made("star", chain, options)->cycleTime().meanMs);
+    // Where all pairs have cables no way leads over anybody, and the nearest to all is the hub; of equals the
+    // first.
+    const auto triangle = [](double far) {
+        return networkOf(test::underlayOf(3, {{0, 1, far}, {1, 2, 500.0}, {0, 2, 600.0}}));
+    };
+    QCOMPARE(mostCentralSilo(triangle(1000.0)), 2);
+    QCOMPARE(mostCentralSilo(triangle(500.0)), 1);
+}
+
+void TestTopology::ringWeightsByHand()
+{
+    TopologyOptions options;
+    options.ringWeights = true;
+    const auto refused = makeTopology("ring", square(), options);
+    QVERIFY(!refused && refused.error().code == ErrorCode::InvalidArgument);
+    options.ringBothWays = true;
+    const auto ring = made("ring", square(), options);
+    for (int silo = 0; silo < 4; ++silo)
+        for (int other = 0; other < 4; ++other)
+            QCOMPARE(ring->mixingOfRound(7).at(silo, other), other == silo             ? 0.5
+                                                             : (silo + other) % 2 == 0 ? 0.0
+                                                                                       : 0.25);
+    // Eigenvalues ½ + ½ cos(2πk/4).
+    QVERIFY(isNear(ring->gap(), 0.5));
+    options.ringWeights = false;
+    QVERIFY(isNear(made("ring", square(), options)->mixing().at(0, 0), 1.0 / 3.0));
 }
 
 void TestTopology::visitsByHand()

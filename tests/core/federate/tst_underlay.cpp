@@ -28,6 +28,8 @@ private Q_SLOTS:
     void geodesics();
     void distancesFollowTheShortestPath();
     void equalLengthsTakeFewestCables();
+    void namesAreWellFormed();
+    void partsKeepTheirDistances();
 };
 
 namespace {
@@ -238,6 +240,47 @@ void TestUnderlay::equalLengthsTakeFewestCables()
     QCOMPARE(network->hops(3, 0), 1);
     // Both ways to 2 have two cables.
     QCOMPARE(network->hops(0, 2), 2);
+}
+
+void TestUnderlay::namesAreWellFormed()
+{
+    const auto nameOf = [](const std::string& label) {
+        const auto underlay = parseUnderlay("graph [ node [ id 0 label " + label + " ] ]", "a.gml");
+        return underlay ? underlay->nodes.front().name : std::string();
+    };
+    QCOMPARE(nameOf("\"K\xF6ln\""), std::string("K\xC3\xB6ln"));
+    QCOMPARE(nameOf("K\xF6ln"), std::string("K\xC3\xB6ln"));
+    QCOMPARE(nameOf("\"K\xC3\xB6ln\""), std::string("K\xC3\xB6ln"));
+    QCOMPARE(nameOf("\"K\xF6ln &#246;\""), std::string("K\xC3\xB6ln \xC3\xB6"));
+    // The 200th byte is the first of two.
+    const std::string ground(199, 'x');
+    QCOMPARE(nameOf("\"" + ground + "\xC3\xB6\""), ground);
+}
+
+void TestUnderlay::partsKeepTheirDistances()
+{
+    // A line 0 – 1 – 2 – 3 and a way round from 1 to 3.
+    Underlay underlay;
+    for (const char* name : {"a", "b", "c", "d"})
+        underlay.nodes.push_back({name, {}, {}});
+    underlay.links = {{0, 1, 10.0}, {1, 2, 20.0}, {2, 3, 5.0}, {1, 3, 100.0}};
+    DelayModel model;
+    model.silos = {{1.0, 100.0, 100.0}, {2.0, 100.0, 100.0}, {3.0, 100.0, 100.0}, {4.0, 100.0, 100.0}};
+    const auto network = SiloNetwork::create(underlay, model);
+    QVERIFY(network);
+    const SiloNetwork part = network->among({0, 3});
+    QCOMPARE(part.siloCount(), 2);
+    QCOMPARE(part.siloName(1), std::string("d"));
+    QCOMPARE(part.distanceKm(0, 1), 35.0);
+    QCOMPARE(part.hops(1, 0), 3);
+    QCOMPARE(part.computeMs(1), network->computeMs(3));
+    QCOMPARE(part.underlay().links.size(), std::size_t(1));
+    QCOMPARE(part.underlay().links.front().lengthKm, 35.0);
+    // Over 1, which is away, 0 reaches 2 directly and 3 by the long way, too.
+    const SiloNetwork three = network->among({3, 2, 0});
+    QCOMPARE(three.underlay().links.size(), std::size_t(3));
+    QCOMPARE(three.distanceKm(0, 2), 35.0);
+    QCOMPARE(three.messageMs(2, 1, 1, 1), network->messageMs(0, 2, 1, 1));
 }
 
 QTEST_APPLESS_MAIN(TestUnderlay)

@@ -305,6 +305,45 @@ private Q_SLOTS:
         QCOMPARE(shapeOf(with1->forwardWithFeatures(input).second), (Shape{2, 16, 2, 2}));
     }
 
+    void theImageTowerIsLoadedFromAFileWithBoth()
+    {
+        const Json text{{"context_length", 4}, {"vocab_size", 9}, {"width", 64}, {"layers", 2}};
+        const auto both = network("clip_vit", with(kClip, {{"text", text}}), 7);
+        const auto image = network("clip_vit", kClip, 8);
+        TensorFile file = toTensorFile(*both);
+        const auto report = loadState(*image, file, "test");
+        QVERIFY2(report.has_value(), report ? "" : describe(report.error()).c_str());
+        QVERIFY(torch::equal(stateOf(*image).at("visual.proj"), stateOf(*both).at("visual.proj")));
+        // What belongs to neither tower is no official file's.
+        file.tensors["extra"] = toStored(torch::zeros({1}));
+        QVERIFY(!loadState(*image, file, "test"));
+        // The text tower is not passed over where it is wanted.
+        file = toTensorFile(*image);
+        QVERIFY(!loadState(*both, file, "test"));
+    }
+
+    void lvmMedsBackbonesClassifyWithAHead()
+    {
+        const Json resnet{{"layers", {1, 1, 1, 1}}, {"stem_width", 4}, {"stage_widths", {2, 2, 4, 4}}};
+        for (const auto& [name, values] :
+             {std::pair<std::string, Json>{"lvm_med_resnet50", resnet}, {"lvm_med_vit", kEncoder}}) {
+            const std::string head = name == "lvm_med_vit" ? "head" : "fc";
+            const auto plain = network(name, values, 3);
+            const auto classifier = network(name, with(values, {{"num_classes", 5}}), 4);
+            const auto state = stateOf(*classifier);
+            QCOMPARE(state.size(), stateOf(*plain).size() + 2);
+            QVERIFY(state.count(head + ".weight") && state.count(head + ".bias"));
+            LoadRules rules;
+            rules.allowMissing = true;
+            QVERIFY(loadState(*classifier, toTensorFile(*plain), "test", rules).has_value());
+            plain->eval();
+            classifier->eval();
+            const auto input = torch::randn({2, 1, 64, 64});
+            QCOMPARE(shapeOf(classifier->forward(input)), (Shape{2, 5}));
+            QVERIFY(near(classifier->forwardWithFeatures(input).second, plain->forward(input)));
+        }
+    }
+
     void encoderTakesOtherSizes()
     {
         const auto encoder = network("lvm_med_vit", kEncoder);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/checkpoint/tensor_file.h"
 #include "core/model/torch/script_segmenter.h"
 #include "core/model/torch/torch_private.h"
 #include "core/plugin/module_loader.h"
@@ -99,6 +100,26 @@ private Q_SLOTS:
         QVERIFY((*byName)->segment(darkBand(), {}, {}).has_value());
         QVERIFY(registry.create(path("listed.pt")).has_value());
         QVERIFY(registry.create(path("text.pt")).error().code == ErrorCode::ModelBroken);
+    }
+
+    void contentDecidesWhatAModelFileIs()
+    {
+        for (const char* name : {"net.ts", "net.torchscript", "other.pt"})
+            saveThreshold(path(name), kThreshold);
+        auto weights = readTensorFile(FEDEFM_SOURCE_DIR "/resources/models/wirenet-fast.safetensors");
+        QVERIFY(weights.has_value());
+        weights->metadata["fedefm.card"] = R"({"network": "wirenet"})";
+        QVERIFY(writePth(path("state.pt"), *weights, Overwrite::No).has_value());
+        QVERIFY(isTorchScript(path("net.ts")) && isTorchScript(path("other.pt")));
+        QVERIFY(!isTorchScript(path("state.pt")) && !isTorchScript(path("absent.pt")));
+
+        ModuleLoader loader;
+        loader.loadFolder(std::filesystem::path(FEDEFM_BINARY_DIR) / "lib/fedefm/modules");
+        const SegmenterRegistry registry = segmentersOf(loader.contents());
+        for (const char* name : {"net.ts", "net.torchscript", "other.pt", "state.pt"}) {
+            const auto opened = registry.create(path(name));
+            QVERIFY2(opened.has_value(), opened ? "" : describe(opened.error()).c_str());
+        }
     }
 };
 

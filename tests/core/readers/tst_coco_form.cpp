@@ -109,6 +109,22 @@ private Q_SLOTS:
         QCOMPARE(std::count(sample.labels.begin(), sample.labels.end(), 2), 44L);
     }
 
+    void limitCountsPictures()
+    {
+        const DataFolder folder;
+        json images = json::array();
+        for (int i = 0; i < 5; ++i) {
+            const std::string name = "p" + std::to_string(i) + ".png";
+            folder.png("images/" + name, 12, 8, [](int x, int) { return x; });
+            images.push_back({{"id", i}, {"file_name", name}});
+        }
+        json whole = document(json::array());
+        whole["images"] = images;
+        folder.text("coco.json", whole.dump());
+        QCOMPARE((*folder.open({{"form", "coco"}, {"limit", 3}}))->size(), std::size_t(3));
+        QCOMPARE((*folder.open({{"form", "coco"}}))->size(), std::size_t(5));
+    }
+
     void brokenAnnotationsAreFaults()
     {
         const auto broken = [this](const json& segmentation) {

@@ -6,9 +6,11 @@
 #include "core/dicom/dicom_writer.h"
 #include "core/formats/export_segmentation.h"
 #include "core/simulate/demo_cine.h"
+#include "core/train/data/same_file.h"
 
 #include <QtTest>
 #include <algorithm>
+#include <fstream>
 #include <set>
 
 using namespace fedefm;
@@ -112,6 +114,30 @@ private Q_SLOTS:
         QVERIFY(set.error().detail.find("not in the folder") != std::string::npos);
     }
 
+    void imagesOfOneUid()
+    {
+        const DataFolder folder;
+        writeStudy(folder, SegmentationFormat::Seg);
+        std::filesystem::copy_file(folder.path("cine.dcm"), folder.path("copy.dcm"));
+        const auto copied = folder.open({{"form", "dicom_seg"}});
+        QVERIFY2(copied, copied ? "" : describe(copied.error()).c_str());
+        QCOMPARE((*copied)->size(), std::size_t(2));
+        QVERIFY2(faultsOf(**copied).find("a copy of") != std::string::npos, faultsOf(**copied).c_str());
+        {
+            // The last pixel of another picture.
+            std::fstream file(folder.path("copy.dcm"), std::ios::in | std::ios::out | std::ios::binary);
+            file.seekg(-2, std::ios::end);
+            const int last = file.get();
+            file.seekp(-2, std::ios::end);
+            file.put(static_cast<char>(last ^ 1));
+        }
+        QVERIFY(!haveSameBytes(folder.path("cine.dcm"), folder.path("copy.dcm")));
+        const auto other = folder.open({{"form", "dicom_seg"}});
+        QVERIFY2(!other, other ? faultsOf(**other).c_str() : "");
+        QVERIFY2(other.error().detail.find("SOP instance UID") != std::string::npos,
+                 other.error().detail.c_str());
+    }
+
     void ownCurvesOfACine()
     {
         const DataFolder folder;
@@ -145,6 +171,23 @@ private Q_SLOTS:
         QVERIFY(chosen);
         QCOMPARE((*chosen)->size(), std::size_t(4));
         QCOMPARE((*chosen)->sample(0)->imageClass, 1);
+    }
+
+    void numberedFilesOfAClassFolder()
+    {
+        const DataFolder folder;
+        folder.png("cat/1.png", 8, 8, [](int, int) { return 3; });
+        folder.png("cat/2.png", 8, 8, [](int, int) { return 4; });
+        std::filesystem::create_directories(folder.path("xa"));
+        for (const char* name : {"xa/1.dcm", "xa/2.dcm"})
+            if (!writeXa(folder.path(name), DemoCine({64, 2, 10.0, 1, 10}), {}, false))
+                qFatal("cannot write");
+        const auto set = folder.open({{"form", "folders"}});
+        QVERIFY(set);
+        QCOMPARE((*set)->sampleInfo(0).group, std::string("cat"));
+        QCOMPARE((*set)->sampleInfo(1).group, std::string("cat"));
+        QCOMPARE((*set)->sampleInfo(3).group, std::string("xa/1"));
+        QCOMPARE((*set)->sampleInfo(4).group, std::string("xa/2"));
     }
 
     void guessesTheForm()

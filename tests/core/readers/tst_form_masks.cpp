@@ -2,6 +2,8 @@
 #include "data_files.h"
 #include "test_data.h"
 
+#include "core/train/data/split.h"
+
 #include <QtTest>
 #include <algorithm>
 #include <set>
@@ -136,6 +138,78 @@ private Q_SLOTS:
         QCOMPARE((*set)->classCount(), 3);
         QCOMPARE(int((*set)->sample(0)->labels[5 * 8 + 1]), 2);
         QCOMPARE(int((*set)->sample(1)->labels[2 * 8 + 6]), 1);
+    }
+
+    void framesOfOneVideoAreOneGroup_data()
+    {
+        QTest::addColumn<QString>("form");
+        for (const char* form : {"masks", "coco", "folders"})
+            QTest::newRow(form) << QString::fromLatin1(form);
+    }
+
+    void framesOfOneVideoAreOneGroup()
+    {
+        QFETCH(QString, form);
+        const DataFolder folder;
+        const auto grey = [](int x, int) { return x; };
+        const std::string part = form == "folders" ? "wire/" : "";
+        json coco{{"images", json::array()},
+                  {"annotations", json::array()},
+                  {"categories", {{{"id", 1}, {"name", "wire"}}}}};
+        for (const char* name : {"run1_0001", "run1_0002", "run2_0001", "scan"}) {
+            folder.png(part + name + ".png", 8, 8, grey);
+            coco["images"].push_back(
+                {{"id", coco["images"].size()}, {"file_name", std::string(name) + ".png"}});
+            if (form == "masks")
+                folder.png(std::string(name) + "_mask.png", 8, 8,
+                           [](int x, int) { return x == 2 ? 255 : 0; });
+        }
+        if (form == "coco")
+            folder.text("coco.json", coco.dump());
+        const auto set = folder.open({{"form", form.toStdString()}});
+        QVERIFY2(set, set ? "" : describe(set.error()).c_str());
+        std::vector<std::string> groups;
+        for (std::size_t i = 0; i < (*set)->size(); ++i)
+            groups.push_back((*set)->sampleInfo(i).group);
+        QCOMPARE(groups,
+                 (std::vector<std::string>{part + "run1", part + "run1", part + "run2", part + "scan"}));
+        const auto own = folder.open({{"form", form.toStdString()}, {"group", "(.+)"}});
+        QCOMPARE((*own)->sampleInfo(1).group, part + "run1_0002");
+    }
+
+    void bareNumbersNeedAGroupPattern()
+    {
+        const DataFolder folder;
+        for (const char* name : {"set/113", "set/129", "set/7"}) {
+            folder.png(std::string(name) + ".png", 8, 8, [](int x, int) { return x; });
+            folder.png(std::string(name) + "_mask.png", 8, 8, [](int x, int) { return x == 2 ? 255 : 0; });
+        }
+        const auto set = folder.open({{"form", "masks"}, {"path", "set"}});
+        QVERIFY(set);
+        const auto split = splitByGroup(**set, 0.3, 0.0, 1);
+        QVERIFY(!split);
+        for (const char* expected : {"1 group for 2 parts", "the group is set", "\"group\"", "\"(.+)\""})
+            QVERIFY2(split.error().detail.find(expected) != std::string::npos, split.error().detail.c_str());
+        QVERIFY(splitByNames(**set, {{"113"}, {}, {}}).error().detail.find("(.+)") != std::string::npos);
+        const auto told = folder.open({{"form", "masks"}, {"path", "set"}, {"group", "(.+)"}});
+        QCOMPARE(splitByGroup(**told, 0.3, 0.0, 1)->validation.size(), std::size_t(1));
+    }
+
+    void extensionsInCapitals()
+    {
+        const DataFolder folder;
+        folder.png("images/a_1.PNG", 8, 8, [](int x, int) { return x; });
+        folder.png("labels/a_1.PNG", 8, 8, [](int x, int) { return x == 3 ? 2 : 0; });
+        folder.text("labels/a_1.TXT", "0 0.5 0.5 0.1 0.1\n");
+        const auto set = folder.open({{"form", "cathaction"}});
+        QVERIFY2(set, set ? "" : describe(set.error()).c_str());
+        const auto sample = (*set)->sample(0);
+        QVERIFY(sample);
+        QCOMPARE(int(sample->labels[3]), 2);
+        QCOMPARE(sample->curves.size(), std::size_t(1));
+        // The picture itself is never its own mask.
+        folder.png("beside/b_1.PNG", 8, 8, [](int x, int) { return x; });
+        QVERIFY(!folder.open({{"form", "eisimulation"}, {"path", "beside"}}));
     }
 
     void chaseByObserver()

@@ -184,6 +184,19 @@ private Q_SLOTS:
         QVERIFY(faultsOf(**set).find("01_test.png") != std::string::npos);
     }
 
+    void limitOfDrive()
+    {
+        const DataFolder folder;
+        for (const char* number : {"21", "22", "23"}) {
+            folder.png(std::string("training/images/") + number + "_training.png", 16, 16,
+                       [](int x, int) { return x; });
+            folder.png(std::string("training/1st_manual/") + number + "_manual1.png", 16, 16,
+                       [](int x, int) { return x == 3 ? 255 : 0; });
+        }
+        QCOMPARE((*folder.open({{"form", "drive"}, {"limit", 2}}))->size(), std::size_t(2));
+        QCOMPARE((*folder.open({{"form", "drive"}}))->size(), std::size_t(3));
+    }
+
     /// Enough different pixels for codes of all lengths up to 12 bits.
     void gifOfAllCodeLengths()
     {

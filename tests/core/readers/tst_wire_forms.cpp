@@ -123,6 +123,32 @@ private Q_SLOTS:
         QCOMPARE((*set)->sampleInfo(0).group, (*set)->sampleInfo(1).group);
     }
 
+    /// As `simulate --form cathaction --sequences 2` writes them: names of videos that no folder bears.
+    void everySequenceHasItsOwnTable()
+    {
+        const DataFolder folder;
+        for (const char* sequence : {"s0", "s1"})
+            for (const char* name : {"frame_0000", "frame_0001", "frame_0007"}) {
+                folder.png(std::string(sequence) + "/images/" + name + ".png", 20, 10, grey);
+                folder.png(std::string(sequence) + "/labels/" + name + ".png", 20, 10,
+                           [](int x, int) { return x == 4 ? 1 : 0; });
+            }
+        const std::string head = "video_id,start_frame,stop_frame,class\n";
+        folder.text("s0/actions.csv", head + "simulated-human-7,0,0,rest\nsimulated-human-7,1,1,advance\n");
+        folder.text("s1/actions.csv", head + "simulated-human-8,0,0,advance\nsimulated-human-8,1,1,rest\n");
+        const auto set = folder.open({{"form", "cathaction"}});
+        QVERIFY(set);
+        QCOMPARE((*set)->imageClassNames(), (std::vector<std::string>{"advance", "rest"}));
+        const auto classOf = [&](const char* id) {
+            return (*set)->sampleInfo(indexOf(**set, id)).imageClass;
+        };
+        QCOMPARE(classOf("s0/images/frame_0000"), 1);
+        QCOMPARE(classOf("s0/images/frame_0001"), 0);
+        QCOMPARE(classOf("s1/images/frame_0000"), 0);
+        QCOMPARE(classOf("s1/images/frame_0001"), 1);
+        QCOMPARE(classOf("s1/images/frame_0007"), -1); // between the actions
+    }
+
     void ranzcr()
     {
         const DataFolder folder;
@@ -135,6 +161,8 @@ private Q_SLOTS:
         QCOMPARE((*set)->size(), std::size_t(2));
         QCOMPARE((*set)->classCount(), 0);
         QCOMPARE((*set)->imageClassNames(), (std::vector<std::string>{"ETT - Abnormal", "CVC - Normal"}));
+        QVERIFY((*set)->isMultiLabel());
+        QVERIFY((*concatenate({*set, subset(*set, {0})}))->isMultiLabel());
         QCOMPARE((*set)->sample(1)->imageFlags, (std::vector<std::uint8_t>{1, 1}));
         QCOMPARE((*set)->sampleInfo(1).group, std::string("p1"));
         QVERIFY(faultsOf(**set).find("no picture") != std::string::npos);
@@ -191,6 +219,53 @@ private Q_SLOTS:
         QCOMPARE(labelAt(*sample, 1, 1), 0);
         QCOMPARE(sample->curves.size(), std::size_t(3));
         QCOMPARE(sample->curves[2].points.size(), std::size_t(1));
+    }
+
+    void severalLinesOfOnePicture()
+    {
+        const DataFolder folder;
+        folder.text("raw.json", json::array({{{"image", "a.png"}, {"points", {{2, 5}, {20, 5}}}},
+                                             {{"image", "a.png"}, {"points", {{2, 15}, {20, 15}}}},
+                                             {{"image", "a.png"}, {"points", {{2, 15}, {20, 15}}}}})
+                                    .dump());
+        folder.text("second.json",
+                    json::array({{{"image", "a.png"}, {"points", {{2, 20}, {20, 20}}}}}).dump());
+        folder.png("a.png", 32, 24, grey);
+        const auto set = folder.open({{"form", "guide3d"}});
+        QVERIFY(set);
+        QCOMPARE((*set)->size(), std::size_t(1));
+        const auto sample = (*set)->sample(0);
+        QVERIFY(sample);
+        QCOMPARE(sample->curves.size(), std::size_t(2));
+        QCOMPARE(labelAt(*sample, 10, 5), 2);
+        QCOMPARE(labelAt(*sample, 10, 15), 2);
+        QCOMPARE(labelAt(*sample, 10, 20), 0); // of another file, which might tell a result
+        QVERIFY2(faultsOf(**set).find("second.json: another file") != std::string::npos,
+                 faultsOf(**set).c_str());
+        const auto second = folder.open({{"form", "guide3d"}, {"annotations", "second.json"}});
+        QCOMPARE(labelAt(*(*second)->sample(0), 10, 20), 2);
+    }
+
+    void whiteMasksAreNoClassNumbers()
+    {
+        const DataFolder folder;
+        folder.png("a.png", 16, 16, grey);
+        folder.png("a_mask.png", 16, 16, [](int x, int) { return x == 3 ? 255 : 0; });
+        folder.png("b.png", 16, 16, grey);
+        folder.png("b_mask.png", 16, 16, [](int x, int) { return x == 3 ? 255 : x == 5 ? 2 : 0; });
+        folder.text(
+            "curves.json",
+            json{{"format", "fedefm-curves"}, {"frames", {{{"frame", 0}, {"file_name", "a.png"}}}}}.dump());
+        for (const char* form : {"eiphantom", "cathanimal", "fedefm"}) {
+            const auto set = folder.open({{"form", form}});
+            QVERIFY2(set, set ? "" : describe(set.error()).c_str());
+            QVERIFY(!(*set)->sample(0));
+            QVERIFY2(faultsOf(**set).find("give \"classes\"") != std::string::npos, faultsOf(**set).c_str());
+        }
+        const auto set = folder.open({{"form", "eiphantom"}});
+        QCOMPARE(labelAt(*(*set)->sample(1), 3, 0), 255); // beside a class it says what does not count
+        const auto told = folder.open({{"form", "eiphantom"}, {"classes", {{"0", 0}, {"2", 2}, {"255", 1}}}});
+        QCOMPARE(labelAt(*(*told)->sample(0), 3, 0), 1);
     }
 
     void labelledRealFrames()

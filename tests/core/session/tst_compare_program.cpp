@@ -22,6 +22,8 @@ private Q_SLOTS:
     void killedSessionIsResumed();
     void killedComparisonStopsItsSession();
     void changedConfigurationIsRefused();
+    void missingFileIsAnAnswer();
+    void wrongPlansNameTheFile();
     void unknownKeyIsNamed();
     void unknownMetricIsNamedBeforeTheWork();
 
@@ -147,6 +149,23 @@ void TestCompareProgram::changedConfigurationIsRefused()
     QVERIFY(ran.answer().contains("error"));
     QVERIFY2(ran.out.contains("another configuration"), ran.out.constData());
     QCOMPARE(runs().size(), std::size_t(2));
+}
+
+void TestCompareProgram::missingFileIsAnAnswer()
+{
+    const Ran ran = run({"--json", "compare", at("nowhere.json")});
+    QCOMPARE(ran.exitCode, 1);
+    QCOMPARE(ran.answer()["error"].toObject()["code"].toString(), QString("FileNotFound"));
+    QCOMPARE(ran.answer()["error"].toObject()["file"].toString(), at("nowhere.json"));
+}
+
+void TestCompareProgram::wrongPlansNameTheFile()
+{
+    for (const char* setting : {"method=1", "session.rounds=0", "metric=acuracy", "seeds=[]"}) {
+        const Ran ran = compare({"--set", QLatin1String(setting)});
+        QCOMPARE(ran.exitCode, 1);
+        QCOMPARE(ran.answer()["error"].toObject()["file"].toString(), at("compare.json"));
+    }
 }
 
 void TestCompareProgram::unknownKeyIsNamed()

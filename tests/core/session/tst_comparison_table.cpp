@@ -62,13 +62,13 @@ void compareSpread(const nlohmann::json& spread, double mean, double deviation, 
 }
 
 /// Three rounds, measured in the first and the last; the third was done twice.
-fs::path makeRun(const fs::path& root)
+fs::path makeRun(const fs::path& root, const nlohmann::json& config = nlohmann::json::object())
 {
     RunWriter::Start start;
     start.name = "session";
     start.kind = "federate";
     start.epochsPlanned = 3;
-    start.config = nlohmann::json::object();
+    start.config = config;
     start.split = {{"report", {{"unseen_share", 0.25}}}};
     auto made = RunWriter::create(root, start);
     if (!made)
@@ -111,6 +111,7 @@ class TestComparisonTable : public QObject
 
 private Q_SLOTS:
     void outcomeIsReadFromTheStore();
+    void cycleTimeIsThatOfTheLinksInUse();
     void unmeasuredMetricIsAnError();
     void tableHasMeansAndDeviations();
     void budgetsAreThoseOfTheCheapest();
@@ -137,6 +138,23 @@ void TestComparisonTable::outcomeIsReadFromTheStore()
     QCOMPARE(outcome->cycleTimeMs, 42.5);
     QCOMPARE(outcome->exchangeMs, 10.0);
     QVERIFY(outcome->seconds >= 0.0);
+}
+
+void TestComparisonTable::cycleTimeIsThatOfTheLinksInUse()
+{
+    const QTemporaryDir root;
+    const auto cycleOf = [&root](const char* strategy) {
+        const fs::path runs = fs::path(root.path().toStdString()) / strategy;
+        const auto outcome =
+            readOutcome(makeRun(runs, {{"strategy", {{"name", strategy}}},
+                                       {"topology", {{"name", "ring"}, {"underlay", "gaia"}}},
+                                       {"data", {{"silo_count", 11}}}}),
+                        "accuracy");
+        return outcome ? outcome->cycleTimeMs : -1.0;
+    };
+    // The store has the ring's; FedAvg works over the star around its hub.
+    QCOMPARE(cycleOf("dpsgd"), 42.5);
+    QVERIFY(std::abs(cycleOf("fedavg") - 289.82) < 0.01);
 }
 
 void TestComparisonTable::unmeasuredMetricIsAnError()

@@ -64,17 +64,19 @@ void TestFederateProgram::killedSessionEndsWithTheSameWeights()
     QCOMPARE(other.exitCode, 1);
     QVERIFY2(other.err.contains("/rounds"), other.err.constData());
     QCOMPARE(run({"--seed", "5", "federate", "--resume", killedFolder}).exitCode, 2);
-    // With its own plan or without.
-    const Ran resumed = run({"--json", "--quiet", "federate", at("plan.json"), "--resume", killedFolder});
+    // With its own plan or without; by its folder above, by its name here.
+    const QString name = QString::fromStdString(killed.folder.filename().string());
+    const Ran resumed =
+        run({"--json", "--quiet", "federate", at("plan.json"), "--resume", name, "--runs", at("killed")});
     QVERIFY2(resumed.exitCode == 0, resumed.err.constData());
     QCOMPARE(listRuns(runsAt("killed")).front().state, RunState::Done);
     QCOMPARE(listRuns(runsAt("killed")).front().epochsDone, kRounds);
     QCOMPARE(resumed.answer()["merged_metrics"], answer["merged_metrics"]);
-    for (const char* name : {"merged", "best"}) {
-        const QString file = QStringLiteral("/weights/%1.safetensors").arg(QLatin1String(name));
+    for (const char* model : {"merged", "best"}) {
+        const QString file = QStringLiteral("/weights/%1.safetensors").arg(QLatin1String(model));
         const QByteArray expected = bytesOf(folder.path() + file);
         QVERIFY(!expected.isEmpty());
-        QVERIFY2(bytesOf(killedFolder + file) == expected, name);
+        QVERIFY2(bytesOf(killedFolder + file) == expected, model);
     }
 }
 
@@ -98,11 +100,15 @@ void TestFederateProgram::wrongUseIsRefused()
     QCOMPARE(run({"federate"}).exitCode, 2);
     const std::pair<const char*, const char*> wrong[] = {{"round=3", "rounds"},
                                                          {"strategy.overseas_step=3", "overseas_steps"},
-                                                         {"data.partition.schema=iid", "scheme"}};
+                                                         {"data.partition.schema=iid", "scheme"},
+                                                         {"strategy.name=fedefn", "strategy.name"},
+                                                         {"topology.hub=9", "topology.hub"}};
     for (const auto& [setting, named] : wrong) {
-        const Ran ran = run({"federate", at("plan.json"), "--set", setting, "--runs", at("runs")});
+        const Ran ran = run({"--json", "federate", at("plan.json"), "--set", setting, "--runs", at("runs")});
         QCOMPARE(ran.exitCode, 1);
-        QVERIFY2(ran.err.contains(named), ran.err.constData());
+        const QJsonObject error = ran.answer()["error"].toObject();
+        QCOMPARE(error["file"].toString(), at("plan.json"));
+        QVERIFY2(error["detail"].toString().contains(QLatin1String(named)), ran.out.constData());
     }
     QVERIFY(listRuns(runsAt("runs")).empty());
 }

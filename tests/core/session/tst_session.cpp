@@ -4,6 +4,7 @@
 #include "tests/core/session/session_fixture.h"
 
 #include <QTest>
+#include <fstream>
 
 using namespace fedefm;
 using namespace fedefm::test;
@@ -39,6 +40,7 @@ class TestSession : public QObject
 private Q_SLOTS:
     void planIsStrict();
     void planSurvivesItsOwnText();
+    void strictPlansHaveTheirRoundZero();
     void oneSiloEqualsPlainTraining_data();
     void oneSiloEqualsPlainTraining();
     void resumedSessionEqualsUndisturbedOne_data();
@@ -53,6 +55,7 @@ private Q_SLOTS:
     void nothingLeavesWithoutItsLog();
     void namesMustFitTheLog();
     void poolIsPartitioned();
+    void placesNamesFitTheLog();
     void testPicturesOfASiloAreNamed();
 };
 
@@ -86,6 +89,16 @@ void TestSession::planSurvivesItsOwnText()
     const auto again = parseSessionPlan(toJson(plan));
     QVERIFY2(again, again ? "" : describe(again.error()).c_str());
     QVERIFY(toJson(*again) == toJson(plan));
+}
+
+void TestSession::strictPlansHaveTheirRoundZero()
+{
+    nlohmann::json plan = {{"training", {{"model", tinyVit()}}}, {"strategy", {{"name", "fedefm"}}}};
+    QCOMPARE(parseSessionPlan(plan)->warmUpSteps, 0);
+    plan["strategy"]["strict"] = true;
+    QCOMPARE(parseSessionPlan(plan)->warmUpSteps, 1);
+    plan["warm_up_steps"] = 0;
+    QCOMPARE(parseSessionPlan(plan)->warmUpSteps, 0);
 }
 
 void TestSession::oneSiloEqualsPlainTraining_data()
@@ -127,13 +140,18 @@ void TestSession::resumedSessionEqualsUndisturbedOne_data()
          {"fedavg", "scaffold", "fedadam", "moon", "dpsgd", "matcha", "cdl", "fedefm", "cyclic", "fedmd"})
         QTest::newRow(name) << name << 1;
     QTest::newRow("stopped in its first round") << "fedefm" << 0;
+    // Solvers that begin at the flows of the step before.
+    QTest::newRow("fedefm with lessons") << "fedefm" << 1;
 }
 
 void TestSession::resumedSessionEqualsUndisturbedOne()
 {
     QFETCH(QString, strategy);
     QFETCH(int, closedRounds);
-    const SessionPlan plan = smallPlan(3, {{"name", strategy.toStdString()}});
+    nlohmann::json options = {{"name", strategy.toStdString()}};
+    if (QString::fromLatin1(QTest::currentDataTag()).endsWith(QLatin1String("lessons")))
+        options.update({{"home_steps", 10}, {"emd_gradient", "through"}, {"fuse_weights", "emd"}});
+    const SessionPlan plan = smallPlan(3, options);
     const RunsFolder runs;
     const auto whole = runSession(plan, runs / "whole");
     QVERIFY2(whole, qPrintable(messageOf(whole)));
@@ -351,6 +369,31 @@ void TestSession::poolIsPartitioned()
     const auto result = runSession(plan, runs / "a");
     QVERIFY2(result, qPrintable(messageOf(result)));
     QCOMPARE(result->siloMetrics.size(), std::size_t(4));
+}
+
+void TestSession::placesNamesFitTheLog()
+{
+    const RunsFolder runs;
+    fs::create_directories(runs / "gml");
+    const fs::path file = runs / "gml" / "places.gml";
+    const std::string labels[] = {"K\xF6ln", std::string(150, 'x'), std::string(150, 'x'), "Bonn", "Bonn"};
+    std::string gml = "graph [";
+    for (int at = 0; at < 5; ++at)
+        gml += " node [ id " + std::to_string(at) + " label \"" + labels[at] + "\" ] edge [ source " +
+               std::to_string(at) + " target " + std::to_string((at + 1) % 5) + " distance 10 ]";
+    std::ofstream(file) << gml << " ]";
+    SessionPlan plan = smallPlan(1, {{"name", "dpsgd"}});
+    plan.data = {{"pool", {{"train", slice(0, 40)}}}, {"partition", {{"scheme", "groups"}}}};
+    plan.topology["underlay"] = file.string();
+    const auto result = runSession(plan, runs / "a");
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    for (const RunReader::Event& event : (*RunReader::open(result->runFolder))->events())
+        QVERIFY2(event.level == "info", event.text.c_str());
+    std::ifstream live(result->runFolder / "live.json");
+    const nlohmann::json names = nlohmann::json::parse(live)["names"];
+    const nlohmann::json expected = {"K\xC3\xB6ln", std::string(100, 'x'), std::string(100, 'x') + " 2",
+                                     "Bonn", "Bonn 4"};
+    QVERIFY2(names == expected, names.dump().c_str());
 }
 
 QTEST_APPLESS_MAIN(TestSession)

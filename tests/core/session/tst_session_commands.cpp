@@ -3,6 +3,7 @@
 #include "tests/core/session/session_fixture.h"
 
 #include <QTest>
+#include <set>
 
 using namespace fedefm;
 using namespace fedefm::test;
@@ -15,6 +16,9 @@ private Q_SLOTS:
     void stopCommandStops();
     void droppedSiloIsLeftOut();
     void membershipChangesBetweenRounds();
+    void remainingSilosStayLinked_data();
+    void remainingSilosStayLinked();
+    void resumedSessionHasTheMembersLinks();
 };
 
 void TestSessionCommands::stopCommandStops()
@@ -85,6 +89,69 @@ void TestSessionCommands::membershipChangesBetweenRounds()
     QVERIFY(rounds[2]["silos"][0]["finished"].get<bool>());
     QVERIFY(!rounds[2]["silos"][3]["finished"].get<bool>());
     QVERIFY(rounds[3]["silos"][3]["finished"].get<bool>());
+}
+
+void TestSessionCommands::remainingSilosStayLinked_data()
+{
+    QTest::addColumn<QString>("topology");
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<int>("dropped");
+    QTest::addColumn<std::size_t>("messages");
+    QTest::newRow("directed ring") << "ring"
+                                   << "drop 2" << 2 << std::size_t(3);
+    QTest::newRow("hub of a star") << "star"
+                                   << "drop 0" << 0 << std::size_t(4);
+}
+
+void TestSessionCommands::remainingSilosStayLinked()
+{
+    QFETCH(QString, topology);
+    QFETCH(QString, command);
+    QFETCH(int, dropped);
+    QFETCH(std::size_t, messages);
+    const RunsFolder runs;
+    SessionHooks hooks;
+    hooks.openData = openSlice;
+    hooks.progress = [&](const SessionProgress& progress) {
+        if (progress.phase == "closed" && progress.round == 0)
+            QVERIFY(sendRunCommand(listRuns(runs / "a").front().folder, command.toStdString()));
+    };
+    const auto result =
+        federate(smallPlan(4, {{"name", "dpsgd"}}, topology.toStdString()), hooks, runs / "a");
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    const nlohmann::json round = (*RunReader::open(result->runFolder))->epochs()[1];
+    QCOMPARE(round["edges"].size(), messages);
+    std::set<int> senders, hearers;
+    for (const nlohmann::json& edge : round["edges"]) {
+        senders.insert(edge["from"].get<int>());
+        hearers.insert(edge["to"].get<int>());
+    }
+    std::set<int> members{0, 1, 2, 3};
+    members.erase(dropped);
+    QVERIFY(senders == members && hearers == members);
+}
+
+void TestSessionCommands::resumedSessionHasTheMembersLinks()
+{
+    SessionPlan plan = smallPlan(4, {{"name", "dpsgd"}});
+    const RunsFolder runs;
+    SessionHooks hooks;
+    hooks.openData = openSlice;
+    hooks.progress = [&runs, hooks](const SessionProgress& progress) {
+        if (progress.phase == "closed" && progress.round == 0)
+            QVERIFY(sendRunCommand(listRuns(runs / "a").front().folder, "drop 1"));
+        if (progress.phase != "closed" && progress.round == 2)
+            hooks.cancel.cancel();
+    };
+    const auto stopped = federate(plan, hooks, runs / "a");
+    QVERIFY(!stopped);
+    SessionHooks later;
+    later.openData = openSlice;
+    const auto result = resumeFederation(stopped.error().subject, later);
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    const nlohmann::json rounds = (*RunReader::open(result->runFolder))->epochs();
+    QCOMPARE(rounds[2]["membership_epoch"].get<int>(), 1);
+    QVERIFY(rounds[1]["edges"].size() == 3 && rounds[2]["edges"].size() == 3);
 }
 
 QTEST_APPLESS_MAIN(TestSessionCommands)

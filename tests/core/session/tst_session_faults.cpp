@@ -60,6 +60,8 @@ private Q_SLOTS:
     void lateSiloKeepsWhatItHas();
     void lateWarmUpCostsTheFirstRound();
     void tooFewSilosEndTheSession();
+    void failuresSayWhatToDo();
+    void killBehindTheLastRoundChangesNothing();
     void undisturbedSessionLosesNothing();
 };
 
@@ -180,10 +182,59 @@ void TestSessionFaults::tooFewSilosEndTheSession()
         return point.silo > 0 && point.round == 2 ? Fault::Crash : Fault::None;
     });
     QVERIFY(!result);
-    QVERIFY2(messageOf(result).contains("1 silos finished round 2"), qPrintable(messageOf(result)));
+    QVERIFY2(messageOf(result).contains("1 of 3 silos finished round 2, 2 are needed"),
+             qPrintable(messageOf(result)));
     const auto summaries = listRuns(runs / "a");
     QCOMPARE(summaries.front().state, RunState::Failed);
     QCOMPARE(summaries.front().epochsDone, 2);
+}
+
+void TestSessionFaults::failuresSayWhatToDo()
+{
+    const RunsFolder runs;
+    SessionPlan diverging = smallPlan(2, {{"name", "dpsgd"}, {"local_steps", 4}});
+    diverging.training.optimizer = {"sgd", 1e30, 0.0, 0.0, 0.0};
+    const auto diverged = runSession(diverging, runs / "a");
+    QVERIFY(!diverged);
+    const QString text = messageOf(diverged);
+    for (const char* part : {"site 0: the ", "not finite", "lower learning rate", "--resume"})
+        QVERIFY2(text.contains(part), qPrintable(text));
+    QVERIFY(text.startsWith(QString::fromStdString(listRuns(runs / "a").front().folder.string())));
+    const auto late = runSession(smallPlan(2, {{"name", "local"}}), runs / "b", [](const FaultPoint& point) {
+        return point.round == 1 && point.stage == FaultStage::Training ? Fault::Freeze : Fault::None;
+    });
+    QVERIFY(!late);
+    QVERIFY2(messageOf(late).contains("longer deadline_seconds"), qPrintable(messageOf(late)));
+}
+
+void TestSessionFaults::killBehindTheLastRoundChangesNothing()
+{
+    const SessionPlan plan = smallPlan(3, {{"name", "dpsgd"}});
+    const auto strike = [](const FaultPoint& point) {
+        return point.round == 2 && point.silo == kStruck ? Fault::Crash : Fault::None;
+    };
+    const RunsFolder runs;
+    const auto whole = runSession(plan, runs / "whole", strike);
+    QVERIFY2(whole, qPrintable(messageOf(whole)));
+    SessionHooks hooks;
+    hooks.openData = openSlice;
+    hooks.fault = strike;
+    // The last checkpoint is written then, the merged model is not.
+    hooks.progress = [hooks](const SessionProgress& progress) {
+        if (progress.phase == "closed" && progress.round == 2)
+            hooks.cancel.cancel();
+    };
+    const auto stopped = federate(plan, hooks, runs / "stopped");
+    QVERIFY(!stopped);
+    QCOMPARE(stopped.error().code, ErrorCode::Cancelled);
+    SessionHooks later;
+    later.openData = openSlice;
+    const auto resumed = resumeFederation(stopped.error().subject, later);
+    QVERIFY2(resumed, qPrintable(messageOf(resumed)));
+    QVERIFY(isSame(mergedOf(*whole), mergedOf(*resumed)));
+    QVERIFY(whole->mergedMetrics.contains("accuracy"));
+    QVERIFY(whole->mergedMetrics == resumed->mergedMetrics);
+    QVERIFY(whole->siloMetrics == resumed->siloMetrics);
 }
 
 void TestSessionFaults::undisturbedSessionLosesNothing()

@@ -53,6 +53,7 @@ private Q_SLOTS:
     void controlVariatesBeginAsFedAvg();
     void robustMergeIgnoresAStranger();
     void localBatchNormStaysLocal();
+    void adaptiveHubsAverageRunningValues();
     void fedEfmWithoutExchangeIsLocal();
     void fusingWholeExpertsReplacesTheModel();
     void strictModeDoesNotMix();
@@ -286,6 +287,34 @@ void TestStrategies::localBatchNormStaysLocal()
     QVERIFY(!isShared(*local, "running_mean") && !isShared(*local, "double_conv.1.weight"));
     QVERIFY(!isShared(*statistics, "running_mean") && isShared(*statistics, "double_conv.1.weight"));
     QVERIFY(isShared(*local, "double_conv.0.weight"));
+}
+
+void TestStrategies::adaptiveHubsAverageRunningValues()
+{
+    const RunsFolder runs;
+    const auto run = [&](const char* name) {
+        SessionPlan plan = smallPlan(3, {{"name", name}});
+        plan.training.task = "segmentation";
+        plan.training.selectBy = "foreground.dice";
+        plan.training.model = smallConfig().model;
+        plan.rounds = 1;
+        return runSession(plan, runs / name);
+    };
+    const auto average = run("fedavg");
+    for (const char* name : {"fedadam", "fedyogi"}) {
+        const auto adaptive = run(name);
+        QVERIFY2(average && adaptive, qPrintable(messageOf(adaptive)));
+        TensorFile learnt[2], running[2];
+        int at = 0;
+        for (const TensorFile& model : {mergedOf(*average), mergedOf(*adaptive)}) {
+            for (const auto& [key, tensor] : model.tensors)
+                (key.find("running_") != std::string::npos ? running : learnt)[at].tensors.emplace(key,
+                                                                                                   tensor);
+            ++at;
+        }
+        QVERIFY(isSame(running[0], running[1]));
+        QVERIFY(difference(learnt[0], learnt[1]) > 1e-4);
+    }
 }
 
 void TestStrategies::fedEfmWithoutExchangeIsLocal()

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void paperReadsAWireHigher();
     void paperAgainstBruteForce();
     void classificationByHand();
+    void flagsByHand();
     void aucAgainstBruteForce();
     void names();
     void isQuick();
@@ -220,6 +221,28 @@ void TestMetrics::classificationByHand()
     QVERIFY(json["classes"]["c"]["precision"].is_null());
     QVERIFY(!ClassificationMetrics(3).macroAuc());
     QVERIFY(ClassificationMetrics(3).toJson({})["accuracy"].is_null());
+}
+
+void TestMetrics::flagsByHand()
+{
+    FlagMetrics metrics(3);
+    const float rows[][3] = {{0.9f, 0.5f, 0.1f}, {0.4f, 0.2f, 0.2f}, {0.6f, 0.8f, 0.1f}, {0.1f, 0.3f, 0.0f}};
+    const std::uint8_t truth[][3] = {{1, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 1, 0}};
+    for (int i = 0; i < 4; ++i)
+        metrics.add(rows[i], truth[i]);
+    // Wrong at 0.5: flag 0 in pictures 1 and 2, flag 1 in 0 and 3.
+    QCOMPARE(metrics.accuracy(), 8.0 / 12.0);
+    // Flag 0: 0.9 and 0.4 against 0.6 and 0.1: 3 of 4 pairs; flag 1: 0.8 and 0.3 against 0.5 and 0.2: 3 of 4.
+    QCOMPARE(*metrics.macroAuc(), 0.75);
+    const nlohmann::json json = metrics.toJson({"a", "b", "c"});
+    QCOMPARE(json["pictures"].get<int>(), 4);
+    QCOMPARE(json["classes"]["a"]["auc"].get<double>(), 0.75);
+    QCOMPARE(json["classes"]["b"]["precision"].get<double>(), 0.5);
+    QCOMPARE(json["classes"]["b"]["recall"].get<double>(), 0.5);
+    QCOMPARE(json["classes"]["b"]["pictures"].get<int>(), 2);
+    QVERIFY(json["classes"]["c"]["auc"].is_null() && json["classes"]["c"]["recall"].is_null());
+    QVERIFY(FlagMetrics(2).toJson({})["accuracy"].is_null());
+    QVERIFY(!FlagMetrics(2).macroAuc());
 }
 
 void TestMetrics::aucAgainstBruteForce()

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void laterEpochCounts();
     void tablesAreAppendOnly();
     void listsRunsNewestFirst();
+    void findsARunByFolderOrName();
     void exportsCsv();
     void hostileStores_data();
     void hostileStores();
@@ -197,6 +198,16 @@ void TestRunStore::listsRunsNewestFirst()
     QCOMPARE(runs[2].id, std::string("broken"));
     QCOMPARE(runs[2].state, RunState::Failed);
     QVERIFY(runs[2].message.find("not a database") != std::string::npos);
+}
+
+void TestRunStore::findsARunByFolderOrName()
+{
+    const fs::path folder = m_runs->make("wires")->folder();
+    const fs::path root = folder.parent_path();
+    QCOMPARE(runFolderNamed(folder.filename().string(), root), folder);
+    QCOMPARE(runFolderNamed(folder.string(), "/nowhere"), folder);
+    QCOMPARE(runFolderNamed("nothing", root), fs::path("nothing"));
+    QVERIFY(runFolderNamed("", root).empty());
 }
 
 void TestRunStore::exportsCsv()

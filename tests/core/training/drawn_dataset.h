@@ -4,14 +4,19 @@
 #include "core/train/data/dataset.h"
 #include "core/train/train_config.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <mutex>
+#include <set>
 
 namespace fedefm::test {
 
 /// Pictures with a dark line on a noisy ground; the line is class 1. Even ones have image class 0 and an
-/// upright line, odd ones image class 1 and a level line. `notANumberAt` ≥ 0 spoils one of them.
+/// upright line, odd ones image class 1 and a level line. `notANumberAt` ≥ 0 spoils one of them. Those in
+/// `broken` cannot be read, those in `unclassified` have no image class; with `hasFlags` all have two flags
+/// instead: "level" and "far", for lines in the further half.
 class DrawnDataset final : public Dataset
 {
 public:
@@ -23,17 +28,25 @@ public:
     SampleInfo sampleInfo(std::size_t index) const override
     {
         return {"drawn_" + std::to_string(index), "group_" + std::to_string(index / 2), "drawn",
-                static_cast<int>(index % 2)};
+                classOf(index)};
     }
     Result<Sample> sample(std::size_t index) const override
     {
+        if (isIn(broken, index)) {
+            const std::lock_guard lock(m_mutex);
+            m_found.insert(index);
+            return fail(ErrorCode::FileUnreadable, sampleInfo(index).id, "cut off");
+        }
         Sample sample;
         sample.width = sample.height = m_size;
-        sample.imageClass = static_cast<int>(index % 2);
+        sample.imageClass = classOf(index);
         const auto side = static_cast<std::size_t>(m_size);
         sample.image.resize(side * side);
         sample.labels.resize(side * side);
         const int line = 4 + static_cast<int>(index * 5 % (side - 8));
+        if (hasFlags)
+            sample.imageFlags = {static_cast<std::uint8_t>(index % 2),
+                                 static_cast<std::uint8_t>(line > m_size / 2 ? 1 : 0)};
         std::uint32_t noise = static_cast<std::uint32_t>(index) * 2654435761U + 1U;
         for (int y = 0; y < m_size; ++y)
             for (int x = 0; x < m_size; ++x) {
@@ -49,9 +62,36 @@ public:
     }
     int classCount() const override { return 2; }
     std::vector<std::string> classNames() const override { return {"background", "line"}; }
-    std::vector<std::string> imageClassNames() const override { return {"upright", "level"}; }
+    std::vector<std::string> imageClassNames() const override
+    {
+        return hasFlags ? std::vector<std::string>{"level", "far"}
+                        : std::vector<std::string>{"upright", "level"};
+    }
+    bool isMultiLabel() const override { return hasFlags; }
+    std::vector<DataFault> faults() const override
+    {
+        const std::lock_guard lock(m_mutex);
+        std::vector<DataFault> all;
+        for (const std::size_t index : m_found)
+            all.push_back({sampleInfo(index).id, "cut off"});
+        return all;
+    }
+
+    std::vector<std::size_t> broken, unclassified;
+    bool hasFlags = false;
 
 private:
+    int classOf(std::size_t index) const
+    {
+        return hasFlags || isIn(unclassified, index) ? -1 : static_cast<int>(index % 2);
+    }
+    static bool isIn(const std::vector<std::size_t>& list, std::size_t index)
+    {
+        return std::find(list.begin(), list.end(), index) != list.end();
+    }
+
+    mutable std::mutex m_mutex;
+    mutable std::set<std::size_t> m_found;
     int m_count;
     int m_size;
     int m_notANumberAt;
@@ -81,11 +121,15 @@ inline TrainConfig smallConfig()
     return config;
 }
 
-/// {"form": "drawn", "count", "size", "nan_at"}
+/// {"form": "drawn", "count", "size", "nan_at", "broken", "unclassified", "flags"}
 inline Result<DatasetPtr> openDrawn(const nlohmann::json& description)
 {
-    return std::make_shared<DrawnDataset>(description.value("count", 8), description.value("size", 32),
-                                          description.value("nan_at", -1));
+    auto set = std::make_shared<DrawnDataset>(description.value("count", 8), description.value("size", 32),
+                                              description.value("nan_at", -1));
+    set->broken = description.value("broken", std::vector<std::size_t>());
+    set->unclassified = description.value("unclassified", std::vector<std::size_t>());
+    set->hasFlags = description.value("flags", false);
+    return set;
 }
 
 } // namespace fedefm::test

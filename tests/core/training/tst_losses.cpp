@@ -45,6 +45,7 @@ class TestLosses : public QObject
 private Q_SLOTS:
     void crossEntropyHasClosedForm();
     void crossEntropyWeighsClasses();
+    void flagLossHasClosedForm();
     void diceHasClosedForm();
     void focalHasClosedForm();
     void focalWithoutGammaIsCrossEntropy();
@@ -71,6 +72,18 @@ void TestLosses::crossEntropyWeighsClasses()
         -(2.0 * logProbability(1, -1) + 5.0 * logProbability(2, 0) + 2.0 * logProbability(0.25, -0.5)) / 9.0;
     const torch::Tensor weights = torch::tensor({2.0F, 5.0F});
     QVERIFY(std::abs(valueOf(crossEntropyLoss(someLogits(), someLabels(), weights)) - expected) < 1e-6);
+}
+
+void TestLosses::flagLossHasClosedForm()
+{
+    const torch::Tensor logits = torch::tensor({1.0F, -2.0F, 0.5F, 3.0F}).view({2, 2});
+    const torch::Tensor flags = torch::tensor({1.0F, 0.0F, 0.0F, 1.0F}).view({2, 2});
+    const auto softplus = [](double x) { return std::log1p(std::exp(x)); };
+    const double losses[] = {softplus(-1.0), softplus(-2.0), softplus(0.5), softplus(-3.0)};
+    const double mean = (losses[0] + losses[1] + losses[2] + losses[3]) / 4.0;
+    QVERIFY(std::abs(valueOf(flagLoss(logits, flags, {})) - mean) < 1e-6);
+    const double weighted = (losses[0] + losses[2] + 3.0 * (losses[1] + losses[3])) / 8.0;
+    QVERIFY(std::abs(valueOf(flagLoss(logits, flags, torch::tensor({1.0F, 3.0F}))) - weighted) < 1e-6);
 }
 
 void TestLosses::diceHasClosedForm()

@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
@@ -80,9 +81,18 @@ private Q_SLOTS:
     }
     void killedRunEndsWithTheSameWeights();
     void settingsOverrideTheFile();
+    void filesThatAreCutOffAreListed();
     void wrongUseIsRefused();
 
 private:
+    /// A grey picture of 32×32 pixels; of a broken one half is missing.
+    void writePgm(const char* name, char grey, bool isBroken) const
+    {
+        QFile file(m_folder->filePath(QLatin1String(name)));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("P5\n32 32\n255\n");
+        file.write(QByteArray(isBroken ? 512 : 1024, grey));
+    }
     QString at(const char* name) const { return m_folder->filePath(QLatin1String(name)); }
     std::unique_ptr<QTemporaryDir> m_folder;
 };
@@ -114,13 +124,16 @@ void TestTrainProgram::killedRunEndsWithTheSameWeights()
     const Ran other = run({"train", at("config.json"), "--set", "batch_size=3", "--resume", killed});
     QCOMPARE(other.exitCode, 1);
     QVERIFY2(other.err.contains("/batch_size"), other.err.constData());
-    const Ran resumed = run({"--quiet", "train", at("config.json"), "--resume", killed});
+    // By its folder above, by its name here.
+    const QString name = QString::fromStdString(folder.filename().string());
+    const Ran resumed =
+        run({"--quiet", "train", at("config.json"), "--resume", name, "--runs", at("killed")});
     QVERIFY2(resumed.exitCode == 0, resumed.err.constData());
     QCOMPARE(listRuns(runs).front().state, RunState::Done);
-    for (const char* name : {"last.safetensors", "best.safetensors"}) {
-        const QByteArray expected = bytesOf(wholeFolder / "weights" / name);
+    for (const char* file : {"last.safetensors", "best.safetensors"}) {
+        const QByteArray expected = bytesOf(wholeFolder / "weights" / file);
         QVERIFY(!expected.isEmpty());
-        QVERIFY2(bytesOf(folder / "weights" / name) == expected, name);
+        QVERIFY2(bytesOf(folder / "weights" / file) == expected, file);
     }
 }
 
@@ -136,10 +149,40 @@ void TestTrainProgram::settingsOverrideTheFile()
     QCOMPARE(runs.front().seed, std::uint64_t(7));
 }
 
+void TestTrainProgram::filesThatAreCutOffAreListed()
+{
+    for (const char* folder : {"learn", "check"}) {
+        QVERIFY(QDir(m_folder->path()).mkpath(QLatin1String(folder)));
+        for (int i = 0; i < 4; ++i) {
+            const std::string stem = std::string(folder) + "/p" + std::to_string(i);
+            writePgm((stem + ".pgm").c_str(), static_cast<char>(40 + i), i == 2);
+            writePgm((stem + "_mask.pgm").c_str(), static_cast<char>(i % 2), false);
+        }
+    }
+    const QString part = QStringLiteral(R"({"form": "masks", "path": "%1"})");
+    const QString data = QStringLiteral(R"({"train": %1, "validation": %2, "test": %2})")
+                             .arg(part.arg(at("learn")), part.arg(at("check")));
+    const Ran ran = run({"--json", "train", at("config.json"), "--set", "data=" + data, "--set", "epochs=2",
+                         "--set", "validation_every=1", "--set", "augmentation={}", "--set",
+                         "model.hyper_parameters.n_classes=2", "--runs", at("runs")});
+    QVERIFY2(ran.exitCode == 0, ran.err.constData());
+    const QJsonObject faults = QJsonDocument::fromJson(ran.out).object()["faults"].toObject();
+    QCOMPARE(faults["count"].toInt(), 3); // of training, validation and test
+    QCOMPARE(faults["files"].toArray()[0].toObject()["file"].toString(), QStringLiteral("p2.pgm"));
+    QVERIFY2(ran.err.contains("p2.pgm"), ran.err.constData());
+}
+
 void TestTrainProgram::wrongUseIsRefused()
 {
     QCOMPARE(run({"train"}).exitCode, 2);
     QCOMPARE(run({"train", at("config.json"), "--set", "epochs"}).exitCode, 2);
+    // What a resumed run would pass over in silence.
+    for (const QStringList& extra : {QStringList{"--init", "weights.safetensors"}, QStringList{"--partial"},
+                                     QStringList{"--set", "epochs=2"}}) {
+        const Ran resumed = run(QStringList{"train", "--resume", at("runs")} + extra);
+        QCOMPARE(resumed.exitCode, 2);
+        QVERIFY2(resumed.err.contains(extra.front().toUtf8()), resumed.err.constData());
+    }
     const Ran nothing = run({"--json", "train", at("nothing.json")});
     QCOMPARE(nothing.exitCode, 1);
     QVERIFY2(nothing.out.contains("FileNotFound"), nothing.out.constData());

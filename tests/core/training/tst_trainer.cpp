@@ -15,7 +15,6 @@ private Q_SLOTS:
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
     void lossFallsAndLineIsFound();
     void weightsFileDescribesItself();
-    void classificationLearns();
     void sameSeedGivesSameWeights();
     void resumedRunEqualsUndisturbedOne_data();
     void resumedRunEqualsUndisturbedOne();
@@ -76,28 +75,6 @@ void TestTrainer::weightsFileDescribesItself()
     QCOMPARE(card["training_record"]["seed"].get<int>(), 1);
     QVERIFY(card["training"].get<std::string>().find("foreground.dice") != std::string::npos);
     QVERIFY(fs::exists(result->runFolder / "weights" / "last.safetensors"));
-}
-
-void TestTrainer::classificationLearns()
-{
-    TrainConfig config = smallConfig();
-    config.task = "classification";
-    config.selectBy = "accuracy";
-    config.model = {{"network", "timm_vit"},
-                    {"hyper_parameters",
-                     {{"img_size", 32},
-                      {"patch_size", 8},
-                      {"in_chans", 1},
-                      {"num_classes", 2},
-                      {"embed_dim", 32},
-                      {"depth", 2},
-                      {"num_heads", 2}}}};
-    config.optimizer.learningRate = 2e-3;
-    config.epochs = 40;
-    config.validationEvery = 20;
-    const auto result = trainIn(runs(), config);
-    QVERIFY2(result, qPrintable(messageOf(result)));
-    QVERIFY2(result->bestMetrics["accuracy"].get<double>() >= 0.75, result->bestMetrics.dump().c_str());
 }
 
 void TestTrainer::sameSeedGivesSameWeights()

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,8 +61,10 @@ public:
     RunWriter& run() { return *m_run; }
     std::filesystem::path folder() const { return m_run->folder(); }
 
-    /// Closes a round; silo `missing` takes no part, and what was meant for its neighbour is lost.
-    void closeRound(int round, int missing = -1, bool isBest = false)
+    /// Closes a round; silo `missing` takes no part, and what was meant for its neighbour is lost. `quality`:
+    /// of the merged model, where it does not rise.
+    void closeRound(int round, int missing = -1, bool isBest = false,
+                    std::optional<double> quality = std::nullopt)
     {
         nlohmann::json edges = nlohmann::json::array(), scores = nlohmann::json::array(),
                        silos = nlohmann::json::array(), members = nlohmann::json::array();
@@ -95,7 +98,7 @@ public:
                             {"members", members},
                             {"membership_epoch", 0},
                             {"seconds", {{"local", 0.5}, {"overseas", 0.5}, {"home", 1.0}, {"gossip", 0.2}}},
-                            {"merged", {{"accuracy", accuracy(round)}}},
+                            {"merged", {{"accuracy", quality.value_or(accuracy(round))}}},
                             {"own", own}});
         if (missing >= 0)
             m_run->addEvent("error", nameOf(missing) + " is out of round " + std::to_string(round));

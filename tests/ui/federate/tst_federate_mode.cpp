@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fake_federate.h"
 #include "session_folder.h"
 #include "ui/federate/draft_panel.h"
 #include "ui/federate/federate_mode.h"
@@ -33,52 +34,6 @@ using test::SessionFolder;
 
 namespace {
 
-/// Stands in for fedefm-learn: closes rounds and obeys commands. Ends by itself, so that a failed test leaves
-/// no process behind.
-int fakeFederate(int argc, char** argv)
-{
-    std::string config, runs, resume;
-    for (int at = 2; at < argc; ++at) {
-        const std::string argument = argv[at];
-        if (argument == "--runs" && at + 1 < argc)
-            runs = argv[++at];
-        else if (argument == "--resume" && at + 1 < argc)
-            resume = argv[++at];
-        else
-            config = argument;
-    }
-    if (config.empty() == resume.empty())
-        return 2;
-    std::unique_ptr<RunWriter> resumed;
-    std::unique_ptr<SessionFolder> made;
-    if (resume.empty()) {
-        made = std::make_unique<SessionFolder>(runs);
-        made->closeRound(0);
-        made->writeLive(1, "local", 2, 3);
-    } else if (auto opened = RunWriter::resume(resume, 1)) {
-        resumed = std::move(*opened);
-    } else {
-        return 1;
-    }
-    RunWriter& run = made ? made->run() : *resumed;
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (std::chrono::steady_clock::now() < end) {
-        const std::string command = run.takeCommand();
-        if (command == "pause")
-            run.setState(RunState::Paused);
-        else if (command == "resume")
-            run.setState(RunState::Running);
-        else if (command == "drop 2" && made)
-            made->writeLive(1, "local", 0, 3, -1, 2);
-        else if (command == "stop") {
-            run.setState(RunState::Stopped, "by the user");
-            return 0;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-    return 0;
-}
-
 nlohmann::json smallPlan()
 {
     return {{"version", 1},
@@ -107,6 +62,7 @@ private Q_SLOTS:
     void sessionStartsObeysAndIsFoundAgain();
     void lostSessionGoesOn();
     void roundsChosenInTheStripAreShown();
+    void silosThatAreMissedAreIssues();
     void fineTuningBeginsWithTheMergedModel();
     void closingTheWindowLeavesTheSession();
 
@@ -340,6 +296,26 @@ void TestFederateMode::roundsChosenInTheStripAreShown()
     QCOMPARE(lost(), 0);
 }
 
+void TestFederateMode::silosThatAreMissedAreIssues()
+{
+    SessionFolder session(runs());
+    session.closeRound(0);
+    mode()->watcher()->refreshNow();
+    QTRY_VERIFY(mode()->monitor()->snapshot() && mode()->monitor()->snapshot()->rounds.size() == 1);
+    QVERIFY(m_studio->issues->issues().empty());
+    // Also while another mode is shown.
+    action("mode.view")->trigger();
+    session.closeRound(1, 2);
+    mode()->watcher()->refreshNow();
+    QTRY_COMPARE(m_studio->issues->issues().size(), std::size_t(1));
+    QVERIFY(m_studio->issues->issues().front().cause.contains("site 2"));
+    for (int round = 2; round < 14; ++round)
+        session.closeRound(round, -1, false, 0.5);
+    mode()->watcher()->refreshNow();
+    QTRY_COMPARE(m_studio->issues->issues().size(), std::size_t(2));
+    QVERIFY(m_studio->issues->issues().back().cause.contains("accuracy"));
+}
+
 void TestFederateMode::fineTuningBeginsWithTheMergedModel()
 {
     SessionFolder session(runs());
@@ -378,7 +354,7 @@ void TestFederateMode::closingTheWindowLeavesTheSession()
 int main(int argc, char** argv)
 {
     if (argc > 1 && qstrcmp(argv[1], "federate") == 0)
-        return fakeFederate(argc, argv);
+        return test::fakeFederate(argc, argv);
     QApplication application(argc, argv);
     TestFederateMode test;
     return QTest::qExec(&test, argc, argv);

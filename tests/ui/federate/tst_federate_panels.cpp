@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/process_use.h"
 #include "ui/federate/round_strip.h"
 #include "ui/federate/session_curves.h"
 #include "ui/federate/silo_panel.h"
@@ -10,6 +11,7 @@
 #include <QTest>
 
 #include <cmath>
+#include <unistd.h>
 
 using namespace fedefm;
 using test::SessionFolder;
@@ -23,6 +25,7 @@ private Q_SLOTS:
     void stripFindsRounds();
     void stripKeepsTheNewestInSight();
     void tableSortsAndSaysWhatIsPossible();
+    void tableShowsWhatTheSiloAtWorkUses();
     void curvesHaveMeanAndRange();
 };
 
@@ -112,8 +115,38 @@ void TestFederatePanels::tableSortsAndSaysWhatIsPossible()
     QCOMPARE(panel.table()->model()->index(0, 0).data().toString(), QString("site 4"));
     QCOMPARE(panel.currentSilo(), 1);
     QVERIFY(!panel.table()->isColumnHidden(SiloTableModel::Epsilon));
+    QVERIFY(!text(1, SiloTableModel::Version).isEmpty());
+    QCOMPARE(text(1, SiloTableModel::Version), text(4, SiloTableModel::Version));
     panel.setSession(nullptr, -1);
     QCOMPARE(model->rowCount(), 0);
+}
+
+void TestFederatePanels::tableShowsWhatTheSiloAtWorkUses()
+{
+    SessionFolder session(runs());
+    session.closeRound(0);
+    session.writeLive(1, "local", 3, 0);
+    // This process is the session's; it works between two looks.
+    SessionReading reading(session.folder());
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    SiloPanel panel;
+    panel.setSession(reading.look(now), -1);
+    const auto text = [&](int silo, int column) {
+        return panel.model()->index(silo, column).data().toString();
+    };
+    QCOMPARE(text(3, SiloTableModel::Cpu), QString("–"));
+    const double before = processUse(::getpid())->cpuSeconds;
+    while (processUse(::getpid())->cpuSeconds < before + 0.05) {
+    }
+    const auto seen = reading.look(now.addSecs(1));
+    QVERIFY(seen->cpuPercent >= 4.0);
+    QVERIFY(seen->memoryBytes > 1e6);
+    panel.setSession(seen, -1);
+    QVERIFY2(text(3, SiloTableModel::Cpu).endsWith('%'), qPrintable(text(3, SiloTableModel::Cpu)));
+    QCOMPARE(text(3, SiloTableModel::Memory), bytesText(seen->memoryBytes));
+    QCOMPARE(text(2, SiloTableModel::Cpu), QString("–"));
+    QVERIFY(session.run().setState(RunState::Done));
+    QVERIFY(std::isnan(reading.look(now.addSecs(2))->memoryBytes));
 }
 
 void TestFederatePanels::curvesHaveMeanAndRange()

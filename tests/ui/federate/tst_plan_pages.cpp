@@ -104,6 +104,8 @@ void TestPlanPages::optionsAreRemembered()
     wizard.draft()->setValue("strategy.gossip", 3);
     qobject_cast<QCheckBox*>(page->options()->editor("strategy.strict"))->setChecked(true);
     QVERIFY(!wizard.plan()["strategy"].contains("gossip"));
+    QVERIFY(!wizard.plan().contains("warm_up_steps"));
+    QVERIFY(wizard.draft()->value("warm_up_steps") == 1);
     QCOMPARE(qobject_cast<QSpinBox*>(page->options()->editor("strategy.gossip"))->value(), 0);
     QCOMPARE(qobject_cast<QComboBox*>(page->options()->editor("strategy.weighting"))->currentText(),
              QStringLiteral("raw"));

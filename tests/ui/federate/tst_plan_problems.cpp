@@ -194,6 +194,11 @@ void TestPlanProblems::promisesThatCannotBeKept()
     QVERIFY(!isRefused(R"({"name": "fedefm", "home_steps": 0, "overseas_steps": 10})", "record"));
     QVERIFY(isRefused(R"({"name": "scaffold", "local_steps": 10})", "silo"));
     QVERIFY(!isRefused(R"({"name": "fedavg", "local_steps": 10})", "silo"));
+    QVERIFY(isRefused(R"({"name": "fedefm", "fuse_weights": "emd", "overseas_steps": 10})", "record"));
+    QVERIFY(isRefused(R"({"name": "fedefm", "logit_adjustment": 1, "overseas_steps": 10})", "record"));
+    QVERIFY(isRefused(R"({"name": "fedefm", "gossip": 2, "home_steps": 5, "overseas_steps": 10})", "silo"));
+    QVERIFY(!isRefused(R"({"name": "fedefm", "gossip": 2, "overseas_steps": 10})", "silo"));
+    QVERIFY(isRefused(R"({"name": "local", "local_steps": 10})", "silo"));
 }
 
 void TestPlanProblems::epsilonIsShown()

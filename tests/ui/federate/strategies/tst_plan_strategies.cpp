@@ -6,10 +6,14 @@
 #include "core/train/readers/dataset_readers.h"
 #include "ui/federate/plan_document.h"
 #include "ui/federate/plan_outlook.h"
+#include "ui/federate/plan_problems.h"
 #include "ui/federate/plan_strategies.h"
 
+#include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 using namespace fedefm;
@@ -26,6 +30,9 @@ private Q_SLOTS:
     void defaultsOfFedEfm();
     void stepsAgree();
     void pictureIsThatOfTheSession();
+    void strictWarmsUp();
+    void epsilonIsThatOfTheSession_data();
+    void epsilonIsThatOfTheSession();
 };
 
 namespace {
@@ -176,6 +183,77 @@ void TestPlanStrategies::pictureIsThatOfTheSession()
             QCOMPARE(counts[outlook.report->sources[source]], outlook.report->silos[silo].perSource[source]);
         QCOMPARE(opened->silos[silo].name, outlook.links->siloNames()[silo]);
     }
+}
+
+void TestPlanStrategies::strictWarmsUp()
+{
+    nlohmann::json plan = {{"strategy", {{"name", "fedefm"}}}};
+    for (const bool isStrict : {false, true}) {
+        plan["strategy"]["strict"] = isStrict;
+        QVERIFY(planDefault(plan, "warm_up_steps") == parseSessionPlan(plan)->warmUpSteps);
+    }
+}
+
+void TestPlanStrategies::epsilonIsThatOfTheSession_data()
+{
+    QTest::addColumn<QString>("topology");
+    QTest::addColumn<int>("hops");
+    QTest::addColumn<QString>("unit");
+    for (const char* unit : {"silo", "record"})
+        for (const char* topology : {"ring", "star", "complete"})
+            for (const int hops : {1, 3})
+                QTest::addRow("%s %s %d", unit, topology, hops) << topology << hops << unit;
+}
+
+/// What the wizard expects is what the silo that gives away most has spent in the end.
+void TestPlanStrategies::epsilonIsThatOfTheSession()
+{
+    QFETCH(QString, topology);
+    QFETCH(int, hops);
+    QFETCH(QString, unit);
+    const nlohmann::json pictures = {{"form", "simulated"},    {"presets", {"simulation", "phantom"}},
+                                     {"scenes", 160},          {"frames_per_scene", 1},
+                                     {"smallest_size_px", 64}, {"largest_size_px", 64}};
+    const nlohmann::json plan = {
+        {"training",
+         {{"task", "classification"},
+          {"batch_size", 4},
+          {"model",
+           {{"network", "timm_vit"},
+            {"hyper_parameters",
+             {{"img_size", 16},
+              {"patch_size", 8},
+              {"in_chans", 1},
+              {"num_classes", 2},
+              {"embed_dim", 8},
+              {"depth", 1},
+              {"num_heads", 1}}}}},
+          {"input", {{"channels", 1}, {"size_px", 16}, {"multiple", 8}}}}},
+        {"data",
+         {{"pool", {{"train", pictures}, {"test", pictures}}},
+          {"silo_count", 5},
+          {"partition", {{"scheme", "iid"}}}}},
+        {"topology", {{"name", topology.toStdString()}}},
+        {"strategy",
+         {{"name", "fedefm"}, {"local_steps", 1}, {"overseas_steps", 2}, {"hops", hops}, {"gossip", 2}}},
+        {"rounds", 3},
+        {"evaluate_every", 10},
+        {"privacy", {{"unit", unit.toStdString()}, {"noise", 2.0}, {"visit_floor", 0}}}};
+    const double expected = expectedEpsilon(plan, planOutlook(plan));
+    SessionHooks hooks;
+    hooks.openData = [](const nlohmann::json& description) { return openDataset(description, {}); };
+    const QTemporaryDir runs;
+    const auto result = federate(*parseSessionPlan(plan), hooks, runs.path().toStdString());
+    QVERIFY2(result, result ? "" : describe(result.error()).c_str());
+    const auto reader = RunReader::open(result->runFolder);
+    QVERIFY(reader);
+    double largest = 0.0;
+    for (int silo = 0; silo < 5; ++silo)
+        largest =
+            std::max(largest, (*reader)->curve("epsilon/silo_" + std::to_string(silo))->points.back().value);
+    QVERIFY(largest > 0.0);
+    QVERIFY2(std::abs(expected - largest) < 1e-6 * largest,
+             qPrintable(QStringLiteral("expected %1, spent %2").arg(expected).arg(largest)));
 }
 
 QTEST_APPLESS_MAIN(TestPlanStrategies)

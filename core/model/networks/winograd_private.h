@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// 3×3 convolutions of stride 1 by Winograd's F(4×4, 3×3): 36 products instead of 144 for 4×4 outputs
+// (Lavin and Gray 2015). Pictures are channels-last. No LibTorch here.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace fedefm {
+
+/// Weights lie in blocks of so many outputs, the last one filled up with zeros.
+constexpr std::int64_t kWinogradBlock = 64;
+
+/// One picture or the channels of one; channels-last and dense.
+struct WinogradSource
+{
+    const float* pixels = nullptr;
+    std::int64_t channels = 0;
+};
+
+struct WinogradWork
+{
+    std::int64_t inputs = 0;
+    std::int64_t outputs = 0;
+    std::vector<WinogradSource> sources; ///< joined as channels; together `inputs`
+    const float* weights = nullptr;      ///< as packWinogradWeights() made them
+    const float* bias = nullptr;         ///< `outputs` values
+    float* result = nullptr;             ///< channels-last and dense
+    std::int64_t pictures = 1;
+    std::int64_t heightPx = 0;
+    std::int64_t widthPx = 0;
+    bool rectify = false;
+};
+
+/// The number of floats that packWinogradWeights() writes: those of the weights, but for the filling.
+std::int64_t packedWinogradSize(std::int64_t inputs, std::int64_t outputs);
+
+/// `weights`: outputs × inputs × 3 × 3, dense.
+void packWinogradWeights(const float* weights, std::int64_t inputs, std::int64_t outputs, float* packed);
+
+/// A convolution divided into tasks that may run at the same time. A thread should do a contiguous range of
+/// them, because neighbours share work.
+class WinogradTasks
+{
+public:
+    WinogradTasks(const WinogradWork& work, int threads);
+    std::int64_t count() const { return m_strips * m_groups; }
+    void run(std::int64_t begin, std::int64_t end) const;
+
+private:
+    const WinogradWork& m_work;
+    std::int64_t m_tiles = 0; ///< of a strip
+    std::int64_t m_strips = 0;
+    std::int64_t m_groups = 0; ///< of blocks of outputs
+};
+
+} // namespace fedefm

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/networks/torchscript_export.h"
+#include "core/model/networks/torchscript_private.h"
+#include "core/model/networks/winograd_graph_private.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <thread>
+
+using namespace fedefm;
+
+namespace {
+
+/// Largest difference as a part of the largest value.
+double relativeDifference(const torch::Tensor& a, const torch::Tensor& expected)
+{
+    if (a.sizes() != expected.sizes())
+        return 1e9;
+    const torch::Tensor exact = expected.to(torch::kDouble);
+    return ((a.to(torch::kDouble) - exact).abs().max() / exact.abs().max()).item<double>();
+}
+
+torch::Tensor exactConvolution(const torch::Tensor& input, const torch::Tensor& weight,
+                               const torch::Tensor& bias, bool rectify)
+{
+    const torch::Tensor result = torch::conv2d(input.to(torch::kDouble), weight.to(torch::kDouble),
+                                               bias.to(torch::kDouble), /*stride=*/1, /*padding=*/1);
+    return rectify ? result.relu() : result;
+}
+
+torch::Tensor randomWeight(std::int64_t outputs, std::int64_t inputs)
+{
+    return torch::randn({outputs, inputs, 3, 3}) / std::sqrt(9.0 * static_cast<double>(inputs));
+}
+
+/// What must stay with LibTorch beside what need not.
+class MixedNetwork : public Network
+{
+public:
+    MixedNetwork()
+    {
+        namespace nn = torch::nn;
+        const auto add = [this](const char* name, const nn::Conv2dOptions& options) {
+            return register_module(name, nn::Conv2d(options));
+        };
+        m_first = add("first", nn::Conv2dOptions(1, 40, 3).padding(1));
+        m_plain = add("plain", nn::Conv2dOptions(40, 40, 3).padding(1));
+        m_strided = add("strided", nn::Conv2dOptions(40, 40, 3).padding(1).stride(2));
+        m_dilated = add("dilated", nn::Conv2dOptions(40, 40, 3).padding(2).dilation(2));
+        m_grouped = add("grouped", nn::Conv2dOptions(40, 40, 3).padding(1).groups(2));
+        m_cropping = add("cropping", nn::Conv2dOptions(40, 40, 3));
+        m_joining = add("joining", nn::Conv2dOptions(80, 40, 3).padding(1).bias(false));
+        m_last = add("last", nn::Conv2dOptions(40, 2, 3).padding(1));
+    }
+
+    torch::Tensor forward(torch::Tensor x) override
+    {
+        x = m_plain->forward(m_first->forward(x).relu_());
+        x = x + torch::relu(x); // two readers, so that the ReLU must stay
+        x = m_grouped->forward(m_dilated->forward(m_strided->forward(x)));
+        const torch::Tensor joined = torch::cat({x, x * 0.5F}, 1);
+        x = m_joining->forward(joined) + joined.slice(1, 0, 40); // the joined tensor is read twice
+        x = m_joining->forward(torch::cat({x, x.sigmoid()}, 1)).relu_();
+        return m_last->forward(m_cropping->forward(x));
+    }
+
+private:
+    torch::nn::Conv2d m_first{nullptr}, m_plain{nullptr}, m_strided{nullptr}, m_dilated{nullptr},
+        m_grouped{nullptr}, m_cropping{nullptr}, m_joining{nullptr}, m_last{nullptr};
+};
+
+int countOf(const torch::jit::Module& module, const std::string& name)
+{
+    int count = 0;
+    for (const torch::jit::Node* node : module.get_method("forward").graph()->nodes())
+        count += node->kind().toQualString() == name ? 1 : 0;
+    return count;
+}
+
+constexpr const char* kOperator = "fedefm::winograd_conv3x3";
+
+} // namespace
+
+class TestWinograd : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void agreesWithDouble_data();
+    void agreesWithDouble();
+    void takesOtherLayouts();
+    void worksInSeveralThreads();
+    void refusesOtherWeights();
+    void replacesWhatFits();
+    void networksAgree_data();
+    void networksAgree();
+    void exportsWithoutIt();
+};
+
+void TestWinograd::agreesWithDouble_data()
+{
+    QTest::addColumn<int>("pictures");
+    QTest::addColumn<QList<int>>("inputs");
+    QTest::addColumn<int>("outputs");
+    QTest::addColumn<int>("height");
+    QTest::addColumn<int>("width");
+    QTest::addColumn<int>("threads");
+    QTest::addColumn<bool>("rectify");
+    QTest::newRow("whole tiles") << 1 << QList<int>{64} << 64 << 32 << 48 << 1 << false;
+    QTest::newRow("many tiles, two threads") << 1 << QList<int>{32} << 32 << 96 << 100 << 2 << true;
+    QTest::newRow("odd sizes") << 2 << QList<int>{37} << 45 << 19 << 23 << 2 << true;
+    QTest::newRow("two parts") << 2 << QList<int>{33, 70} << 100 << 21 << 30 << 2 << false;
+    QTest::newRow("three parts") << 1 << QList<int>{5, 1, 40} << 33 << 9 << 14 << 1 << true;
+    QTest::newRow("deep") << 1 << QList<int>{700} << 390 << 13 << 17 << 2 << true;
+    QTest::newRow("weights not kept") << 1 << QList<int>{512} << 512 << 33 << 30 << 2 << false;
+    QTest::newRow("one pixel") << 3 << QList<int>{34} << 65 << 1 << 1 << 2 << false;
+    QTest::newRow("one column") << 1 << QList<int>{40} << 40 << 50 << 1 << 1 << true;
+}
+
+void TestWinograd::agreesWithDouble()
+{
+    QFETCH(int, pictures);
+    QFETCH(QList<int>, inputs);
+    QFETCH(int, outputs);
+    QFETCH(int, height);
+    QFETCH(int, width);
+    QFETCH(int, threads);
+    QFETCH(bool, rectify);
+    const int before = at::get_num_threads();
+    at::set_num_threads(threads);
+    torch::manual_seed(5);
+    std::vector<torch::Tensor> parts;
+    for (const int channels : inputs)
+        parts.push_back(
+            torch::randn({pictures, channels, height, width}).contiguous(torch::MemoryFormat::ChannelsLast));
+    const torch::Tensor joined = torch::cat(parts, 1);
+    const torch::Tensor weight = randomWeight(outputs, joined.size(1));
+    const torch::Tensor bias = torch::randn({outputs});
+    const torch::Tensor result = winogradConvolution(parts, packedForWinograd(weight), bias, rectify);
+    at::set_num_threads(before);
+    QVERIFY(result.is_contiguous(torch::MemoryFormat::ChannelsLast));
+    const double difference = relativeDifference(result, exactConvolution(joined, weight, bias, rectify));
+    QVERIFY2(difference < 3e-5, qPrintable(QString::number(difference)));
+}
+
+void TestWinograd::takesOtherLayouts()
+{
+    const torch::Tensor wide = torch::randn({2, 40, 12, 30});
+    const torch::Tensor weight = randomWeight(40, 40);
+    const torch::Tensor bias = torch::randn({40});
+    for (const torch::Tensor& input : {wide, wide.slice(3, 3, 20), wide.transpose(2, 3)})
+        QVERIFY(relativeDifference(winogradConvolution({input}, packedForWinograd(weight), bias, false),
+                                   exactConvolution(input, weight, bias, false)) < 3e-5);
+}
+
+void TestWinograd::worksInSeveralThreads()
+{
+    torch::manual_seed(6);
+    const torch::Tensor input = torch::randn({1, 48, 40, 40});
+    const torch::Tensor weight = randomWeight(64, 48);
+    const torch::Tensor packed = packedForWinograd(weight);
+    const torch::Tensor bias = torch::zeros({64});
+    const torch::Tensor expected = exactConvolution(input, weight, bias, false);
+    std::vector<double> differences(4, 1e9);
+    std::vector<std::thread> threads;
+    for (double& difference : differences)
+        threads.emplace_back([&] {
+            const torch::InferenceMode noGradient;
+            difference = relativeDifference(winogradConvolution({input}, packed, bias, false), expected);
+        });
+    for (std::thread& thread : threads)
+        thread.join();
+    for (const double difference : differences)
+        QVERIFY(difference < 3e-5);
+}
+
+void TestWinograd::refusesOtherWeights()
+{
+    const torch::Tensor packed = packedForWinograd(randomWeight(64, 48));
+    const torch::Tensor bias = torch::zeros({64});
+    QVERIFY_THROWS_EXCEPTION(c10::Error,
+                             winogradConvolution({torch::randn({1, 49, 8, 8})}, packed, bias, false));
+    QVERIFY_THROWS_EXCEPTION(
+        c10::Error, winogradConvolution({torch::randn({1, 48, 8, 8}, torch::kDouble)}, packed, bias, false));
+}
+
+void TestWinograd::replacesWhatFits()
+{
+    torch::manual_seed(7);
+    MixedNetwork network;
+    const torch::NoGradGuard noGradients;
+    network.eval();
+    const torch::Tensor input = torch::randn({2, 1, 34, 50});
+    const torch::Tensor expected = network.forward(input);
+    auto module = tracedModule(network, {2, 1, 34, 50});
+    QVERIFY2(module.has_value(), module ? "" : module.error().detail.c_str());
+    torch::jit::Module frozen = torch::jit::freeze(*module);
+    QVERIFY(computeByWinograd(frozen));
+    QCOMPARE(countOf(frozen, kOperator), 3);
+    QCOMPARE(countOf(frozen, "aten::cat"), 1);
+    for (int i = 0; i < 3; ++i) // the first runs compile
+        QVERIFY(relativeDifference(frozen.forward({input}).toTensor(), expected) < 1e-4);
+}
+
+void TestWinograd::networksAgree_data()
+{
+    QTest::addColumn<QString>("architecture");
+    QTest::addColumn<QString>("values");
+    QTest::addColumn<int>("height");
+    QTest::addColumn<int>("width");
+    QTest::newRow("U-Net") << "unet"
+                           << R"({"n_channels": 1, "base_channels": 32})" << 70 << 54;
+    QTest::newRow("bilinear U-Net") << "unet_bilinear"
+                                    << R"({"n_channels": 1, "base_channels": 32})" << 70 << 54;
+    QTest::newRow("WireNet strong") << "wirenet"
+                                    << R"({"widths": [32, 64, 96, 160, 224], "depths": [1, 2, 2, 2, 2]})"
+                                    << 96 << 64;
+}
+
+void TestWinograd::networksAgree()
+{
+    QFETCH(QString, architecture);
+    QFETCH(QString, values);
+    QFETCH(int, height);
+    QFETCH(int, width);
+    torch::manual_seed(8);
+    auto network = makeNetwork({architecture.toStdString(), nlohmann::json::parse(values.toStdString())});
+    QVERIFY2(network.has_value(), network ? "" : network.error().detail.c_str());
+    for (auto& buffer : (*network)->named_buffers())
+        if (buffer.value().is_floating_point())
+            buffer.value().uniform_(0.5, 1.5);
+    const torch::Tensor input = torch::rand({2, 1, height, width});
+    auto frozen = frozenForInference(**network, {2, 1, height, width});
+    QVERIFY2(frozen.has_value(), frozen ? "" : frozen.error().detail.c_str());
+    const torch::NoGradGuard noGradients;
+    (*network)->eval();
+    (*network)->to(torch::kDouble);
+    const torch::Tensor expected = (*network)->forward(input.to(torch::kDouble));
+    for (int i = 0; i < 3; ++i) {
+        const double difference = relativeDifference(frozen->forward({input}).toTensor(), expected);
+        QVERIFY2(difference < 1e-4, qPrintable(QString::number(difference)));
+    }
+}
+
+void TestWinograd::exportsWithoutIt()
+{
+    const auto network = makeNetwork({"unet", {{"n_channels", 1}, {"base_channels", 32}}});
+    QVERIFY(network.has_value());
+    const auto frozen = frozenForInference(**network, {1, 1, 32, 32});
+    QVERIFY(frozen.has_value());
+    QVERIFY(countOf(*frozen, kOperator) > 0);
+    const QTemporaryDir folder;
+    const std::filesystem::path file = folder.filePath("net.pt").toStdString();
+    QVERIFY(exportTorchScript(**network, {1, 1, 32, 32}, file, {}, Overwrite::Yes).has_value());
+    const torch::jit::Module loaded = torch::jit::load(file.string());
+    QCOMPARE(countOf(loaded, kOperator), 0);
+    QVERIFY(countOf(loaded, "aten::_convolution") > 0);
+}
+
+QTEST_GUILESS_MAIN(TestWinograd)
+#include "tst_winograd.moc"
