@@ -43,4 +43,7 @@ if(FEDEFM_TESTS)
 endif()
 if(FEDEFM_LEARNING)
     find_package(Torch REQUIRED)
+    # LibTorch's parallel loops are templates: without OpenMP they compile, and run in one thread.
+    find_package(OpenMP REQUIRED COMPONENTS CXX)
+    list(APPEND TORCH_LIBRARIES OpenMP::OpenMP_CXX)
 endif()

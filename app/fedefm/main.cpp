@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/openmp_environment.h"
+#include "app/cli/learning_environment.h"
 #include "app/cli/program.h"
 #include "app/fedefm/commands.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/openmp_environment.h"
+#include "app/cli/learning_environment.h"
 #include "app/cli/program.h"
 #include "app/learn/commands.h"
 
@@ -29,7 +29,7 @@ void keepFreedMemory()
 int main(int argc, char** argv)
 {
     // Started by `fedefm` the environment is set already.
-    if (limitOpenMpSpinning())
+    if (prepareLearningEnvironment())
         ::execv("/proc/self/exe", argv);
     keepFreedMemory();
     // The program that users call is `fedefm`; its name stands in every message.

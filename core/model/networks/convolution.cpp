@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/convolution_private.h"
 
+#include "core/model/networks/fast_path_private.h"
 #include "core/model/networks/torchscript_private.h"
 
 namespace fedefm {
@@ -37,7 +38,11 @@ torch::Tensor convNorm(torch::nn::Conv2d& conv, torch::nn::BatchNorm2d& norm, co
 {
     if (!norm->is_training() && !torch::GradMode::is_enabled())
         return foldedConvolution(conv, norm, input);
-    return norm->forward(conv->forward(input));
+    if (conv->bias.defined() || conv->options.groups() != 1)
+        return norm->forward(conv->forward(input));
+    const auto padding = c10::get<torch::ExpandingArray<2>>(conv->options.padding());
+    return norm->forward(
+        mapConvolution(input, conv->weight, conv->options.stride()->front(), padding->front()));
 }
 
 torch::Tensor convNormRelu(torch::nn::Conv2d& conv, torch::nn::BatchNorm2d& norm, const torch::Tensor& input)

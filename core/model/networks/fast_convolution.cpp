@@ -13,7 +13,13 @@ namespace {
 
 constexpr std::int64_t kFewTiles = 32; ///< below, transforming the weights costs more than the tiles save
 
-using Transform = void (*)(const TiledMaps&, const float*, std::int64_t, std::int64_t, float*);
+/// Transformed values of a chunk of tiles: they stay near, and a whole map of them would need nine times the
+/// memory of its pixels.
+constexpr std::int64_t kChunkFloats = std::int64_t{1} << 21;
+constexpr std::int64_t kLeastChunk = 128; ///< tiles; fewer would read the weights too often
+
+using Transform = void (*)(const TiledMaps&, const float*, const TileChunk&, std::int64_t, std::int64_t,
+                           float*);
 
 /// G ⊗ G, which transforms the weights: 36 × 9.
 const torch::Tensor& weightTransform()
@@ -40,30 +46,131 @@ TiledMaps tiledMaps(const torch::Tensor& map)
     return {map.size(0), map.size(2), map.size(3), map.size(1)};
 }
 
-/// The values of the transform: 36 × tiles × channels.
-torch::Tensor tilesOf(const torch::Tensor& map, Transform transform)
+/// A chunk of transformed tiles.
+class Tiles
 {
-    const TiledMaps maps = tiledMaps(map);
-    const torch::Tensor tiles = torch::empty({kTilePositions, maps.tiles(), maps.channels});
-    const auto* from = map.data_ptr<float>();
-    auto* to = tiles.data_ptr<float>();
-    at::parallel_for(0, maps.tiles(), 4,
-                     [&](std::int64_t begin, std::int64_t end) { transform(maps, from, begin, end, to); });
-    return tiles;
+public:
+    Tiles(std::int64_t channels, std::int64_t most)
+        : m_channels(channels), m_values(torch::empty({kTilePositions * tileSlab({0, most}, channels)}))
+    {
+    }
+
+    void load(const torch::Tensor& map, const TileChunk& chunk, Transform transform)
+    {
+        m_chunk = chunk;
+        const TiledMaps maps = tiledMaps(map);
+        const auto* from = map.data_ptr<float>();
+        auto* to = m_values.data_ptr<float>();
+        at::parallel_for(
+            chunk.first, chunk.first + chunk.count, 4,
+            [&](std::int64_t begin, std::int64_t end) { transform(maps, from, m_chunk, begin, end, to); });
+    }
+
+    /// The tiles become the products of those of `inputs` and `weights` (36 × inputs × outputs).
+    void multiply(const Tiles& inputs, const torch::Tensor& weights)
+    {
+        m_chunk = inputs.m_chunk;
+        eachPosition([&](std::int64_t position) {
+            torch::Tensor product = at(position);
+            torch::mm_out(product, inputs.at(position), weights[position]);
+        });
+    }
+
+    void store(const torch::Tensor& map) const
+    {
+        const TiledMaps maps = tiledMaps(map);
+        const auto* from = m_values.data_ptr<float>();
+        auto* to = map.data_ptr<float>();
+        at::parallel_for(m_chunk.first, m_chunk.first + m_chunk.count, 4,
+                         [&](std::int64_t begin, std::int64_t end) {
+                             pixelsOfTiles(maps, from, m_chunk, begin, end, to);
+                         });
+    }
+
+    /// Tiles × channels.
+    torch::Tensor at(std::int64_t position) const
+    {
+        return m_values.narrow(0, position * tileSlab(m_chunk, m_channels), m_chunk.count * m_channels)
+            .view({m_chunk.count, m_channels});
+    }
+
+    /// Each position's product is too small to be shared out, so the positions are.
+    template <typename Work> static void eachPosition(const Work& work)
+    {
+        at::parallel_for(0, kTilePositions, 1, [&](std::int64_t begin, std::int64_t end) {
+            const torch::NoGradGuard noGrad;
+            for (std::int64_t position = begin; position < end; ++position)
+                work(position);
+        });
+    }
+
+private:
+    std::int64_t m_channels;
+    TileChunk m_chunk;
+    torch::Tensor m_values;
+};
+
+/// The chunks of `tiles` tiles, whose transforms have so many channels in all.
+std::vector<TileChunk> chunksOf(std::int64_t tiles, std::int64_t channels)
+{
+    const std::int64_t most = std::max(kLeastChunk, kChunkFloats / (kTilePositions * channels));
+    const std::int64_t chunks = (tiles + most - 1) / most;
+    std::vector<TileChunk> all;
+    for (std::int64_t i = 0; i < chunks; ++i) {
+        const std::int64_t first = i * tiles / chunks;
+        all.push_back({first, (i + 1) * tiles / chunks - first});
+    }
+    return all;
 }
 
-torch::Tensor mapOf(const torch::Tensor& tiles, TiledMaps maps)
+std::int64_t largest(const std::vector<TileChunk>& chunks)
 {
-    maps.channels = tiles.size(2);
-    const torch::Tensor map =
-        torch::empty({maps.pictures, maps.channels, maps.heightPx, maps.widthPx},
+    std::int64_t most = 0;
+    for (const TileChunk& chunk : chunks)
+        most = std::max(most, chunk.count);
+    return most;
+}
+
+/// The convolution of `map` with transformed weights.
+torch::Tensor convolved(const torch::Tensor& map, const torch::Tensor& weights)
+{
+    const std::int64_t inputs = weights.size(1);
+    const std::int64_t outputs = weights.size(2);
+    const torch::Tensor result =
+        torch::empty({map.size(0), outputs, map.size(2), map.size(3)},
                      torch::TensorOptions(torch::kFloat).memory_format(torch::MemoryFormat::ChannelsLast));
-    const auto* from = tiles.data_ptr<float>();
-    auto* to = map.data_ptr<float>();
-    at::parallel_for(0, maps.tiles(), 4, [&](std::int64_t begin, std::int64_t end) {
-        pixelsOfTiles(maps, from, begin, end, to);
-    });
-    return map;
+    const auto chunks = chunksOf(tiledMaps(map).tiles(), inputs + outputs);
+    Tiles in(inputs, largest(chunks));
+    Tiles out(outputs, largest(chunks));
+    for (const TileChunk& chunk : chunks) {
+        in.load(map, chunk, tilesOfInput);
+        out.multiply(in, weights);
+        out.store(result);
+    }
+    return result;
+}
+
+/// The gradient of the transformed weights: 36 × (outputs · inputs).
+torch::Tensor gradientOfTransformed(const torch::Tensor& gradient, const torch::Tensor& map)
+{
+    const auto chunks = chunksOf(tiledMaps(map).tiles(), map.size(1) + gradient.size(1));
+    Tiles ofMap(map.size(1), largest(chunks));
+    Tiles ofGradient(gradient.size(1), largest(chunks));
+    torch::Tensor sums = torch::empty({kTilePositions, gradient.size(1), map.size(1)});
+    for (const TileChunk& chunk : chunks) {
+        ofMap.load(map, chunk, tilesOfInput);
+        ofGradient.load(gradient, chunk, tilesOfGradient);
+        const bool isFirst = chunk.first == 0;
+        Tiles::eachPosition([&](std::int64_t position) {
+            torch::Tensor sum = sums[position];
+            const torch::Tensor turned = ofGradient.at(position).t();
+            if (isFirst)
+                torch::mm_out(sum, turned, ofMap.at(position));
+            else
+                sum.addmm_(turned, ofMap.at(position));
+        });
+    }
+    return sums.view({kTilePositions, -1});
 }
 
 /// 36 × outputs × inputs; of the filters turned by half a turn when `isTurned`.
@@ -75,20 +182,6 @@ torch::Tensor transformedWeights(const torch::Tensor& weight, bool isTurned)
         .view({kTilePositions, weight.size(0), weight.size(1)});
 }
 
-/// The product at each position. Each is too small to be shared out, so the positions are.
-torch::Tensor products(const torch::Tensor& first, const torch::Tensor& second)
-{
-    torch::Tensor result = torch::empty({kTilePositions, first.size(1), second.size(2)});
-    at::parallel_for(0, kTilePositions, 1, [&](std::int64_t begin, std::int64_t end) {
-        const torch::NoGradGuard noGrad;
-        for (std::int64_t position = begin; position < end; ++position) {
-            torch::Tensor part = result[position];
-            torch::mm_out(part, first[position], second[position]);
-        }
-    });
-    return result;
-}
-
 /// A 3×3 convolution of stride 1 with a margin of one zero.
 class TileConvolution : public torch::autograd::Function<TileConvolution>
 {
@@ -97,8 +190,7 @@ public:
                                  const torch::Tensor& weight)
     {
         context->save_for_backward({map, weight});
-        return mapOf(products(tilesOf(map, tilesOfInput), transformedWeights(weight, false).transpose(1, 2)),
-                     tiledMaps(map));
+        return convolved(map, transformedWeights(weight, false).transpose(1, 2));
     }
 
     static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -108,11 +200,10 @@ public:
         const torch::Tensor& map = saved[0];
         const torch::Tensor& weight = saved[1];
         const torch::Tensor gradient = arrived[0].contiguous(torch::MemoryFormat::ChannelsLast);
-        const torch::Tensor ofMap = mapOf(
-            products(tilesOf(gradient, tilesOfInput), transformedWeights(weight, true)), tiledMaps(map));
-        const torch::Tensor ofTransformed =
-            products(tilesOf(gradient, tilesOfGradient).transpose(1, 2), tilesOf(map, tilesOfInput));
-        const torch::Tensor taps = torch::mm(weightTransform().t(), ofTransformed.view({kTilePositions, -1}));
+        const torch::Tensor taps = torch::mm(weightTransform().t(), gradientOfTransformed(gradient, map));
+        const torch::Tensor ofMap = context->needs_input_grad(0)
+                                        ? convolved(gradient, transformedWeights(weight, true))
+                                        : torch::Tensor();
         return {ofMap, taps.view({3, 3, weight.size(0), weight.size(1)})
                            .permute({2, 3, 0, 1})
                            .contiguous(torch::MemoryFormat::ChannelsLast)};

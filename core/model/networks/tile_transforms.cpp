@@ -127,49 +127,51 @@ FEDEFM_INLINE void transformTile(const float* const (&from)[From * From], float*
 }
 
 template <typename Value>
-FEDEFM_INLINE void positionsOf(const TiledMaps& maps, Value* tiles, std::int64_t tile,
+FEDEFM_INLINE void positionsOf(const TiledMaps& maps, Value* tiles, const TileChunk& chunk, std::int64_t tile,
                                Value* (&positions)[kTilePositions])
 {
+    const std::int64_t slab = tileSlab(chunk, maps.channels);
     for (std::int64_t at = 0; at < kTilePositions; ++at)
-        positions[at] = tiles + (at * maps.tiles() + tile) * maps.channels;
+        positions[at] = tiles + at * slab + (tile - chunk.first) * maps.channels;
 }
 
 template <int Side>
 FEDEFM_INLINE void tilesOf(const TiledMaps& maps, const float* pixels, std::int64_t marginPx,
-                           std::int64_t begin, std::int64_t end, const float* zeros, float* tiles)
+                           const TileChunk& chunk, std::int64_t begin, std::int64_t end, const float* zeros,
+                           float* tiles)
 {
     for (std::int64_t tile = begin; tile < end; ++tile) {
         const float* from[Side * Side];
         float* to[kTilePositions];
         pixelsAt<Side>(maps, pixels, tile, marginPx, zeros, from);
-        positionsOf(maps, tiles, tile, to);
+        positionsOf(maps, tiles, chunk, tile, to);
         for (std::int64_t channel = 0; channel < maps.channels; channel += kTileLanes)
             transformTile<Side, 6>(from, to, channel);
     }
 }
 
 FEDEFM_VECTOR_CLONES
-void inputTiles(const TiledMaps& maps, const float* pixels, std::int64_t begin, std::int64_t end,
-                const float* zeros, float* tiles)
+void inputTiles(const TiledMaps& maps, const float* pixels, const TileChunk& chunk, std::int64_t begin,
+                std::int64_t end, const float* zeros, float* tiles)
 {
-    tilesOf<6>(maps, pixels, 1, begin, end, zeros, tiles);
+    tilesOf<6>(maps, pixels, 1, chunk, begin, end, zeros, tiles);
 }
 
 FEDEFM_VECTOR_CLONES
-void gradientTiles(const TiledMaps& maps, const float* pixels, std::int64_t begin, std::int64_t end,
-                   const float* zeros, float* tiles)
+void gradientTiles(const TiledMaps& maps, const float* pixels, const TileChunk& chunk, std::int64_t begin,
+                   std::int64_t end, const float* zeros, float* tiles)
 {
-    tilesOf<4>(maps, pixels, 0, begin, end, zeros, tiles);
+    tilesOf<4>(maps, pixels, 0, chunk, begin, end, zeros, tiles);
 }
 
 FEDEFM_VECTOR_CLONES
-void outputPixels(const TiledMaps& maps, const float* tiles, std::int64_t begin, std::int64_t end,
-                  float* unused, float* pixels)
+void outputPixels(const TiledMaps& maps, const float* tiles, const TileChunk& chunk, std::int64_t begin,
+                  std::int64_t end, float* unused, float* pixels)
 {
     for (std::int64_t tile = begin; tile < end; ++tile) {
         const float* from[kTilePositions];
         float* to[kTilePx * kTilePx];
-        positionsOf(maps, tiles, tile, from);
+        positionsOf(maps, tiles, chunk, tile, from);
         pixelsAt<kTilePx>(maps, pixels, tile, 0, unused, to);
         for (std::int64_t channel = 0; channel < maps.channels; channel += kTileLanes)
             transformTile<6, kTilePx>(from, to, channel);
@@ -183,22 +185,22 @@ std::vector<float> onePixel(const TiledMaps& maps)
 
 } // namespace
 
-void tilesOfInput(const TiledMaps& maps, const float* pixels, std::int64_t begin, std::int64_t end,
-                  float* tiles)
+void tilesOfInput(const TiledMaps& maps, const float* pixels, const TileChunk& chunk, std::int64_t begin,
+                  std::int64_t end, float* tiles)
 {
-    inputTiles(maps, pixels, begin, end, onePixel(maps).data(), tiles);
+    inputTiles(maps, pixels, chunk, begin, end, onePixel(maps).data(), tiles);
 }
 
-void tilesOfGradient(const TiledMaps& maps, const float* pixels, std::int64_t begin, std::int64_t end,
-                     float* tiles)
+void tilesOfGradient(const TiledMaps& maps, const float* pixels, const TileChunk& chunk, std::int64_t begin,
+                     std::int64_t end, float* tiles)
 {
-    gradientTiles(maps, pixels, begin, end, onePixel(maps).data(), tiles);
+    gradientTiles(maps, pixels, chunk, begin, end, onePixel(maps).data(), tiles);
 }
 
-void pixelsOfTiles(const TiledMaps& maps, const float* tiles, std::int64_t begin, std::int64_t end,
-                   float* pixels)
+void pixelsOfTiles(const TiledMaps& maps, const float* tiles, const TileChunk& chunk, std::int64_t begin,
+                   std::int64_t end, float* pixels)
 {
-    outputPixels(maps, tiles, begin, end, onePixel(maps).data(), pixels);
+    outputPixels(maps, tiles, chunk, begin, end, onePixel(maps).data(), pixels);
 }
 
 } // namespace fedefm

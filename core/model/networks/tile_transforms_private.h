@@ -28,16 +28,31 @@ struct TiledMaps
     std::int64_t tiles() const { return pictures * rows() * columns(); }
 };
 
-// Tiles begin…end−1; `tiles` holds 36 × all tiles × channels.
+/// Tiles that are worked on together. `tiles` below holds a slab for each of the 36 positions, with count ×
+/// channels values in it.
+struct TileChunk
+{
+    std::int64_t first = 0;
+    std::int64_t count = 0;
+};
+
+/// Floats from slab to slab: an odd number of cache lines, because addresses that are multiples of 4 kB apart
+/// share their places in the first cache.
+constexpr std::int64_t tileSlab(const TileChunk& chunk, std::int64_t channels)
+{
+    return (chunk.count * channels + 15) / 32 * 32 + 16;
+}
+
+// For the tiles begin…end−1 of the maps, which belong to the chunk.
 
 /// Bᵀ d B of each tile's 6×6 pixels; zeros surround the maps.
-void tilesOfInput(const TiledMaps& maps, const float* pixels, std::int64_t begin, std::int64_t end,
-                  float* tiles);
+void tilesOfInput(const TiledMaps& maps, const float* pixels, const TileChunk& chunk, std::int64_t begin,
+                  std::int64_t end, float* tiles);
 /// A g Aᵀ of each tile's 4×4 pixels.
-void tilesOfGradient(const TiledMaps& maps, const float* pixels, std::int64_t begin, std::int64_t end,
-                     float* tiles);
+void tilesOfGradient(const TiledMaps& maps, const float* pixels, const TileChunk& chunk, std::int64_t begin,
+                     std::int64_t end, float* tiles);
 /// Aᵀ m A, the 4×4 pixels of each tile.
-void pixelsOfTiles(const TiledMaps& maps, const float* tiles, std::int64_t begin, std::int64_t end,
-                   float* pixels);
+void pixelsOfTiles(const TiledMaps& maps, const float* tiles, const TileChunk& chunk, std::int64_t begin,
+                   std::int64_t end, float* pixels);
 
 } // namespace fedefm
