@@ -51,6 +51,7 @@ void readInput(const json& input, FileCard& result)
     result.input.channelPick = static_cast<int>(std::clamp(numberOf(input, "channel_pick", -1), -1LL, 15LL));
     result.input.stretch = !input.contains("stretch") || input["stretch"] != false;
     result.input.sizePx = static_cast<int>(std::clamp(numberOf(input, "size_px", 0), 0LL, 4096LL));
+    result.mirrors = input.contains("mirrors") && input["mirrors"] == true;
     result.mean = numbersOf(input, "mean");
     result.deviation = numbersOf(input, "deviation");
     const auto channels = static_cast<std::size_t>(result.channels);

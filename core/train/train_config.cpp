@@ -85,7 +85,7 @@ void readWhatAndWhere(StrictObject& object, TrainConfig& config)
     object.text("device", config.device);
     if (!isDevice(config.device))
         object.refuse("device", "'" + config.device + "' is none of cpu, cuda, cuda:N");
-    object.choice("precision", config.precision, {"float32", "bfloat16"});
+    object.choice("precision", config.precision, {"float32", "bfloat16", "auto"});
     object.object("model", config.model);
     object.object("data", config.data);
     object.object("input", config.input);

@@ -50,7 +50,7 @@ struct TrainConfig
     std::uint64_t seed = 1;
     int threads = 0; ///< 0: all cores
     std::string device = "cpu";
-    std::string precision = "float32"; ///< or "bfloat16" (where the device has it)
+    std::string precision = "float32"; ///< or "bfloat16", or "auto": bfloat16 where the device has it
     nlohmann::json model;              ///< {"network", "hyper_parameters"}
     nlohmann::json data;  ///< {"train": {…}, "validation": {…}, "test": {…}} or one set with "split"
     nlohmann::json input; ///< InputSettings

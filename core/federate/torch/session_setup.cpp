@@ -119,10 +119,10 @@ Status Session::openDeviceAndThreads(const SessionState* resumed)
     if (!device)
         return tl::unexpected(device.error());
     m_device = *device;
-    m_useBfloat16 = training.precision == "bfloat16";
-    if (m_useBfloat16 && !hasBfloat16(m_device))
-        return fail(ErrorCode::InvalidArgument, "training.precision",
-                    "this processor does not compute in bfloat16");
+    const auto useBfloat16 = usesBfloat16(training.precision, m_device);
+    if (!useBfloat16)
+        return tl::unexpected(useBfloat16.error());
+    m_useBfloat16 = *useBfloat16;
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     m_threads = training.threads > 0 ? training.threads : resumed ? resumed->threads : cores;
     at::set_num_threads(m_threads);

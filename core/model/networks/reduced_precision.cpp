@@ -52,6 +52,14 @@ bool hasBfloat16(torch::Device device)
     return false;
 }
 
+Result<bool> usesBfloat16(const std::string& precision, torch::Device device)
+{
+    if (precision == "bfloat16" && !hasBfloat16(device))
+        return fail(ErrorCode::InvalidArgument, "precision",
+                    "this processor does not compute in bfloat16; auto takes float32 then");
+    return precision == "bfloat16" || (precision == "auto" && hasBfloat16(device));
+}
+
 bool isConvolutional(const torch::nn::Module& network)
 {
     for (const auto& module : network.modules())

@@ -2,7 +2,10 @@
 // bfloat16: half the bytes and twice the products of float32 where the processor has it.
 #pragma once
 
+#include "core/base/result.h"
 #include "core/model/torch/torch_private.h"
+
+#include <string>
 
 namespace fedefm {
 
@@ -10,6 +13,10 @@ enum class Precision { Float32, Bfloat16 };
 
 /// Whether the device computes in bfloat16 by itself.
 bool hasBfloat16(torch::Device device);
+
+/// What a configuration's "float32", "bfloat16" or "auto" means there. Errors: InvalidArgument (bfloat16
+/// without a device that has it).
+Result<bool> usesBfloat16(const std::string& precision, torch::Device device);
 
 /// Whether all its weights belong to convolutions and batch norms.
 bool isConvolutional(const torch::nn::Module& network);

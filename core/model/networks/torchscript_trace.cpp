@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/torchscript_private.h"
-#include "core/model/networks/winograd_graph_private.h"
+#include "core/model/networks/fused_convolutions_private.h"
 
 #include <torch/csrc/jit/frontend/tracer.h>
 
@@ -144,7 +144,7 @@ Result<torch::jit::Module> frozenForInference(Network& network, const std::vecto
             computeInBfloat16(frozen);
             return frozen;
         }
-        if (computeByWinograd(frozen)) {
+        if (fuseConvolutions(frozen)) {
             ownConstants(frozen, network);
             return frozen;
         }

@@ -11,6 +11,8 @@ namespace fedefm {
 namespace {
 
 constexpr std::int64_t kTilePx = 4;
+/// A multiple of the rows that the kernels' products take at once.
+constexpr std::int64_t kProductRows = 12;
 /// Inputs of one product: the weights of a block and the values that they meet stay near.
 constexpr std::int64_t kDepth = 64;
 /// Where a transformed vector may run over the last channel.
@@ -80,7 +82,7 @@ public:
           m_valuePosition(tiles * m_valueStride / 32 * 32 + 48), m_sumPosition(tiles * kWinogradBlock + 16),
           m_values(new float[kWinogradPositions * m_valuePosition]),
           m_sums(new float[kWinogradPositions * m_sumPosition]), m_zeros(new float[work.inputs]()),
-          m_unused(new float[kWinogradBlock])
+          m_unused(new float[kWinogradBlock]())
     {
     }
 
@@ -146,14 +148,18 @@ private:
         const std::int64_t outputs = m_work.outputs;
         const std::int64_t channel = block * kWinogradBlock;
         std::array<float*, kWinogradPixels> pixels{};
+        std::array<const float*, kWinogradPixels> residual{};
         for (int i = 0; i < kWinogradPixels; ++i) {
             const std::int64_t y = place.y + i / 4;
             const std::int64_t x = place.x + i % 4;
             const std::int64_t pixel = (place.picture * m_work.heightPx + y) * m_work.widthPx + x;
-            pixels[i] = y < m_work.heightPx && x < m_work.widthPx ? m_work.result + pixel * outputs + channel
-                                                                  : m_unused.get();
+            const bool isInside = y < m_work.heightPx && x < m_work.widthPx;
+            pixels[i] = isInside ? m_work.result + pixel * outputs + channel : m_unused.get();
+            if (m_work.residual)
+                residual[i] = isInside ? m_work.residual + pixel * outputs + channel : m_unused.get();
         }
         m_kernels.transformOutput(m_sums.get() + tile * kWinogradBlock, m_sumPosition, m_work.bias + channel,
+                                  m_work.residual ? residual.data() : nullptr,
                                   std::min(kWinogradBlock, outputs - channel), m_work.rectify, pixels.data());
     }
 
@@ -188,10 +194,10 @@ WinogradTasks::WinogradTasks(const WinogradWork& work, int threads) : m_work(wor
     const std::int64_t tiles = tilesOf(work);
     // What all tiles of a strip need stays near where channels are few; where they are many, more tiles make
     // up for the transform of the weights.
-    m_tiles = work.inputs < 128 ? 48 : work.inputs < 256 ? 24 : 64;
-    m_tiles = std::min(m_tiles, tiles);
+    m_tiles = work.inputs < 128 ? 48 : work.inputs < 256 ? 24 : 60;
     m_strips = divideUp(tiles, m_tiles);
-    m_tiles = divideUp(tiles, m_strips);
+    m_tiles = divideUp(divideUp(tiles, m_strips), kProductRows) * kProductRows;
+    m_strips = divideUp(tiles, m_tiles);
     m_groups = m_strips >= 4 * threads ? 1 : std::min<std::int64_t>(blocksOf(work), 2 * threads);
 }
 

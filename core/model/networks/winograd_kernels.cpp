@@ -201,7 +201,8 @@ FEDEFM_INLINE void productOf(const float* values, std::int64_t valueStride, cons
 
 template <int Lanes, bool IsWhole>
 FEDEFM_INLINE void outputTile(const float* sums, std::int64_t positionStride, const float* bias,
-                              std::int64_t channel, std::int64_t count, bool rectify, float* const* pixels)
+                              const float* const* residual, std::int64_t channel, std::int64_t count,
+                              bool rectify, float* const* pixels)
 {
     using V = Floats<Lanes>;
     V rows[6][4];
@@ -223,6 +224,14 @@ FEDEFM_INLINE void outputTile(const float* sums, std::int64_t positionStride, co
         outputRow(column, done);
         for (int y = 0; y < 4; ++y) {
             V value = done[y] + offset;
+            if (residual) {
+                V other;
+                if constexpr (IsWhole)
+                    load<Lanes>(other, residual[4 * y + x] + channel);
+                else
+                    loadSome<Lanes>(other, residual[4 * y + x] + channel, count);
+                value += other;
+            }
             if (rectify)
                 value = value > zero ? value : zero;
             if constexpr (IsWhole)
@@ -236,13 +245,15 @@ FEDEFM_INLINE void outputTile(const float* sums, std::int64_t positionStride, co
 
 template <int Lanes>
 FEDEFM_INLINE void outputOf(const float* sums, std::int64_t positionStride, const float* bias,
-                            std::int64_t channels, bool rectify, float* const* pixels)
+                            const float* const* residual, std::int64_t channels, bool rectify,
+                            float* const* pixels)
 {
     std::int64_t channel = 0;
     for (; channel + Lanes <= channels; channel += Lanes)
-        outputTile<Lanes, true>(sums, positionStride, bias, channel, Lanes, rectify, pixels);
+        outputTile<Lanes, true>(sums, positionStride, bias, residual, channel, Lanes, rectify, pixels);
     if (channel < channels)
-        outputTile<Lanes, false>(sums, positionStride, bias, channel, channels - channel, rectify, pixels);
+        outputTile<Lanes, false>(sums, positionStride, bias, residual, channel, channels - channel, rectify,
+                                 pixels);
 }
 
 // A set of entry points for one instruction set. The rows of a product fill the vector registers.
@@ -263,9 +274,10 @@ FEDEFM_INLINE void outputOf(const float* sums, std::int64_t positionStride, cons
         productOf<lanes, rows, vectors>(values, valueStride, panels, inputs, rowCount, outputs, sums, add);  \
     }                                                                                                        \
     target void name##Output(const float* sums, std::int64_t positionStride, const float* bias,              \
-                             std::int64_t channels, bool rectify, float* const* pixels)                      \
+                             const float* const* residual, std::int64_t channels, bool rectify,              \
+                             float* const* pixels)                                                           \
     {                                                                                                        \
-        outputOf<lanes>(sums, positionStride, bias, channels, rectify, pixels);                              \
+        outputOf<lanes>(sums, positionStride, bias, residual, channels, rectify, pixels);                    \
     }                                                                                                        \
     constexpr WinogradKernels name##Kernels{lanes * vectors, name##Input, name##Weights, name##Product,      \
                                             name##Output};

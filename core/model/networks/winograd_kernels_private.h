@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The inner loops of winograd.cpp, in a version for each width of vectors.
+// The inner loops of winograd.cpp and direct_convolution.cpp, in a version for each width of vectors.
 #pragma once
 
 #include "core/model/networks/winograd_private.h"
@@ -33,9 +33,11 @@ struct WinogradKernels
     /// sums (rows × kWinogradBlock) = or += values (rows × inputs) × panels, of at least the first `outputs`.
     void (*multiply)(const float* values, std::int64_t valueStride, const float* panels, std::int64_t inputs,
                      std::int64_t rows, std::int64_t outputs, float* sums, bool add) = nullptr;
-    /// `sums`: position p at sums + p × positionStride; `pixels`: 16 rows of `channels` values.
+    /// `sums`: position p at sums + p × positionStride; `pixels`: 16 rows of `channels` values. `residual`
+    /// has as many, which are added before ReLU, or is null.
     void (*transformOutput)(const float* sums, std::int64_t positionStride, const float* bias,
-                            std::int64_t channels, bool rectify, float* const* pixels) = nullptr;
+                            const float* const* residual, std::int64_t channels, bool rectify,
+                            float* const* pixels) = nullptr;
 };
 
 /// The fastest that this processor can run.

@@ -25,6 +25,7 @@ struct WinogradWork
     std::vector<WinogradSource> sources; ///< joined as channels; together `inputs`
     const float* weights = nullptr;      ///< as packWinogradWeights() made them
     const float* bias = nullptr;         ///< `outputs` values
+    const float* residual = nullptr;     ///< added to the result before ReLU; of its shape; may be absent
     float* result = nullptr;             ///< channels-last and dense
     std::int64_t pictures = 1;
     std::int64_t heightPx = 0;

@@ -5,21 +5,43 @@
 // register); every normalisation folds into the convolution before it; skips are added, not concatenated.
 #include "core/model/networks/wirenet_private.h"
 
+#include "core/model/networks/convolution_private.h"
+
 namespace fedefm {
 
 namespace {
 
 namespace nn = torch::nn;
 
-nn::Sequential convolution(int in, int out, int kernel, int stride, int groups, bool rectify)
+/// Convolution and normalisation, and ReLU where it is asked for; `0` and `1`.
+class ConvolutionStep : public nn::Module
 {
-    nn::Sequential layers;
-    layers->push_back(nn::Conv2d(
-        nn::Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).groups(groups).bias(false)));
-    layers->push_back(nn::BatchNorm2d(out));
-    if (rectify)
-        layers->push_back(nn::ReLU(nn::ReLUOptions(true)));
-    return layers;
+public:
+    ConvolutionStep(int in, int out, int kernel, int stride, int groups, bool rectify) : m_rectify(rectify)
+    {
+        m_conv = register_module("0", nn::Conv2d(nn::Conv2dOptions(in, out, kernel)
+                                                     .stride(stride)
+                                                     .padding(kernel / 2)
+                                                     .groups(groups)
+                                                     .bias(false)));
+        m_norm = register_module("1", makeBatchNorm(out));
+    }
+    torch::Tensor forward(const torch::Tensor& x)
+    {
+        return m_rectify ? convNormRelu(m_conv, m_norm, x) : convNorm(m_conv, m_norm, x);
+    }
+
+private:
+    bool m_rectify;
+    nn::Conv2d m_conv{nullptr};
+    nn::BatchNorm2d m_norm{nullptr};
+};
+
+using Step = std::shared_ptr<ConvolutionStep>;
+
+Step convolution(int in, int out, int kernel, int stride, int groups, bool rectify)
+{
+    return std::make_shared<ConvolutionStep>(in, out, kernel, stride, groups, rectify);
 }
 
 /// x + conv(conv(x)), rectified.
@@ -34,7 +56,7 @@ public:
     torch::Tensor forward(torch::Tensor x) { return torch::relu(x + m_second->forward(m_first->forward(x))); }
 
 private:
-    nn::Sequential m_first, m_second;
+    Step m_first, m_second;
 };
 
 /// x + narrow(widen(depth-wise large kernel(x))).
@@ -53,7 +75,7 @@ public:
     }
 
 private:
-    nn::Sequential m_depthwise, m_widen, m_narrow;
+    Step m_depthwise, m_widen, m_narrow;
 };
 
 class WireNet final : public Network
@@ -124,8 +146,9 @@ private:
     }
 
     int m_stemStride;
-    nn::Sequential m_stem{nullptr};
-    std::vector<nn::Sequential> m_encoder, m_down, m_up, m_decoder;
+    Step m_stem;
+    std::vector<Step> m_down, m_up;
+    std::vector<nn::Sequential> m_encoder, m_decoder;
     nn::Conv2d m_head{nullptr};
 };
 

@@ -3,6 +3,7 @@
 
 #include "core/geometry/hysteresis.h"
 #include "core/model/model_input.h"
+#include "core/model/networks/mirror_average_private.h"
 #include "core/model/wire_description.h"
 
 #include <chrono>
@@ -79,7 +80,10 @@ private:
             m_module = std::move(*module);
             m_shape = values.sizes().vec();
         }
-        const torch::Tensor logits = m_module.forward({values}).toTensor();
+        const auto forward = [this](const torch::Tensor& pictures) {
+            return m_module.forward({pictures}).toTensor();
+        };
+        const torch::Tensor logits = m_card.mirrors ? mirrorAverage(values, forward) : forward(values);
         const auto outputs = static_cast<std::int64_t>(m_card.outputs.size());
         if (logits.dim() != 4 || logits.size(0) != 1 || logits.size(1) != outputs ||
             logits.size(2) != input.height || logits.size(3) != input.width)

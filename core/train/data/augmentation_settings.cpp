@@ -58,6 +58,7 @@ Result<InputSettings> parseInputSettings(const json& document)
     options.integer("size_px", s.sizePx, 0, 8192);
     options.integer("multiple", s.multiple, 1, 1024);
     options.flag("stretch", s.stretch);
+    options.flag("mirrors", s.mirrors);
     options.numbers("mean", s.mean);
     options.numbers("deviation", s.deviation);
     const auto channels = static_cast<std::size_t>(s.channels);
@@ -75,9 +76,9 @@ Result<InputSettings> parseInputSettings(const json& document)
 
 json toJson(const InputSettings& s)
 {
-    return {{"channels", s.channels},  {"channel_pick", s.channelPick}, {"size_px", s.sizePx},
-            {"multiple", s.multiple},  {"stretch", s.stretch},          {"mean", s.mean},
-            {"deviation", s.deviation}};
+    return {{"channels", s.channels},   {"channel_pick", s.channelPick}, {"size_px", s.sizePx},
+            {"multiple", s.multiple},   {"stretch", s.stretch},          {"mean", s.mean},
+            {"deviation", s.deviation}, {"mirrors", s.mirrors}};
 }
 
 } // namespace fedefm

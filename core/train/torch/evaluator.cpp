@@ -2,6 +2,7 @@
 #include "core/train/torch/evaluator_private.h"
 
 #include "core/geometry/hysteresis.h"
+#include "core/model/networks/mirror_average_private.h"
 #include "core/train/metrics.h"
 #include "core/train/torch/losses_private.h"
 
@@ -129,11 +130,7 @@ public:
     Status add(Network& network, Prepared prepared, const std::function<void(const Predicted&)>& onPrediction)
     {
         const std::shared_ptr<const Batch> batch = batchOf(*prepared.sample);
-        torch::Tensor logits;
-        {
-            const AutocastScope autocast(m_settings.useBfloat16, m_device);
-            logits = network.forward(imagesOf(batch, m_device));
-        }
+        const torch::Tensor logits = logitsOf(network, imagesOf(batch, m_device));
         if (auto fits = checkLogits(logits, m_classes, m_settings.isClassification); !fits)
             return fits;
         if (m_isMultiLabel)
@@ -160,6 +157,15 @@ public:
     }
 
 private:
+    torch::Tensor logitsOf(Network& network, const torch::Tensor& images) const
+    {
+        const AutocastScope autocast(m_settings.useBfloat16, m_device);
+        if (m_settings.isClassification || !m_settings.input.mirrors)
+            return network.forward(images);
+        return mirrorAverage(images,
+                             [&](const torch::Tensor& pictures) { return network.forward(pictures); });
+    }
+
     Status addClass(const torch::Tensor& logits, const Batch& batch)
     {
         if (batch.imageClasses.front() < 0)

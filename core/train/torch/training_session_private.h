@@ -70,6 +70,7 @@ private:
     Status openData();
     Status makeLoader();
     Status makeNetworkAndOptimizer(bool readsInit);
+    Status addNotes();
     Status runToEnd();
     Status runEpochs();
     Result<TrainResult> endWith(Error error);

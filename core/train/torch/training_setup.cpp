@@ -67,9 +67,12 @@ Status TrainingSession::openDeviceAndThreads(const LoopState* resumed)
     if (!device)
         return tl::unexpected(device.error());
     m_device = *device;
-    m_useBfloat16 = m_config.precision == "bfloat16";
-    if (m_useBfloat16 && !hasBfloat16(m_device))
-        return fail(ErrorCode::InvalidArgument, "precision", "this processor does not compute in bfloat16");
+    const auto useBfloat16 = usesBfloat16(m_config.precision, m_device);
+    if (!useBfloat16)
+        return tl::unexpected(useBfloat16.error());
+    m_useBfloat16 = *useBfloat16;
+    if (m_config.precision == "auto")
+        m_notes.push_back(std::string("computes in ") + (m_useBfloat16 ? "bfloat16" : "float32"));
     m_threads = m_config.threads > 0 ? m_config.threads : resumed ? resumed->threads : coreCount();
     at::set_num_threads(m_threads);
     if (m_device.is_cuda()) {
@@ -109,7 +112,7 @@ Status TrainingSession::makeNetworkAndOptimizer(bool readsInit)
         auto notes = initialise(*m_network, m_config);
         if (!notes)
             return tl::unexpected(notes.error());
-        m_notes = std::move(*notes);
+        m_notes.insert(m_notes.end(), notes->begin(), notes->end());
     }
     m_network->to(m_device);
     useChannelsLast(*m_network);
@@ -169,10 +172,17 @@ Status TrainingSession::begin(const std::filesystem::path& runs)
     if (!run)
         return tl::unexpected(run.error());
     m_run = std::move(*run);
+    if (auto noted = addNotes(); !noted)
+        return noted;
+    return warn(m_data.warnings);
+}
+
+Status TrainingSession::addNotes()
+{
     for (const std::string& note : m_notes)
         if (auto noted = m_run->addEvent("info", note); !noted)
             return noted;
-    return warn(m_data.warnings);
+    return {};
 }
 
 Status TrainingSession::restore(const std::filesystem::path& folder)
@@ -193,6 +203,8 @@ Status TrainingSession::restore(const std::filesystem::path& folder)
             return noted;
         m_state.threads = m_threads;
     }
+    if (auto noted = addNotes(); !noted)
+        return noted;
     return m_run->setState(RunState::Running);
 }
 

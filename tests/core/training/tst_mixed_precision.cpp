@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Layers that hand on bfloat16 must find successors that take it.
+#include "core/train/run_store.h"
 #include "core/train/torch/trainer.h"
 #include "tests/core/training/drawn_dataset.h"
 
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <algorithm>
 
 using namespace fedefm;
 using fedefm::test::openDrawn;
@@ -17,6 +20,7 @@ class TestMixedPrecision : public QObject
 private Q_SLOTS:
     void everyKindOfNetworkTrains_data();
     void everyKindOfNetworkTrains();
+    void autoTrainsAnywhereAndSaysHow();
 };
 
 void TestMixedPrecision::everyKindOfNetworkTrains_data()
@@ -65,6 +69,20 @@ void TestMixedPrecision::everyKindOfNetworkTrains()
     if (!result && result.error().subject == "precision")
         QSKIP("this processor does not compute in bfloat16");
     QVERIFY2(result, result ? "" : describe(result.error()).c_str());
+}
+
+void TestMixedPrecision::autoTrainsAnywhereAndSaysHow()
+{
+    TrainConfig config = smallConfig();
+    config.epochs = 1;
+    config.precision = "auto";
+    QTemporaryDir folder;
+    const auto result = train(config, openDrawn, folder.path().toStdString(), CancelToken(), {});
+    QVERIFY2(result, result ? "" : describe(result.error()).c_str());
+    const auto events = (*RunReader::open(result->runFolder))->events();
+    QVERIFY(std::any_of(events.begin(), events.end(), [](const RunReader::Event& event) {
+        return event.text.find("computes in bfloat16") == 0 || event.text.find("computes in float32") == 0;
+    }));
 }
 
 QTEST_GUILESS_MAIN(TestMixedPrecision)

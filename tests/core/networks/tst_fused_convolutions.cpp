@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/networks/fused_convolutions_private.h"
 #include "core/model/networks/torchscript_export.h"
 #include "core/model/networks/torchscript_private.h"
-#include "core/model/networks/winograd_graph_private.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -21,17 +21,29 @@ double relativeDifference(const torch::Tensor& a, const torch::Tensor& expected)
     return ((a.to(torch::kDouble) - exact).abs().max() / exact.abs().max()).item<double>();
 }
 
-torch::Tensor exactConvolution(const torch::Tensor& input, const torch::Tensor& weight,
-                               const torch::Tensor& bias, bool rectify)
+torch::Tensor exactConvolution(const FusedConvolution& shape, const torch::Tensor& input,
+                               const torch::Tensor& weight, const torch::Tensor& bias,
+                               const torch::Tensor& residual = {})
 {
-    const torch::Tensor result = torch::conv2d(input.to(torch::kDouble), weight.to(torch::kDouble),
-                                               bias.to(torch::kDouble), /*stride=*/1, /*padding=*/1);
-    return rectify ? result.relu() : result;
+    torch::Tensor result = torch::conv2d(input.to(torch::kDouble), weight.to(torch::kDouble),
+                                         bias.to(torch::kDouble), shape.stride, shape.kernel / 2);
+    if (residual.defined())
+        result = result + residual;
+    return shape.rectify ? result.relu() : result;
 }
 
-torch::Tensor randomWeight(std::int64_t outputs, std::int64_t inputs)
+FusedConvolution shaped(std::int64_t inputs, std::int64_t outputs)
 {
-    return torch::randn({outputs, inputs, 3, 3}) / std::sqrt(9.0 * static_cast<double>(inputs));
+    FusedConvolution shape;
+    shape.inputs = inputs;
+    shape.outputs = outputs;
+    return shape;
+}
+
+torch::Tensor randomWeight(const FusedConvolution& shape)
+{
+    return torch::randn({shape.outputs, shape.inputs, shape.kernel, shape.kernel}) /
+           std::sqrt(static_cast<double>(shape.kernel * shape.kernel * shape.inputs));
 }
 
 /// What must stay with LibTorch beside what need not.
@@ -78,11 +90,11 @@ int countOf(const torch::jit::Module& module, const std::string& name)
     return count;
 }
 
-constexpr const char* kOperator = "fedefm::winograd_conv3x3";
+constexpr const char* kOperator = "fedefm::convolution";
 
 } // namespace
 
-class TestWinograd : public QObject
+class TestFusedConvolutions : public QObject
 {
     Q_OBJECT
 
@@ -91,40 +103,55 @@ private Q_SLOTS:
     void agreesWithDouble();
     void takesOtherLayouts();
     void worksInSeveralThreads();
-    void refusesOtherWeights();
+    void refusesWhatDoesNotFit();
     void replacesWhatFits();
     void networksAgree_data();
     void networksAgree();
     void exportsWithoutIt();
 };
 
-void TestWinograd::agreesWithDouble_data()
+void TestFusedConvolutions::agreesWithDouble_data()
 {
     QTest::addColumn<int>("pictures");
     QTest::addColumn<QList<int>>("inputs");
     QTest::addColumn<int>("outputs");
     QTest::addColumn<int>("height");
     QTest::addColumn<int>("width");
+    QTest::addColumn<int>("kernel");
+    QTest::addColumn<int>("stride");
     QTest::addColumn<int>("threads");
     QTest::addColumn<bool>("rectify");
-    QTest::newRow("whole tiles") << 1 << QList<int>{64} << 64 << 32 << 48 << 1 << false;
-    QTest::newRow("many tiles, two threads") << 1 << QList<int>{32} << 32 << 96 << 100 << 2 << true;
-    QTest::newRow("odd sizes") << 2 << QList<int>{37} << 45 << 19 << 23 << 2 << true;
-    QTest::newRow("two parts") << 2 << QList<int>{33, 70} << 100 << 21 << 30 << 2 << false;
-    QTest::newRow("three parts") << 1 << QList<int>{5, 1, 40} << 33 << 9 << 14 << 1 << true;
-    QTest::newRow("deep") << 1 << QList<int>{700} << 390 << 13 << 17 << 2 << true;
-    QTest::newRow("weights not kept") << 1 << QList<int>{512} << 512 << 33 << 30 << 2 << false;
-    QTest::newRow("one pixel") << 3 << QList<int>{34} << 65 << 1 << 1 << 2 << false;
-    QTest::newRow("one column") << 1 << QList<int>{40} << 40 << 50 << 1 << 1 << true;
+    QTest::newRow("whole tiles") << 1 << QList<int>{64} << 64 << 32 << 48 << 3 << 1 << 1 << false;
+    QTest::newRow("many tiles, two threads") << 1 << QList<int>{32} << 32 << 96 << 100 << 3 << 1 << 2 << true;
+    QTest::newRow("odd sizes") << 2 << QList<int>{37} << 45 << 19 << 23 << 3 << 1 << 2 << true;
+    QTest::newRow("two parts") << 2 << QList<int>{33, 70} << 100 << 21 << 30 << 3 << 1 << 2 << false;
+    QTest::newRow("three parts") << 1 << QList<int>{5, 1, 40} << 33 << 9 << 14 << 3 << 1 << 1 << true;
+    QTest::newRow("deep") << 1 << QList<int>{700} << 390 << 13 << 17 << 3 << 1 << 2 << true;
+    QTest::newRow("weights not kept") << 1 << QList<int>{512} << 512 << 33 << 30 << 3 << 1 << 2 << false;
+    QTest::newRow("one pixel") << 3 << QList<int>{34} << 65 << 1 << 1 << 3 << 1 << 2 << false;
+    QTest::newRow("one column") << 1 << QList<int>{40} << 40 << 50 << 1 << 3 << 1 << 1 << true;
+    QTest::newRow("direct") << 1 << QList<int>{16} << 16 << 60 << 100 << 3 << 1 << 2 << true;
+    QTest::newRow("direct, odd sizes") << 3 << QList<int>{5} << 13 << 19 << 53 << 3 << 1 << 2 << false;
+    QTest::newRow("direct, two parts") << 2 << QList<int>{7, 9} << 70 << 20 << 49 << 3 << 1 << 1 << true;
+    QTest::newRow("stride 2") << 2 << QList<int>{40} << 70 << 20 << 31 << 3 << 2 << 2 << true;
+    QTest::newRow("stride 2, odd height") << 1 << QList<int>{4} << 8 << 21 << 98 << 3 << 2 << 2 << false;
+    QTest::newRow("1x1") << 2 << QList<int>{70} << 130 << 17 << 29 << 1 << 1 << 2 << true;
+    QTest::newRow("1x1, stride 2") << 2 << QList<int>{16} << 33 << 16 << 31 << 1 << 2 << 1 << false;
+    QTest::newRow("5x5") << 1 << QList<int>{12} << 20 << 24 << 25 << 5 << 1 << 2 << false;
+    QTest::newRow("7x7, fewer rows than it reaches")
+        << 2 << QList<int>{3} << 9 << 2 << 3 << 7 << 1 << 2 << true;
+    QTest::newRow("direct, one pixel") << 2 << QList<int>{6} << 5 << 1 << 1 << 3 << 2 << 2 << false;
 }
 
-void TestWinograd::agreesWithDouble()
+void TestFusedConvolutions::agreesWithDouble()
 {
     QFETCH(int, pictures);
     QFETCH(QList<int>, inputs);
     QFETCH(int, outputs);
     QFETCH(int, height);
     QFETCH(int, width);
+    QFETCH(int, kernel);
+    QFETCH(int, stride);
     QFETCH(int, threads);
     QFETCH(bool, rectify);
     const int before = at::get_num_threads();
@@ -135,39 +162,57 @@ void TestWinograd::agreesWithDouble()
         parts.push_back(
             torch::randn({pictures, channels, height, width}).contiguous(torch::MemoryFormat::ChannelsLast));
     const torch::Tensor joined = torch::cat(parts, 1);
-    const torch::Tensor weight = randomWeight(outputs, joined.size(1));
+    FusedConvolution shape = shaped(joined.size(1), outputs);
+    shape.kernel = kernel;
+    shape.stride = stride;
+    shape.rectify = rectify;
+    const torch::Tensor weight = randomWeight(shape);
     const torch::Tensor bias = torch::randn({outputs});
-    const torch::Tensor result = winogradConvolution(parts, packedForWinograd(weight), bias, rectify);
+    const torch::Tensor packed = packedWeight(shape, weight);
+    const torch::Tensor result = fusedConvolution(shape, parts, packed, bias);
+    const torch::Tensor residual = torch::randn(result.sizes());
+    const torch::Tensor withResidual = fusedConvolution(shape, parts, packed, bias, residual);
     at::set_num_threads(before);
     QVERIFY(result.is_contiguous(torch::MemoryFormat::ChannelsLast));
-    const double difference = relativeDifference(result, exactConvolution(joined, weight, bias, rectify));
+    const torch::Tensor row = torch::randn({1, outputs, 1, 1});
+    QVERIFY(relativeDifference(fusedConvolution(shape, parts, packed, bias, row),
+                               exactConvolution(shape, joined, weight, bias, row)) < 3e-5);
+    const double difference = relativeDifference(result, exactConvolution(shape, joined, weight, bias));
     QVERIFY2(difference < 3e-5, qPrintable(QString::number(difference)));
+    const double other =
+        relativeDifference(withResidual, exactConvolution(shape, joined, weight, bias, residual));
+    QVERIFY2(other < 3e-5, qPrintable(QString::number(other)));
 }
 
-void TestWinograd::takesOtherLayouts()
+void TestFusedConvolutions::takesOtherLayouts()
 {
     const torch::Tensor wide = torch::randn({2, 40, 12, 30});
-    const torch::Tensor weight = randomWeight(40, 40);
     const torch::Tensor bias = torch::randn({40});
-    for (const torch::Tensor& input : {wide, wide.slice(3, 3, 20), wide.transpose(2, 3)})
-        QVERIFY(relativeDifference(winogradConvolution({input}, packedForWinograd(weight), bias, false),
-                                   exactConvolution(input, weight, bias, false)) < 3e-5);
+    for (const std::int64_t stride : {1, 2}) {
+        FusedConvolution shape = shaped(40, 40);
+        shape.stride = stride;
+        const torch::Tensor weight = randomWeight(shape);
+        for (const torch::Tensor& input : {wide, wide.slice(3, 3, 20), wide.transpose(2, 3)})
+            QVERIFY(relativeDifference(fusedConvolution(shape, {input}, packedWeight(shape, weight), bias),
+                                       exactConvolution(shape, input, weight, bias)) < 3e-5);
+    }
 }
 
-void TestWinograd::worksInSeveralThreads()
+void TestFusedConvolutions::worksInSeveralThreads()
 {
     torch::manual_seed(6);
     const torch::Tensor input = torch::randn({1, 48, 40, 40});
-    const torch::Tensor weight = randomWeight(64, 48);
-    const torch::Tensor packed = packedForWinograd(weight);
+    const FusedConvolution shape = shaped(48, 64);
+    const torch::Tensor weight = randomWeight(shape);
+    const torch::Tensor packed = packedWeight(shape, weight);
     const torch::Tensor bias = torch::zeros({64});
-    const torch::Tensor expected = exactConvolution(input, weight, bias, false);
+    const torch::Tensor expected = exactConvolution(shape, input, weight, bias);
     std::vector<double> differences(4, 1e9);
     std::vector<std::thread> threads;
     for (double& difference : differences)
         threads.emplace_back([&] {
             const torch::InferenceMode noGradient;
-            difference = relativeDifference(winogradConvolution({input}, packed, bias, false), expected);
+            difference = relativeDifference(fusedConvolution(shape, {input}, packed, bias), expected);
         });
     for (std::thread& thread : threads)
         thread.join();
@@ -175,17 +220,22 @@ void TestWinograd::worksInSeveralThreads()
         QVERIFY(difference < 3e-5);
 }
 
-void TestWinograd::refusesOtherWeights()
+void TestFusedConvolutions::refusesWhatDoesNotFit()
 {
-    const torch::Tensor packed = packedForWinograd(randomWeight(64, 48));
+    const FusedConvolution shape = shaped(48, 64);
+    const torch::Tensor packed = packedWeight(shape, randomWeight(shape));
     const torch::Tensor bias = torch::zeros({64});
+    const torch::Tensor input = torch::randn({1, 48, 8, 8});
     QVERIFY_THROWS_EXCEPTION(c10::Error,
-                             winogradConvolution({torch::randn({1, 49, 8, 8})}, packed, bias, false));
+                             fusedConvolution(shape, {torch::randn({1, 49, 8, 8})}, packed, bias));
     QVERIFY_THROWS_EXCEPTION(
-        c10::Error, winogradConvolution({torch::randn({1, 48, 8, 8}, torch::kDouble)}, packed, bias, false));
+        c10::Error, fusedConvolution(shape, {torch::randn({1, 48, 8, 8}, torch::kDouble)}, packed, bias));
+    QVERIFY_THROWS_EXCEPTION(c10::Error, fusedConvolution(shape, {input}, packed.slice(0, 1), bias));
+    QVERIFY_THROWS_EXCEPTION(c10::Error,
+                             fusedConvolution(shape, {input}, packed, bias, torch::randn({1, 64, 8, 2})));
 }
 
-void TestWinograd::replacesWhatFits()
+void TestFusedConvolutions::replacesWhatFits()
 {
     torch::manual_seed(7);
     MixedNetwork network;
@@ -196,14 +246,15 @@ void TestWinograd::replacesWhatFits()
     auto module = tracedModule(network, {2, 1, 34, 50});
     QVERIFY2(module.has_value(), module ? "" : module.error().detail.c_str());
     torch::jit::Module frozen = torch::jit::freeze(*module);
-    QVERIFY(computeByWinograd(frozen));
-    QCOMPARE(countOf(frozen, kOperator), 3);
+    QVERIFY(fuseConvolutions(frozen));
+    QCOMPARE(countOf(frozen, kOperator), 5);
+    QCOMPARE(countOf(frozen, "aten::add"), 1);
     QCOMPARE(countOf(frozen, "aten::cat"), 1);
     for (int i = 0; i < 3; ++i) // the first runs compile
         QVERIFY(relativeDifference(frozen.forward({input}).toTensor(), expected) < 1e-4);
 }
 
-void TestWinograd::networksAgree_data()
+void TestFusedConvolutions::networksAgree_data()
 {
     QTest::addColumn<QString>("architecture");
     QTest::addColumn<QString>("values");
@@ -218,7 +269,7 @@ void TestWinograd::networksAgree_data()
                                     << 96 << 64;
 }
 
-void TestWinograd::networksAgree()
+void TestFusedConvolutions::networksAgree()
 {
     QFETCH(QString, architecture);
     QFETCH(QString, values);
@@ -243,7 +294,7 @@ void TestWinograd::networksAgree()
     }
 }
 
-void TestWinograd::exportsWithoutIt()
+void TestFusedConvolutions::exportsWithoutIt()
 {
     const auto network = makeNetwork({"unet", {{"n_channels", 1}, {"base_channels", 32}}});
     QVERIFY(network.has_value());
@@ -258,5 +309,5 @@ void TestWinograd::exportsWithoutIt()
     QVERIFY(countOf(loaded, "aten::_convolution") > 0);
 }
 
-QTEST_GUILESS_MAIN(TestWinograd)
-#include "tst_winograd.moc"
+QTEST_GUILESS_MAIN(TestFusedConvolutions)
+#include "tst_fused_convolutions.moc"

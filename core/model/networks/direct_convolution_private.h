@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Convolutions with odd square kernels and zeros around, row by row as matrix products, for the layers with
+// few channels, where Winograd's transforms cost more than they save and LibTorch's convolutions reach a
+// fraction of a matrix product's speed. Pictures are channels-last. No LibTorch here.
+#pragma once
+
+#include <cstdint>
+
+namespace fedefm {
+
+struct DirectWork
+{
+    std::int64_t inputs = 0;
+    std::int64_t outputs = 0;
+    std::int64_t kernel = 3; ///< side, odd; the margin of zeros is its half
+    std::int64_t stride = 1;
+    const float* pixels = nullptr;   ///< channels-last and dense
+    const float* weights = nullptr;  ///< as packDirectWeights() made them
+    const float* bias = nullptr;     ///< `outputs` values
+    const float* residual = nullptr; ///< added to the result before ReLU; of its shape; may be absent
+    float* result = nullptr;         ///< channels-last and dense
+    std::int64_t pictures = 1;
+    std::int64_t heightPx = 0; ///< of the input
+    std::int64_t widthPx = 0;
+    bool rectify = false;
+
+    std::int64_t resultHeightPx() const { return (heightPx - 1) / stride + 1; }
+    std::int64_t resultWidthPx() const { return (widthPx - 1) / stride + 1; }
+};
+
+/// The number of floats that packDirectWeights() writes.
+std::int64_t packedDirectSize(std::int64_t inputs, std::int64_t outputs, std::int64_t kernel);
+
+/// `weights`: outputs × inputs × kernel × kernel, dense. The order fits this processor.
+void packDirectWeights(const float* weights, std::int64_t inputs, std::int64_t outputs, std::int64_t kernel,
+                       float* packed);
+
+/// Rows begin…end−1 of the results of all pictures; ranges may be computed at the same time.
+void convolveRows(const DirectWork& work, std::int64_t begin, std::int64_t end);
+
+} // namespace fedefm

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/networks/direct_convolution_private.h"
+#include "core/model/networks/fused_convolutions_private.h"
+#include "core/model/networks/winograd_private.h"
+
+#include <ATen/Parallel.h>
+
+namespace fedefm {
+
+namespace {
+
+/// With fewer channels Winograd's transforms cost more than they save.
+constexpr std::int64_t kLeastForWinograd = 32;
+
+void checkInputs(const FusedConvolution& shape, const std::vector<torch::Tensor>& inputs,
+                 const torch::Tensor& weight, const torch::Tensor& bias)
+{
+    std::int64_t channels = 0;
+    for (const torch::Tensor& input : inputs) {
+        const torch::Tensor& first = inputs.front();
+        TORCH_CHECK(input.dim() == 4 && input.scalar_type() == torch::kFloat && input.is_cpu() &&
+                        input.size(0) == first.size(0) && input.size(2) == first.size(2) &&
+                        input.size(3) == first.size(3),
+                    "pictures of one size are needed");
+        channels += input.size(1);
+    }
+    const std::int64_t packed = shape.usesWinograd()
+                                    ? packedWinogradSize(shape.inputs, shape.outputs)
+                                    : packedDirectSize(shape.inputs, shape.outputs, shape.kernel);
+    TORCH_CHECK(channels == shape.inputs && bias.numel() == shape.outputs && weight.numel() == packed,
+                "the weights are for another number of channels");
+}
+
+torch::Tensor dense(const torch::Tensor& map)
+{
+    return map.contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
+struct Operands
+{
+    std::vector<torch::Tensor> inputs; ///< dense, as is the residual
+    const float* weight;
+    const float* bias;
+    const float* residual;
+    float* result;
+};
+
+void runWinograd(const FusedConvolution& shape, const Operands& operands)
+{
+    const torch::Tensor& first = operands.inputs.front();
+    WinogradWork work;
+    work.inputs = shape.inputs;
+    work.outputs = shape.outputs;
+    for (const torch::Tensor& input : operands.inputs)
+        work.sources.push_back({input.data_ptr<float>(), input.size(1)});
+    work.weights = operands.weight;
+    work.bias = operands.bias;
+    work.residual = operands.residual;
+    work.result = operands.result;
+    work.pictures = first.size(0);
+    work.heightPx = first.size(2);
+    work.widthPx = first.size(3);
+    work.rectify = shape.rectify;
+    const WinogradTasks tasks(work, at::get_num_threads());
+    at::parallel_for(0, tasks.count(), 1,
+                     [&tasks](std::int64_t begin, std::int64_t end) { tasks.run(begin, end); });
+}
+
+void runDirectly(const FusedConvolution& shape, const Operands& operands)
+{
+    const torch::Tensor input =
+        operands.inputs.size() == 1 ? operands.inputs[0] : dense(torch::cat(operands.inputs, 1));
+    DirectWork work;
+    work.inputs = shape.inputs;
+    work.outputs = shape.outputs;
+    work.kernel = shape.kernel;
+    work.stride = shape.stride;
+    work.pixels = input.data_ptr<float>();
+    work.weights = operands.weight;
+    work.bias = operands.bias;
+    work.residual = operands.residual;
+    work.result = operands.result;
+    work.pictures = input.size(0);
+    work.heightPx = input.size(2);
+    work.widthPx = input.size(3);
+    work.rectify = shape.rectify;
+    at::parallel_for(0, work.pictures * work.resultHeightPx(), 1,
+                     [&work](std::int64_t begin, std::int64_t end) { convolveRows(work, begin, end); });
+}
+
+} // namespace
+
+bool FusedConvolution::usesWinograd() const
+{
+    return kernel == 3 && stride == 1 && inputs >= kLeastForWinograd && outputs >= kLeastForWinograd;
+}
+
+torch::Tensor packedWeight(const FusedConvolution& shape, const torch::Tensor& weight)
+{
+    const torch::Tensor plain = weight.detach().to(torch::kFloat).contiguous();
+    const auto* values = plain.data_ptr<float>();
+    if (shape.usesWinograd()) {
+        torch::Tensor packed = torch::empty({packedWinogradSize(shape.inputs, shape.outputs)});
+        packWinogradWeights(values, shape.inputs, shape.outputs, packed.data_ptr<float>());
+        return packed;
+    }
+    torch::Tensor packed = torch::empty({packedDirectSize(shape.inputs, shape.outputs, shape.kernel)});
+    packDirectWeights(values, shape.inputs, shape.outputs, shape.kernel, packed.data_ptr<float>());
+    return packed;
+}
+
+torch::Tensor fusedConvolution(const FusedConvolution& shape, const std::vector<torch::Tensor>& inputs,
+                               const torch::Tensor& weight, const torch::Tensor& bias,
+                               const torch::Tensor& residual)
+{
+    TORCH_CHECK(!inputs.empty() && inputs.front().dim() == 4, "pictures are needed");
+    checkInputs(shape, inputs, weight, bias);
+    const torch::Tensor& first = inputs.front();
+    const auto side = [&shape](std::int64_t px) { return (px - 1) / shape.stride + 1; };
+    const torch::Tensor result =
+        torch::empty({first.size(0), shape.outputs, side(first.size(2)), side(first.size(3))},
+                     first.options(), torch::MemoryFormat::ChannelsLast);
+    TORCH_CHECK(!residual.defined() || (residual.is_cpu() && residual.scalar_type() == torch::kFloat),
+                "what is added must be of the same type");
+    if (residual.defined() && residual.sizes() != result.sizes()) {
+        FusedConvolution alone = shape;
+        alone.rectify = false;
+        const torch::Tensor sum = fusedConvolution(alone, inputs, weight, bias) + residual;
+        return shape.rectify ? sum.relu() : sum;
+    }
+    const torch::Tensor denseBias = bias.contiguous();
+    const torch::Tensor added = residual.defined() ? dense(residual) : torch::Tensor();
+    Operands operands;
+    for (const torch::Tensor& input : inputs)
+        operands.inputs.push_back(dense(input));
+    operands.weight = weight.data_ptr<float>();
+    operands.bias = denseBias.data_ptr<float>();
+    operands.residual = added.defined() ? added.data_ptr<float>() : nullptr;
+    operands.result = result.data_ptr<float>();
+    if (shape.usesWinograd())
+        runWinograd(shape, operands);
+    else
+        runDirectly(shape, operands);
+    return result;
+}
+
+} // namespace fedefm
