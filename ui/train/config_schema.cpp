@@ -44,7 +44,7 @@ std::vector<ConfigField> modelFields()
     return {
         {group, "model.network", TEXT("Network"), TEXT("Architecture; presets bring its parameters along"),
          Kind::Choice, 0, 0, kNetworks, "", true},
-        {group, "model.hyper_parameters", TEXT("Its parameters"), TEXT("JSON; docs/networks names them"),
+        {group, "model.hyper_parameters", TEXT("Its parameters"), TEXT("JSON; the documentation of training says which"),
          Kind::Json},
         {group, "init", TEXT("Begin with"),
          TEXT("Weights to begin with: a file, a run folder or a model's name; empty: random"), Kind::Text},

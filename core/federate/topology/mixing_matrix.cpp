@@ -102,21 +102,6 @@ double MixingMatrix::imbalance() const
     return largest;
 }
 
-MixingMatrix MixingMatrix::without(const std::vector<bool>& isOffline) const
-{
-    const auto offline = [&isOffline](int silo) {
-        return static_cast<std::size_t>(silo) < isOffline.size() && isOffline[static_cast<std::size_t>(silo)];
-    };
-    MixingMatrix mixing = *this;
-    for (int silo = 0; silo < m_count; ++silo)
-        for (int other = 0; other < m_count; ++other)
-            if (silo != other && (offline(silo) || offline(other))) {
-                mixing.set(silo, silo, mixing.at(silo, silo) + mixing.at(silo, other));
-                mixing.set(silo, other, 0.0);
-            }
-    return mixing;
-}
-
 double spectralGap(const MixingMatrix& mixing)
 {
     const auto matrix =

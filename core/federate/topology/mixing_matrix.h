@@ -33,8 +33,6 @@ public:
 
     /// Largest deviation of a row's or column's sum from 1.
     double imbalance() const;
-    /// The same for silos that are offline: what they would have given goes to the silo that misses it.
-    MixingMatrix without(const std::vector<bool>& isOffline) const;
 
 private:
     std::size_t cell(int row, int column) const

@@ -64,7 +64,8 @@ private:
     torch::Tensor softTerm(const StepView& step, std::size_t expert) const
     {
         const torch::Tensor& teacher = m_answers[expert].logits[static_cast<std::size_t>(step.step)];
-        if (!m_options.isNotTrue || !m_isClassification)
+        const bool hasOneLabel = m_isClassification && step.batch->flagCount == 0;
+        if (!m_options.isNotTrue || !hasOneLabel)
             return softCrossEntropy(step.logits, teacher, m_options.temperature);
         const torch::Tensor labels = imageClassesOf(*step.batch, step.logits.device());
         return softCrossEntropy(withoutLabel(step.logits, labels), withoutLabel(teacher, labels),

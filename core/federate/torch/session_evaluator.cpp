@@ -97,7 +97,7 @@ Result<nlohmann::json> SessionEvaluator::classify(Network& network)
 
 Result<nlohmann::json> SessionEvaluator::evaluate(Network& network)
 {
-    if (m_settings.task.isClassification)
+    if (m_settings.task.isClassification && !m_test->isMultiLabel())
         return classify(network);
     const auto obey = [this] {
         return m_settings.cancel.isCancelled() ? Status(fail(ErrorCode::Cancelled, "validation")) : Status();

@@ -127,6 +127,7 @@ private:
     int m_phase = 0; ///< of the running round
     int m_phases = 0;
     std::vector<bool> m_isOut;    ///< of the running round
+    std::vector<bool> m_hasBegun; ///< which silos have worked in this round
     std::vector<bool> m_hasStart; ///< likewise: kRoundStart is this round's
     bool m_isWayBack = false;     ///< the next phase begins with the last silo
     std::optional<Error> m_firstFailure;

@@ -59,6 +59,7 @@ Status Session::runRound()
     if (m_checkpointSeconds > 0.0)
         m_record.phaseSeconds["checkpoint"] = std::exchange(m_checkpointSeconds, 0.0);
     m_isOut.assign(count, false);
+    m_hasBegun.assign(count, false);
     m_hasStart.assign(count, false);
     m_isWayBack = false;
     m_spentSilos = 0;

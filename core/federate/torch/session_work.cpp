@@ -112,8 +112,10 @@ Status Session::workGuarded(const RoundView& view, int phase, int silo, SiloPort
     if (!live)
         return tl::unexpected(live.error());
     Silo& at = **live;
-    if (phase == 0 && m_plan.optimizerState == "reset")
+    const auto index = static_cast<std::size_t>(silo);
+    if (!m_hasBegun[index] && m_plan.optimizerState == "reset")
         resetMoments(*at.optimizer);
+    m_hasBegun[index] = true;
     rememberStart(at);
     Workbench bench{view, phase, at, port, *m_learner, *m_scratch, m_shared, m_plan, m_record};
     try {

@@ -21,11 +21,10 @@ Result<torch::jit::Module> tracedModule(Network& network, const std::vector<std:
                                         TraceFor purpose = TraceFor::OneSize);
 
 /// For repeated inference: traced, frozen (weights become constants, batch norms are folded) and either made
-/// to compute in bfloat16 or, in float32, with 3×3 convolutions by Winograd's algorithm (ADR 0012); where
-/// none fits it is given to LibTorch's optimiser, which keeps convolutions in oneDNN's own memory layout on
-/// the CPU. Its forward() takes one float32 tensor of exactly `inputShape` and gives float32 logits. Later
-/// changes of the network do not reach it. The first two calls are slow: they compile. It cannot be saved to
-/// a file.
+/// to compute in bfloat16 or, in float32, with convolutions by loops of our own (ADR 0012); where none fits
+/// it is given to LibTorch's optimiser, which keeps convolutions in oneDNN's own memory layout on the CPU.
+/// Its forward() takes one float32 tensor of exactly `inputShape` and gives float32 logits. Later changes of
+/// the network do not reach it. The first two calls are slow: they compile. It cannot be saved to a file.
 Result<torch::jit::Module> frozenForInference(Network& network, const std::vector<std::int64_t>& inputShape,
                                               Precision precision = Precision::Float32);
 

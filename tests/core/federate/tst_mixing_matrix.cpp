@@ -20,7 +20,6 @@ private Q_SLOTS:
     void gapsInClosedForm();
     void everyTopologyPreservesTheMean();
     void gossipConvergesAsTheGapSays();
-    void offlineSilosCostTheirEdges();
 };
 
 namespace {
@@ -176,15 +175,6 @@ void TestMixingMatrix::gossipConvergesAsTheGapSays()
         // A margin for the draws of MATCHA, and for rounding where nothing is left.
         QVERIFY2(after <= 30.0 * bound + 1e-18 * before, name);
     }
-}
-
-void TestMixingMatrix::offlineSilosCostTheirEdges()
-{
-    const MixingMatrix mixing = MixingMatrix::metropolis(ringBothWays(5)).without({false, true});
-    QVERIFY(mixing.imbalance() < 1e-12);
-    QCOMPARE(mixing.at(1, 1), 1.0);
-    QVERIFY(isNear(mixing.at(0, 0), 2.0 / 3) && mixing.at(0, 1) == 0.0 && isNear(mixing.at(0, 4), 1.0 / 3));
-    QVERIFY(isNear(mixing.at(3, 3), 1.0 / 3));
 }
 
 QTEST_APPLESS_MAIN(TestMixingMatrix)

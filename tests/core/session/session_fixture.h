@@ -15,14 +15,26 @@ namespace fedefm::test {
 
 namespace fs = std::filesystem;
 
-/// {"form": "drawn", "from", "to"}: those pictures of one endless drawn set.
-inline Result<DatasetPtr> openSlice(const nlohmann::json& description)
+inline Result<DatasetPtr> sliceOf(const nlohmann::json& description, bool hasFlags)
 {
     const int from = description.value("from", 0);
     const int to = description.value("to", 8);
     std::vector<std::size_t> indices(static_cast<std::size_t>(to - from));
     std::iota(indices.begin(), indices.end(), static_cast<std::size_t>(from));
-    return subset(std::make_shared<DrawnDataset>(to, 16), std::move(indices));
+    auto all = std::make_shared<DrawnDataset>(to, 16);
+    all->hasFlags = hasFlags;
+    return subset(std::move(all), std::move(indices));
+}
+
+/// {"form": "drawn", "from", "to"}: those pictures of one endless drawn set; with a class, or with flags.
+inline Result<DatasetPtr> openSlice(const nlohmann::json& description)
+{
+    return sliceOf(description, false);
+}
+
+inline Result<DatasetPtr> openSliceWithFlags(const nlohmann::json& description)
+{
+    return sliceOf(description, true);
 }
 
 inline nlohmann::json slice(int from, int to)
