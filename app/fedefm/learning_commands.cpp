@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/learning_environment.h"
 #include "app/fedefm/commands.h"
 #include "core/plugin/programs.h"
 
@@ -21,7 +20,6 @@ Result<Outcome> becomeLearningProgram(const Context& context)
     for (const std::string& argument : context.arguments)
         arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
-    prepareLearningEnvironment();
     ::execv(program->c_str(), arguments.data());
     return fail(ErrorCode::ModuleBroken, program->string(), std::strerror(errno));
 }

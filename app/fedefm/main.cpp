@@ -10,6 +10,8 @@ using namespace fedefm::cli;
 
 int main(int argc, char** argv)
 {
+    // LibTorch's libraries come with a module, when a network is first used, and with the learning program.
+    prepareLearningEnvironment();
     return runProgram(argc, argv, "fedefm",
                       {addInfoCommand, addDecodeCommand, addRenderCommand, addSegmentCommand,
                        addModelsCommand, addBenchCommand, addDemoCommand, addSimulateCommand,
@@ -19,7 +21,6 @@ int main(int argc, char** argv)
                           cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
                           if (general.threads > 0) {
                               cv::setNumThreads(general.threads);
-                              // LibTorch comes with a module, when a network is first used.
                               setOpenMpThreads(general.threads);
                           }
                       });

@@ -57,7 +57,7 @@ Status benchRealTime(int threads, const std::function<void(const BenchFigure&)>&
     // As in use, where one frame follows another; beside the U-Net each finds the other's data in the caches.
     std::vector<double> ownMs;
     const SteadyClock clock;
-    for (int frame = 0; frame < kFrames; ++frame) {
+    for (int repeat = 0; repeat < kFrames; ++repeat) {
         const double startMs = clock.nowMs();
         segment();
         ownMs.push_back(clock.nowMs() - startMs);

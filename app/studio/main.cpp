@@ -46,6 +46,10 @@ bool wantsTextOnly(int argc, char** argv)
 
 int main(int argc, char** argv)
 {
+    // OpenMP's threads come with the networks; spinning for milliseconds they would keep the cores from a
+    // training that runs beside.
+    if (!qEnvironmentVariableIsSet("GOMP_SPINCOUNT") && !qEnvironmentVariableIsSet("OMP_WAIT_POLICY"))
+        qputenv("GOMP_SPINCOUNT", "10000");
     if (wantsTextOnly(argc, argv))
         qputenv("QT_QPA_PLATFORM", "offscreen");
     QGuiApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);

@@ -11,24 +11,41 @@ namespace fedefm {
 
 namespace {
 
-float greyAt(const Frame& frame, int x, int y, int channelPick)
+template <typename T> std::vector<float> greyOf(const Frame& frame, int channelPick)
 {
-    if (frame.samples() == 1)
-        return static_cast<float>(frame.valueAt(x, y));
-    if (channelPick >= 0)
-        return static_cast<float>(frame.valueAt(x, y, std::min(channelPick, frame.samples() - 1)));
-    return 0.299F * frame.valueAt(x, y, 0) + 0.587F * frame.valueAt(x, y, 1) +
-           0.114F * frame.valueAt(x, y, 2);
+    const T* values = frame.data<T>();
+    const int samples = frame.samples();
+    const std::size_t count = static_cast<std::size_t>(frame.width()) * frame.height();
+    std::vector<float> grey(count);
+    if (samples == 1 || channelPick >= 0) {
+        const T* picked = values + std::min(std::max(channelPick, 0), samples - 1);
+        for (std::size_t i = 0; i < count; ++i)
+            grey[i] = static_cast<float>(picked[i * static_cast<std::size_t>(samples)]);
+        return grey;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        const T* colour = values + i * static_cast<std::size_t>(samples);
+        grey[i] = 0.299F * colour[0] + 0.587F * colour[1] + 0.114F * colour[2];
+    }
+    return grey;
 }
 
-std::vector<float> greyOf(const Frame& frame, const SequenceInfo& info, const ModelInputRules& rules)
+std::vector<float> storedGrey(const Frame& frame, int channelPick)
 {
-    const int width = frame.width();
-    const int height = frame.height();
-    std::vector<float> grey(static_cast<std::size_t>(width) * height);
-    for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x)
-            grey[static_cast<std::size_t>(y) * width + x] = greyAt(frame, x, y, rules.channelPick);
+    switch (frame.type()) {
+    case PixelType::U8:
+        return greyOf<std::uint8_t>(frame, channelPick);
+    case PixelType::U16:
+        return greyOf<std::uint16_t>(frame, channelPick);
+    case PixelType::I16:
+        return greyOf<std::int16_t>(frame, channelPick);
+    }
+    return {};
+}
+
+std::vector<float> networkGrey(const Frame& frame, const SequenceInfo& info, const ModelInputRules& rules)
+{
+    std::vector<float> grey = storedGrey(frame, rules.channelPick);
     if (rules.stretch) {
         stretchGrey(grey, info.grey.inverse, 1.0F);
         return grey;
@@ -84,7 +101,7 @@ std::vector<double> sourcePositions(int padded, int used, int side)
 
 ModelInput prepareInput(const Frame& frame, const SequenceInfo& info, const ModelInputRules& rules)
 {
-    const std::vector<float> grey = greyOf(frame, info, rules);
+    std::vector<float> grey = networkGrey(frame, info, rules);
     ModelInput input;
     const int longest = std::max(frame.width(), frame.height());
     input.usedWidth = scaledSide(frame.width(), longest, rules);
@@ -93,6 +110,10 @@ ModelInput prepareInput(const Frame& frame, const SequenceInfo& info, const Mode
                            static_cast<double>(input.usedHeight) / frame.height());
     input.width = roundUp(input.usedWidth, rules.multiple);
     input.height = roundUp(input.usedHeight, rules.multiple);
+    if (input.width == frame.width() && input.height == frame.height()) {
+        input.values = std::move(grey);
+        return input;
+    }
     const std::vector<double> xs = sourcePositions(input.width, input.usedWidth, frame.width());
     const std::vector<double> ys = sourcePositions(input.height, input.usedHeight, frame.height());
     input.values.reserve(xs.size() * ys.size());

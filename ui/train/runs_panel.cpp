@@ -20,7 +20,7 @@ namespace fedefm {
 
 namespace {
 constexpr int kRowHeightPx = 26;
-constexpr int kWidths[RunTableModel::ColumnCount] = {118, 96, 62, 66, 122, 92, 56, 110};
+constexpr int kWidths[RunTableModel::ColumnCount] = {112, 88, 58, 64, 122, 92, 56, 110};
 constexpr int kParameterWidthPx = 96;
 } // namespace
 

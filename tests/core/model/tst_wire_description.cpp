@@ -60,6 +60,17 @@ private Q_SLOTS:
         QCOMPARE(found.tips.size(), std::size_t(1));
     }
 
+    void thickDevicesKeepTheirTips()
+    {
+        for (const double width : {8.0, 12.0}) {
+            const Segmentation found = describeWires(mapOf({{{{0, 100}, {150, 170}}, {width, 1}}}));
+            QCOMPARE(found.tips.size(), std::size_t(1));
+            const double error = apart(found.tips[0].position, {150, 170});
+            QVERIFY2(error < 0.3 * width, qPrintable(QString::number(error)));
+            QVERIFY(apart(found.tips[0].position, found.curves[0].points.back()) < 1e-9);
+        }
+    }
+
     void linesThroughThePictureHaveNoTip()
     {
         const Segmentation found = describeWires(mapOf({{{{0, 100}, {255, 120}}, {4.0, 1}}}));
