@@ -25,8 +25,9 @@ struct FileCard
 /// Reads a card from JSON: id, name, version, architecture (or network), parameters, licence, training,
 /// limits, role ("live", "offline", "foundation", which networks of the task "classification" always are),
 /// classes (names by output channel; names other than "guidewire" count as catheter),
-/// input {channels, channel_pick, stretch, multiple, size_px, mean, deviation, mirrors}, multiple, longest_side,
-/// thresholds {least, sure}. Everything is optional; what is missing or of the wrong type says "not stated".
+/// input {channels, channel_pick, stretch, multiple, size_px, mean, deviation, mirrors}, multiple,
+/// longest_side, thresholds {least, sure}. Everything is optional; what is missing or of the wrong type says
+/// "not stated".
 FileCard parseModelCard(const std::string& json, const std::string& fallbackId);
 
 } // namespace fedefm

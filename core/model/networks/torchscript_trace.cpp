@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model/networks/torchscript_private.h"
 #include "core/model/networks/fused_convolutions_private.h"
+#include "core/model/networks/torchscript_private.h"
 
 #include <torch/csrc/jit/frontend/tracer.h>
 
