@@ -16,7 +16,7 @@ constexpr double kReferenceSidePx = 512.0; ///< lengths below are for a picture 
 constexpr double kSmallestLengthPx = 18.0; ///< shorter curves are specks
 constexpr double kBorderPx = 10.0;         ///< ends nearer to the border leave the picture: no tips
 constexpr double kSplitCostPx = 12.0;      ///< length of better agreement that a change of class must bring
-/// Of the width, median over simulated catheters (tips within 3.2 instead of 4.9 px of the labelled ones).
+/// Of the width: what thinning takes off an end, about.
 constexpr double kShareLostAtEnds = 0.25;
 constexpr float kSupport = 0.3F; ///< foreground probability along a gap that counts as support
 
