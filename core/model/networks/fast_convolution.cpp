@@ -16,6 +16,9 @@ constexpr std::int64_t kFewTiles = 32; ///< below, transforming the weights cost
 /// Transformed values of a chunk of tiles: they stay near, and a whole map of them would need nine times the
 /// memory of its pixels.
 constexpr std::int64_t kChunkFloats = std::int64_t{1} << 21;
+/// Transformed weights, or their gradients, of a block of outputs: four times the plain ones.
+constexpr std::int64_t kBlockFloats = std::int64_t{1} << 23;
+constexpr std::int64_t kLeastBlock = 64;
 constexpr std::int64_t kLeastChunk = 128; ///< tiles; fewer would read the weights too often
 
 using Transform = void (*)(const TiledMaps&, const float*, const TileChunk&, std::int64_t, std::int64_t,
@@ -43,7 +46,7 @@ const torch::Tensor& weightTransform()
 
 TiledMaps tiledMaps(const torch::Tensor& map)
 {
-    return {map.size(0), map.size(2), map.size(3), map.size(1)};
+    return {map.size(0), map.size(2), map.size(3), map.size(1), map.size(1)};
 }
 
 /// A chunk of transformed tiles.
@@ -76,11 +79,13 @@ public:
         });
     }
 
-    void store(const torch::Tensor& map) const
+    /// To the channels from `first` on.
+    void store(const torch::Tensor& map, std::int64_t first) const
     {
-        const TiledMaps maps = tiledMaps(map);
+        TiledMaps maps = tiledMaps(map);
+        maps.channels = m_channels;
         const auto* from = m_values.data_ptr<float>();
-        auto* to = map.data_ptr<float>();
+        auto* to = map.data_ptr<float>() + first;
         at::parallel_for(m_chunk.first, m_chunk.first + m_chunk.count, 4,
                          [&](std::int64_t begin, std::int64_t end) {
                              pixelsOfTiles(maps, from, m_chunk, begin, end, to);
@@ -131,48 +136,6 @@ std::int64_t largest(const std::vector<TileChunk>& chunks)
     return most;
 }
 
-/// The convolution of `map` with transformed weights.
-torch::Tensor convolved(const torch::Tensor& map, const torch::Tensor& weights)
-{
-    const std::int64_t inputs = weights.size(1);
-    const std::int64_t outputs = weights.size(2);
-    const torch::Tensor result =
-        torch::empty({map.size(0), outputs, map.size(2), map.size(3)},
-                     torch::TensorOptions(torch::kFloat).memory_format(torch::MemoryFormat::ChannelsLast));
-    const auto chunks = chunksOf(tiledMaps(map).tiles(), inputs + outputs);
-    Tiles in(inputs, largest(chunks));
-    Tiles out(outputs, largest(chunks));
-    for (const TileChunk& chunk : chunks) {
-        in.load(map, chunk, tilesOfInput);
-        out.multiply(in, weights);
-        out.store(result);
-    }
-    return result;
-}
-
-/// The gradient of the transformed weights: 36 × (outputs · inputs).
-torch::Tensor gradientOfTransformed(const torch::Tensor& gradient, const torch::Tensor& map)
-{
-    const auto chunks = chunksOf(tiledMaps(map).tiles(), map.size(1) + gradient.size(1));
-    Tiles ofMap(map.size(1), largest(chunks));
-    Tiles ofGradient(gradient.size(1), largest(chunks));
-    torch::Tensor sums = torch::empty({kTilePositions, gradient.size(1), map.size(1)});
-    for (const TileChunk& chunk : chunks) {
-        ofMap.load(map, chunk, tilesOfInput);
-        ofGradient.load(gradient, chunk, tilesOfGradient);
-        const bool isFirst = chunk.first == 0;
-        Tiles::eachPosition([&](std::int64_t position) {
-            torch::Tensor sum = sums[position];
-            const torch::Tensor turned = ofGradient.at(position).t();
-            if (isFirst)
-                torch::mm_out(sum, turned, ofMap.at(position));
-            else
-                sum.addmm_(turned, ofMap.at(position));
-        });
-    }
-    return sums.view({kTilePositions, -1});
-}
-
 /// 36 × outputs × inputs; of the filters turned by half a turn when `isTurned`.
 torch::Tensor transformedWeights(const torch::Tensor& weight, bool isTurned)
 {
@@ -180,6 +143,69 @@ torch::Tensor transformedWeights(const torch::Tensor& weight, bool isTurned)
     const torch::Tensor& transform = weightTransform();
     return torch::mm(isTurned ? transform.flip(1) : transform, taps)
         .view({kTilePositions, weight.size(0), weight.size(1)});
+}
+
+/// Calls work(first, count) for blocks of outputs.
+template <typename Work> void eachBlock(std::int64_t outputs, std::int64_t inputs, const Work& work)
+{
+    const std::int64_t fitting = kBlockFloats / (kTilePositions * inputs) / kTileLanes * kTileLanes;
+    const std::int64_t block = std::max(kLeastBlock, fitting);
+    for (std::int64_t first = 0; first < outputs; first += block)
+        work(first, std::min(block, outputs - first));
+}
+
+/// The convolution of `map` with the filters, or, turned by half a turn, its gradient's.
+torch::Tensor convolved(const torch::Tensor& map, const torch::Tensor& weight, bool isTurned)
+{
+    const std::int64_t outputs = weight.size(isTurned ? 1 : 0);
+    const torch::Tensor result =
+        torch::empty({map.size(0), outputs, map.size(2), map.size(3)},
+                     torch::TensorOptions(torch::kFloat).memory_format(torch::MemoryFormat::ChannelsLast));
+    eachBlock(outputs, map.size(1), [&](std::int64_t first, std::int64_t count) {
+        const torch::Tensor transformed =
+            transformedWeights(weight.narrow(isTurned ? 1 : 0, first, count), isTurned);
+        const torch::Tensor weights = isTurned ? transformed : transformed.transpose(1, 2);
+        const auto chunks = chunksOf(tiledMaps(map).tiles(), map.size(1) + count);
+        Tiles in(map.size(1), largest(chunks));
+        Tiles out(count, largest(chunks));
+        for (const TileChunk& chunk : chunks) {
+            in.load(map, chunk, tilesOfInput);
+            out.multiply(in, weights);
+            out.store(result, first);
+        }
+    });
+    return result;
+}
+
+/// The gradient of the filters: 9 × outputs × inputs.
+torch::Tensor gradientOfTaps(const torch::Tensor& gradient, const torch::Tensor& map)
+{
+    const std::int64_t inputs = map.size(1);
+    const std::int64_t outputs = gradient.size(1);
+    const auto chunks = chunksOf(tiledMaps(map).tiles(), inputs + outputs);
+    Tiles ofMap(inputs, largest(chunks));
+    Tiles ofGradient(outputs, largest(chunks));
+    const torch::Tensor taps = torch::empty({9, outputs, inputs});
+    eachBlock(outputs, inputs, [&](std::int64_t first, std::int64_t count) {
+        const torch::Tensor sums = torch::empty({kTilePositions, count, inputs});
+        for (const TileChunk& chunk : chunks) {
+            ofMap.load(map, chunk, tilesOfInput);
+            ofGradient.load(gradient, chunk, tilesOfGradient);
+            const bool isFirst = chunk.first == 0;
+            Tiles::eachPosition([&](std::int64_t position) {
+                torch::Tensor sum = sums[position];
+                const torch::Tensor turned = ofGradient.at(position).narrow(1, first, count).t();
+                if (isFirst)
+                    torch::mm_out(sum, turned, ofMap.at(position));
+                else
+                    sum.addmm_(turned, ofMap.at(position));
+            });
+        }
+        taps.narrow(1, first, count)
+            .copy_(
+                torch::mm(weightTransform().t(), sums.view({kTilePositions, -1})).view({9, count, inputs}));
+    });
+    return taps;
 }
 
 /// A 3×3 convolution of stride 1 with a margin of one zero.
@@ -190,7 +216,7 @@ public:
                                  const torch::Tensor& weight)
     {
         context->save_for_backward({map, weight});
-        return convolved(map, transformedWeights(weight, false).transpose(1, 2));
+        return convolved(map, weight, false);
     }
 
     static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -200,10 +226,9 @@ public:
         const torch::Tensor& map = saved[0];
         const torch::Tensor& weight = saved[1];
         const torch::Tensor gradient = arrived[0].contiguous(torch::MemoryFormat::ChannelsLast);
-        const torch::Tensor taps = torch::mm(weightTransform().t(), gradientOfTransformed(gradient, map));
-        const torch::Tensor ofMap = context->needs_input_grad(0)
-                                        ? convolved(gradient, transformedWeights(weight, true))
-                                        : torch::Tensor();
+        const torch::Tensor taps = gradientOfTaps(gradient, map);
+        const torch::Tensor ofMap =
+            context->needs_input_grad(0) ? convolved(gradient, weight, true) : torch::Tensor();
         return {ofMap, taps.view({3, 3, weight.size(0), weight.size(1)})
                            .permute({2, 3, 0, 1})
                            .contiguous(torch::MemoryFormat::ChannelsLast)};

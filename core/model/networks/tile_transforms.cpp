@@ -42,7 +42,8 @@ FEDEFM_INLINE void pixelsAt(const TiledMaps& maps, Value* pixels, std::int64_t t
             const std::int64_t y = place.y + row - marginPx;
             const std::int64_t x = place.x + column - marginPx;
             const bool isInside = y >= 0 && y < maps.heightPx && x >= 0 && x < maps.widthPx;
-            const std::int64_t at = ((place.picture * maps.heightPx + y) * maps.widthPx + x) * maps.channels;
+            const std::int64_t at =
+                ((place.picture * maps.heightPx + y) * maps.widthPx + x) * maps.pixelStride;
             found[row * Side + column] = isInside ? pixels + at : outside;
         }
 }

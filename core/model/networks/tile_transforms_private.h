@@ -22,6 +22,7 @@ struct TiledMaps
     std::int64_t heightPx = 0;
     std::int64_t widthPx = 0;
     std::int64_t channels = 0;
+    std::int64_t pixelStride = 0; ///< floats from pixel to pixel, where a map has more channels
 
     std::int64_t rows() const { return (heightPx + kTilePx - 1) / kTilePx; }
     std::int64_t columns() const { return (widthPx + kTilePx - 1) / kTilePx; }

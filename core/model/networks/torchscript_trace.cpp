@@ -4,6 +4,9 @@
 
 #include <torch/csrc/jit/frontend/tracer.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <unordered_set>
 
 namespace fedefm {
@@ -130,6 +133,13 @@ Result<torch::jit::Module> tracedModule(Network& network, const std::vector<std:
     }
 }
 
+void returnFreedMemory()
+{
+#ifdef __GLIBC__
+    ::malloc_trim(0);
+#endif
+}
+
 Result<torch::jit::Module> frozenForInference(Network& network, const std::vector<std::int64_t>& inputShape,
                                               Precision precision)
 {
@@ -146,6 +156,7 @@ Result<torch::jit::Module> frozenForInference(Network& network, const std::vecto
         }
         if (fuseConvolutions(frozen)) {
             ownConstants(frozen, network);
+            returnFreedMemory();
             return frozen;
         }
         return torch::jit::optimize_for_inference(frozen);

@@ -82,6 +82,7 @@ Result<std::unique_ptr<StepBenchmark>> StepBenchmark::create(const BenchmarkWork
         state->frozen = std::move(*frozen);
         // The frozen module has its own copy of the weights.
         state->network.reset();
+        returnFreedMemory();
         return std::unique_ptr<StepBenchmark>(new StepBenchmark(std::move(state)));
     }
     const std::vector<std::int64_t> shape = work.isClassification

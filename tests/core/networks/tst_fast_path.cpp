@@ -158,6 +158,25 @@ private Q_SLOTS:
                            node.toLatin1().constData());
     }
 
+    void largeConvolutions_data()
+    {
+        QTest::addColumn<int>("inputs");
+        QTest::addColumn<int>("outputs");
+        QTest::addColumn<int>("sidePx");
+        QTest::newRow("several chunks of tiles") << 16 << 24 << 180;
+        QTest::newRow("several blocks of outputs") << 640 << 512 << 24;
+    }
+    void largeConvolutions()
+    {
+        QFETCH(int, inputs);
+        QFETCH(int, outputs);
+        QFETCH(int, sidePx);
+        const auto convolution = [](const auto& given) { return mapConvolution(given[0], given[1], 1, 1); };
+        compareWithFloat64(convolution,
+                           {randomMap({1, inputs, sidePx, sidePx}), randomMap({outputs, inputs, 3, 3})},
+                           "TileConvolution");
+    }
+
     void attention()
     {
         const auto attended = [](const auto& given) {
