@@ -3,13 +3,10 @@
 
 namespace fedefm::cli {
 
-/// What LibTorch's libraries read when they are loaded, so it has effect on programs that are started
-/// afterwards:
-/// - OpenMP's threads spin for milliseconds where others want the cores: readers of training data, or a
-/// second
-///   program.
-/// - Large tensors come from the system anew each time; in pages of 2 MB that costs a fraction.
-/// Returns whether anything was changed. What the user has set stays.
+/// Sets what LibTorch's libraries read when they are loaded, so for modules and programs that come
+/// afterwards. OpenMP's threads spin for milliseconds where others want the cores, such as readers of
+/// training data or a second program; and large tensors come anew from the system each time, which costs less
+/// in pages of 2 MB. Returns whether anything was changed. What the user has set stays.
 bool prepareLearningEnvironment();
 
 /// What --threads asks for, for what uses OpenMP and is loaded or started afterwards; it goes over the user's

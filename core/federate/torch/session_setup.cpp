@@ -121,8 +121,10 @@ Status Session::openDeviceAndThreads(const SessionState* resumed)
     m_device = *device;
     const auto useBfloat16 = usesBfloat16(training.precision, m_device);
     if (!useBfloat16)
-        return tl::unexpected(useBfloat16.error());
+        return fail(useBfloat16.error().code, "training.precision", useBfloat16.error().detail);
     m_useBfloat16 = *useBfloat16;
+    if (training.precision == "auto")
+        m_notes.push_back(std::string("computes in ") + (m_useBfloat16 ? "bfloat16" : "float32"));
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     m_threads = training.threads > 0 ? training.threads : resumed ? resumed->threads : cores;
     at::set_num_threads(m_threads);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the silos of a session learn from and by, whatever the strategy.
+#include "core/train/run_store.h"
 #include "tests/core/session/session_fixture.h"
 
 #include <QTest>
+
+#include <algorithm>
 
 using namespace fedefm;
 using namespace fedefm::test;
@@ -15,6 +18,7 @@ private Q_SLOTS:
     void momentsBeginAnewAtEverySilo_data();
     void momentsBeginAnewAtEverySilo();
     void flagsAreMeasured();
+    void automaticPrecisionIsNoted();
 };
 
 void TestSessionLearning::momentsBeginAnewAtEverySilo_data()
@@ -59,6 +63,18 @@ void TestSessionLearning::flagsAreMeasured()
         QVERIFY2(result->mergedMetrics["macro_auc"].is_number(), result->mergedMetrics.dump().c_str());
         QVERIFY2(result->mergedMetrics["loss"].is_number(), result->mergedMetrics.dump().c_str());
     }
+}
+
+void TestSessionLearning::automaticPrecisionIsNoted()
+{
+    const RunsFolder runs;
+    SessionPlan plan = smallPlan(2, {{"name", "fedavg"}});
+    plan.training.precision = "auto";
+    const auto result = runSession(plan, runs / "a");
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    const auto events = (*RunReader::open(result->runFolder))->events();
+    QVERIFY(std::any_of(events.begin(), events.end(),
+                        [](const RunReader::Event& event) { return event.text.find("computes in ") == 0; }));
 }
 
 QTEST_APPLESS_MAIN(TestSessionLearning)
