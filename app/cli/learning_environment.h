@@ -4,9 +4,7 @@
 namespace fedefm::cli {
 
 /// Sets what LibTorch's libraries read when they are loaded, so for modules and programs that come
-/// afterwards. OpenMP's threads spin for milliseconds where others want the cores, such as readers of
-/// training data or a second program; and large tensors come anew from the system each time, which costs less
-/// in pages of 2 MB. Returns whether anything was changed. What the user has set stays.
+/// afterwards (core/base/process_environment.h). Returns whether anything was changed.
 bool prepareLearningEnvironment();
 
 /// What --threads asks for, for what uses OpenMP and is loaded or started afterwards; it goes over the user's

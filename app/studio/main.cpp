@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Composition root of the desktop: makes the parts, hands them down, runs.
+#include "core/base/process_environment.h"
 #include "core/base/version.h"
 #include "core/plugin/module_loader.h"
 #include "ui/common/action_registry.h"
@@ -46,10 +47,9 @@ bool wantsTextOnly(int argc, char** argv)
 
 int main(int argc, char** argv)
 {
-    // OpenMP's threads come with the networks; spinning for milliseconds they would keep the cores from a
-    // training that runs beside.
-    if (!qEnvironmentVariableIsSet("GOMP_SPINCOUNT") && !qEnvironmentVariableIsSet("OMP_WAIT_POLICY"))
-        qputenv("GOMP_SPINCOUNT", "10000");
+    // LibTorch comes later, with the module that runs the networks.
+    fedefm::limitSpinning();
+    fedefm::keepFreedMemory(std::size_t(256) << 20);
     if (wantsTextOnly(argc, argv))
         qputenv("QT_QPA_PLATFORM", "offscreen");
     QGuiApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);

@@ -18,6 +18,9 @@ public:
     Skeleton(const std::vector<std::uint8_t>& bytes, int width, int height)
         : m_width(width), m_height(height), m_set(bytes)
     {
+        for (std::size_t i = 0; i < m_set.size(); ++i)
+            if (m_set[i] != 0)
+                m_pixels.push_back({static_cast<int>(i) % width, static_cast<int>(i) / width});
         removeForks();
     }
 
@@ -25,10 +28,9 @@ public:
     {
         std::vector<Polyline> lines;
         for (const bool endsOnly : {true, false}) // closed rings are what is left after the open lines
-            for (int y = 0; y < m_height; ++y)
-                for (int x = 0; x < m_width; ++x)
-                    if (isSet(x, y) && (!endsOnly || neighbours(x, y) <= 1))
-                        lines.push_back(follow(x, y));
+            for (const auto& [x, y] : m_pixels)
+                if (isSet(x, y) && (!endsOnly || neighbours(x, y) <= 1))
+                    lines.push_back(follow(x, y));
         return lines;
     }
 
@@ -61,10 +63,9 @@ private:
     void removeForks()
     {
         std::vector<std::pair<int, int>> forks;
-        for (int y = 0; y < m_height; ++y)
-            for (int x = 0; x < m_width; ++x)
-                if (isSet(x, y) && arms(x, y) >= 3)
-                    forks.emplace_back(x, y);
+        for (const auto& [x, y] : m_pixels)
+            if (arms(x, y) >= 3)
+                forks.emplace_back(x, y);
         for (const auto& [x, y] : forks)
             clear(x, y);
     }
@@ -92,6 +93,7 @@ private:
     int m_width;
     int m_height;
     std::vector<std::uint8_t> m_set;
+    std::vector<std::pair<int, int>> m_pixels; ///< set at the beginning, row by row; few of the picture's
 };
 
 double turnDeg(Point before, Point at, Point after)

@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Convolutions with odd square kernels and zeros around, row by row as matrix products, for the layers with
 // few channels, where Winograd's transforms cost more than they save and LibTorch's convolutions reach a
-// fraction of a matrix product's speed. Pictures are channels-last. No LibTorch here.
+// fraction of a matrix product's speed.
 #pragma once
 
-#include <cstdint>
+#include "core/model/networks/convolution_work_private.h"
 
 namespace fedefm {
 
-struct DirectWork
+/// `weights`: from packDirectWeights().
+struct DirectWork : ConvolutionWork
 {
-    std::int64_t inputs = 0;
-    std::int64_t outputs = 0;
     std::int64_t kernel = 3; ///< side, odd; the margin of zeros is its half
     std::int64_t stride = 1;
-    const float* pixels = nullptr;   ///< channels-last and dense
-    const float* weights = nullptr;  ///< as packDirectWeights() made them
-    const float* bias = nullptr;     ///< `outputs` values
-    const float* residual = nullptr; ///< added to the result before ReLU; of its shape; may be absent
-    float* result = nullptr;         ///< channels-last and dense
-    std::int64_t pictures = 1;
-    std::int64_t heightPx = 0; ///< of the input
-    std::int64_t widthPx = 0;
-    bool rectify = false;
+    const float* pixels = nullptr;
 
     std::int64_t resultHeightPx() const { return (heightPx - 1) / stride + 1; }
     std::int64_t resultWidthPx() const { return (widthPx - 1) / stride + 1; }

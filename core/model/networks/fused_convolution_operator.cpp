@@ -36,54 +36,35 @@ torch::Tensor dense(const torch::Tensor& map)
     return map.contiguous(torch::MemoryFormat::ChannelsLast);
 }
 
-struct Operands
+ConvolutionWork workOf(const FusedConvolution& shape, const torch::Tensor& input)
 {
-    std::vector<torch::Tensor> inputs; ///< dense, as is the residual
-    const float* weight;
-    const float* bias;
-    const float* residual;
-    float* result;
-};
-
-void runWinograd(const FusedConvolution& shape, const Operands& operands)
-{
-    const torch::Tensor& first = operands.inputs.front();
-    WinogradWork work;
+    ConvolutionWork work;
     work.inputs = shape.inputs;
     work.outputs = shape.outputs;
-    for (const torch::Tensor& input : operands.inputs)
-        work.sources.push_back({input.data_ptr<float>(), input.size(1)});
-    work.weights = operands.weight;
-    work.bias = operands.bias;
-    work.residual = operands.residual;
-    work.result = operands.result;
-    work.pictures = first.size(0);
-    work.heightPx = first.size(2);
-    work.widthPx = first.size(3);
+    work.pictures = input.size(0);
+    work.heightPx = input.size(2);
+    work.widthPx = input.size(3);
     work.rectify = shape.rectify;
+    return work;
+}
+
+/// `inputs` are dense.
+void runWinograd(const ConvolutionWork& common, const std::vector<torch::Tensor>& inputs)
+{
+    WinogradWork work{common, {}};
+    for (const torch::Tensor& input : inputs)
+        work.sources.push_back({input.data_ptr<float>(), input.size(1)});
     const WinogradTasks tasks(work, at::get_num_threads());
     at::parallel_for(0, tasks.count(), 1,
                      [&tasks](std::int64_t begin, std::int64_t end) { tasks.run(begin, end); });
 }
 
-void runDirectly(const FusedConvolution& shape, const Operands& operands)
+/// `inputs` are dense.
+void runDirectly(const ConvolutionWork& common, const FusedConvolution& shape,
+                 const std::vector<torch::Tensor>& inputs)
 {
-    const torch::Tensor input =
-        operands.inputs.size() == 1 ? operands.inputs[0] : dense(torch::cat(operands.inputs, 1));
-    DirectWork work;
-    work.inputs = shape.inputs;
-    work.outputs = shape.outputs;
-    work.kernel = shape.kernel;
-    work.stride = shape.stride;
-    work.pixels = input.data_ptr<float>();
-    work.weights = operands.weight;
-    work.bias = operands.bias;
-    work.residual = operands.residual;
-    work.result = operands.result;
-    work.pictures = input.size(0);
-    work.heightPx = input.size(2);
-    work.widthPx = input.size(3);
-    work.rectify = shape.rectify;
+    const torch::Tensor input = inputs.size() == 1 ? inputs[0] : dense(torch::cat(inputs, 1));
+    const DirectWork work{common, shape.kernel, shape.stride, input.data_ptr<float>()};
     at::parallel_for(0, work.pictures * work.resultHeightPx(), 1,
                      [&work](std::int64_t begin, std::int64_t end) { convolveRows(work, begin, end); });
 }
@@ -130,17 +111,18 @@ torch::Tensor fusedConvolution(const FusedConvolution& shape, const std::vector<
     }
     const torch::Tensor denseBias = bias.contiguous();
     const torch::Tensor added = residual.defined() ? dense(residual) : torch::Tensor();
-    Operands operands;
+    std::vector<torch::Tensor> denseInputs;
     for (const torch::Tensor& input : inputs)
-        operands.inputs.push_back(dense(input));
-    operands.weight = weight.data_ptr<float>();
-    operands.bias = denseBias.data_ptr<float>();
-    operands.residual = added.defined() ? added.data_ptr<float>() : nullptr;
-    operands.result = result.data_ptr<float>();
+        denseInputs.push_back(dense(input));
+    ConvolutionWork work = workOf(shape, first);
+    work.weights = weight.data_ptr<float>();
+    work.bias = denseBias.data_ptr<float>();
+    work.residual = added.defined() ? added.data_ptr<float>() : nullptr;
+    work.result = result.data_ptr<float>();
     if (shape.usesWinograd())
-        runWinograd(shape, operands);
+        runWinograd(work, denseInputs);
     else
-        runDirectly(shape, operands);
+        runDirectly(work, shape, denseInputs);
     return result;
 }
 

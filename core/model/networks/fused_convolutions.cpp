@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/fused_convolutions_private.h"
 
+#include "core/model/networks/graph_patterns_private.h"
+
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/frozen_linear_transpose.h>
-#include <torch/csrc/jit/runtime/custom_operator.h>
 
 namespace fedefm {
 
@@ -17,16 +18,11 @@ constexpr std::int64_t kLargestDirectDepth = 576;
 /// With fewer, a direct convolution loads and stores sums more than it computes.
 constexpr std::int64_t kLeastDirectDepth = 8;
 
-const char* const kSchema =
-    "fedefm::convolution(Tensor[] inputs, Tensor weight, Tensor bias, Tensor? residual, int in_channels, "
-    "int kernel, int stride, bool rectify) -> Tensor";
+constexpr const char* kConvolution = "fedefm::convolution";
+constexpr const char* kOperands = "(Tensor[] inputs, Tensor weight, Tensor bias, Tensor? residual, "
+                                  "int in_channels, int kernel, int stride, bool rectify) -> Tensor";
 
-c10::Symbol operatorSymbol()
-{
-    return c10::Symbol::fromQualString("fedefm::convolution");
-}
-
-void runOperator(jit::Stack& stack)
+void runConvolution(jit::Stack& stack)
 {
     FusedConvolution shape;
     shape.rectify = jit::pop(stack).toBool();
@@ -39,34 +35,6 @@ void runOperator(jit::Stack& stack)
     const std::vector<torch::Tensor> inputs = jit::pop(stack).toTensorVector();
     shape.outputs = bias.numel();
     jit::push(stack, fusedConvolution(shape, inputs, weight, bias, residual.value_or(torch::Tensor())));
-}
-
-/// Another copy of this library in the process, such as a module's, may have been first; it is the same.
-void registerOperator()
-{
-    static const bool isDone = [] {
-        if (jit::getAllOperatorsFor(operatorSymbol()).empty())
-            jit::registerOperator(jit::Operator(kSchema, runOperator, c10::AliasAnalysisKind::FROM_SCHEMA));
-        return true;
-    }();
-    static_cast<void>(isDone);
-}
-
-/// The numbers of a constant list, wherever the graph keeps them; empty if they are not constant.
-std::vector<std::int64_t> numbersOf(const jit::Value* value)
-{
-    if (const auto constant = jit::toIValue(value))
-        return constant->isIntList() ? constant->toIntVector() : std::vector<std::int64_t>{};
-    std::vector<std::int64_t> numbers;
-    if (value->node()->kind() != c10::prim::ListConstruct)
-        return numbers;
-    for (const jit::Value* item : value->node()->inputs()) {
-        const auto number = jit::toIValue(item);
-        if (!number || !number->isInt())
-            return {};
-        numbers.push_back(number->toInt());
-    }
-    return numbers;
 }
 
 /// What the node is as a fused convolution, if our loops are faster.
@@ -82,7 +50,7 @@ std::optional<FusedConvolution> shapeOf(const jit::Node* node)
         groups->toInt() != 1)
         return std::nullopt;
     const torch::Tensor& values = weight->toTensor();
-    const auto stride = numbersOf(node->input(3));
+    const auto stride = integersOf(node->input(3));
     if (!values.is_cpu() || values.scalar_type() != torch::kFloat || values.dim() != 4 ||
         values.size(2) != values.size(3) || values.size(2) % 2 == 0 || stride.size() != 2 ||
         stride[0] != stride[1] || stride[0] > 2)
@@ -93,37 +61,13 @@ std::optional<FusedConvolution> shapeOf(const jit::Node* node)
     shape.kernel = values.size(2);
     shape.stride = stride[0];
     const std::int64_t margin = shape.kernel / 2;
-    if (numbersOf(node->input(4)) != std::vector<std::int64_t>{margin, margin} ||
-        numbersOf(node->input(5)) != std::vector<std::int64_t>{1, 1})
+    if (integersOf(node->input(4)) != std::vector<std::int64_t>{margin, margin} ||
+        integersOf(node->input(5)) != std::vector<std::int64_t>{1, 1})
         return std::nullopt;
     const std::int64_t depth = shape.kernel * shape.inputs;
     if (!shape.usesWinograd() && (depth < kLeastDirectDepth || depth > kLargestDirectDepth))
         return std::nullopt;
     return shape;
-}
-
-bool changesInPlace(const jit::Node* node)
-{
-    const std::string name = node->kind().toUnqualString();
-    return name.back() == '_' || !node->blocks().empty();
-}
-
-/// Whether what `first` reads is the same where `last`, of the same block, stands.
-bool staysSame(const jit::Node* first, const jit::Node* last)
-{
-    for (const jit::Node* node = first->next(); node != last; node = node->next())
-        if (changesInPlace(node))
-            return false;
-    return true;
-}
-
-/// The only reader of `value`, if it is of the same block.
-jit::Node* readerOf(const jit::Value* value)
-{
-    if (value->uses().size() != 1)
-        return nullptr;
-    jit::Node* user = value->uses()[0].user;
-    return user->owningBlock() == value->node()->owningBlock() ? user : nullptr;
 }
 
 /// A convolution with the nodes that are computed along with it; it moves to the last of them.
@@ -139,25 +83,19 @@ struct Pattern
 
 void addSum(Pattern& pattern)
 {
-    jit::Node* sum = readerOf(pattern.last->output());
-    if (sum == nullptr || sum->kind() != c10::aten::add || sum->inputs().size() != 3)
-        return;
-    const auto factor = jit::toIValue(sum->input(2));
-    jit::Value* result = pattern.last->output();
-    jit::Value* other = sum->input(sum->input(0) == result ? 1 : 0);
-    if (!factor || !factor->isInt() || factor->toInt() != 1 || !staysSame(pattern.convolution, sum))
+    const jit::Value* result = pattern.last->output();
+    jit::Node* sum = sumOf(result);
+    if (sum == nullptr || !staysSame(pattern.convolution, sum))
         return;
     pattern.sum = sum;
-    pattern.residual = other;
+    pattern.residual = otherSummand(sum, result);
     pattern.last = sum;
 }
 
 void addRectifier(Pattern& pattern)
 {
-    jit::Node* rectifier = readerOf(pattern.last->output());
-    if (rectifier == nullptr ||
-        (rectifier->kind() != c10::aten::relu && rectifier->kind() != c10::aten::relu_) ||
-        !staysSame(pattern.convolution, rectifier))
+    jit::Node* rectifier = rectifierOf(pattern.last->output());
+    if (rectifier == nullptr || !staysSame(pattern.convolution, rectifier))
         return;
     pattern.shape.rectify = true;
     pattern.last = rectifier;
@@ -201,7 +139,7 @@ void replace(jit::Graph& graph, Pattern pattern)
     jit::Value* residual =
         pattern.residual != nullptr ? pattern.residual : graph.insertConstant(c10::IValue());
     jit::Node* fused = graph.insertNode(graph.create(
-        operatorSymbol(),
+        c10::Symbol::fromQualString(kConvolution),
         {inputs, graph.insertConstant(packedWeight(pattern.shape, weight)), graph.insertConstant(bias),
          residual, graph.insertConstant(pattern.shape.inputs), graph.insertConstant(pattern.shape.kernel),
          graph.insertConstant(pattern.shape.stride), graph.insertConstant(pattern.shape.rectify)}));
@@ -233,7 +171,7 @@ bool fuseConvolutions(torch::jit::Module& frozen)
         }
     if (found.empty())
         return false;
-    registerOperator();
+    registerOperator(std::string(kConvolution) + kOperands, runConvolution);
     for (const Pattern& pattern : found)
         replace(*graph, pattern);
     jit::EliminateDeadCode(graph);

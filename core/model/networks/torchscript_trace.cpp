@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/fused_convolutions_private.h"
+#include "core/model/networks/fused_upsampling_private.h"
 #include "core/model/networks/torchscript_private.h"
 
 #include <torch/csrc/jit/frontend/tracer.h>
@@ -155,6 +156,7 @@ Result<torch::jit::Module> frozenForInference(Network& network, const std::vecto
             return frozen;
         }
         if (fuseConvolutions(frozen)) {
+            fuseUpsampling(frozen);
             ownConstants(frozen, network);
             returnFreedMemory();
             return frozen;

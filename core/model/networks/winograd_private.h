@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // 3×3 convolutions of stride 1 by Winograd's F(4×4, 3×3): 36 products instead of 144 for 4×4 outputs
-// (Lavin and Gray 2015). Pictures are channels-last. No LibTorch here.
+// (Lavin and Gray 2015).
 #pragma once
 
-#include <cstdint>
+#include "core/model/networks/convolution_work_private.h"
+
 #include <vector>
 
 namespace fedefm {
@@ -18,19 +19,10 @@ struct WinogradSource
     std::int64_t channels = 0;
 };
 
-struct WinogradWork
+/// `weights`: from packWinogradWeights().
+struct WinogradWork : ConvolutionWork
 {
-    std::int64_t inputs = 0;
-    std::int64_t outputs = 0;
     std::vector<WinogradSource> sources; ///< joined as channels; together `inputs`
-    const float* weights = nullptr;      ///< as packWinogradWeights() made them
-    const float* bias = nullptr;         ///< `outputs` values
-    const float* residual = nullptr;     ///< added to the result before ReLU; of its shape; may be absent
-    float* result = nullptr;             ///< channels-last and dense
-    std::int64_t pictures = 1;
-    std::int64_t heightPx = 0;
-    std::int64_t widthPx = 0;
-    bool rectify = false;
 };
 
 /// The number of floats that packWinogradWeights() writes: those of the weights, but for the filling.

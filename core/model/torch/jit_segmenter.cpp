@@ -6,6 +6,8 @@
 #include "core/model/networks/mirror_average_private.h"
 #include "core/model/wire_description.h"
 
+#include <ATen/Parallel.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <thread>
@@ -89,49 +91,61 @@ private:
             logits.size(2) != input.height || logits.size(3) != input.width)
             return fail(ErrorCode::ModelBroken, m_file,
                         "the output is not 1x" + std::to_string(outputs) + "xHxW of the input's size");
-        // One channel behind the other, so that each is a plain loop; scaled back as numbers, so that the
-        // labels of a smaller input do not come out as steps.
-        torch::Tensor planes =
-            logits.to(torch::kFloat).slice(2, 0, input.usedHeight).slice(3, 0, input.usedWidth).contiguous();
+        torch::Tensor used =
+            logits.to(torch::kFloat).slice(2, 0, input.usedHeight).slice(3, 0, input.usedWidth);
+        // Scaled back as numbers, so that the labels of a smaller input do not come out as steps.
         if (input.usedWidth != width || input.usedHeight != height)
-            planes = torch::upsample_bilinear2d(planes, {height, width}, false);
-        return toMap(planes, width, height);
+            used = torch::upsample_bilinear2d(used, {height, width}, false);
+        return toMap(used, width, height);
     }
 
-    LabelMap toMap(const torch::Tensor& planes, int width, int height) const
+    LabelMap toMap(const torch::Tensor& logits, int width, int height) const
     {
         LabelMap map;
-        const std::size_t count = static_cast<std::size_t>(width) * height;
-        map.labels.assign(count, 0);
+        map.labels.assign(static_cast<std::size_t>(width) * height, 0);
         map.foreground = FloatPlane(width, height);
-        const auto* values = planes.data_ptr<float>();
-        const std::size_t classes = m_card.outputs.size();
-        for (std::size_t i = 0; i < count && classes > 1; ++i) {
-            std::size_t best = 1;
-            for (std::size_t k = 2; k < classes; ++k)
-                if (values[k * count + i] > values[best * count + i])
-                    best = k;
-            const float device = values[best * count + i];
-            // The softmax is only worth its price where there may be something.
-            if (values[i] - device > kSureBackground)
-                continue;
-            double devices = 0.0;
-            for (std::size_t k = 1; k < classes; ++k)
-                devices += std::exp(static_cast<double>(values[k * count + i] - device));
-            const double probability =
-                devices / (devices + std::exp(static_cast<double>(values[i] - device)));
-            map.foreground.values[i] = static_cast<float>(probability);
-            // A device of doubtful kind is a device: all kinds together count.
-            if (probability > m_card.leastProbability)
-                map.labels[i] = static_cast<std::uint8_t>(m_card.outputs[best]);
-        }
+        if (m_card.outputs.size() > 1)
+            at::parallel_for(0, height, 32, [&](std::int64_t begin, std::int64_t end) {
+                for (std::int64_t y = begin; y < end; ++y)
+                    labelRow(logits, y, map);
+            });
         // Faint pixels count where they go on from sure ones.
         const auto kept = hysteresis(map.foreground, map.labels, static_cast<float>(m_card.leastProbability),
                                      static_cast<float>(m_card.sureProbability));
-        for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t i = 0; i < kept.size(); ++i)
             if (kept[i] == 0)
                 map.labels[i] = 0;
         return map;
+    }
+
+    void labelRow(const torch::Tensor& logits, std::int64_t y, LabelMap& map) const
+    {
+        const auto* row = logits.data_ptr<float>() + y * logits.stride(2);
+        const std::int64_t toNext = logits.stride(3);
+        const std::int64_t toClass = logits.stride(1);
+        const auto classes = static_cast<std::int64_t>(m_card.outputs.size());
+        const std::size_t first = map.foreground.index(0, static_cast<int>(y));
+        for (int x = 0; x < map.foreground.width; ++x) {
+            const float* values = row + x * toNext;
+            std::int64_t best = 1;
+            for (std::int64_t k = 2; k < classes; ++k)
+                if (values[k * toClass] > values[best * toClass])
+                    best = k;
+            const float device = values[best * toClass];
+            // The softmax is only worth its price where there may be something.
+            if (values[0] - device > kSureBackground)
+                continue;
+            double devices = 0.0;
+            for (std::int64_t k = 1; k < classes; ++k)
+                devices += std::exp(static_cast<double>(values[k * toClass] - device));
+            const double probability =
+                devices / (devices + std::exp(static_cast<double>(values[0] - device)));
+            map.foreground.values[first + x] = static_cast<float>(probability);
+            // A device of doubtful kind is a device: all kinds together count.
+            if (probability > m_card.leastProbability)
+                map.labels[first + x] =
+                    static_cast<std::uint8_t>(m_card.outputs[static_cast<std::size_t>(best)]);
+        }
     }
 
     /// Logits of background above all others by this much: probability of a device below 1 %.

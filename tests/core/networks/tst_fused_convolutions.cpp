@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/fused_convolutions_private.h"
+#include "core/model/networks/fused_upsampling_private.h"
 #include "core/model/networks/torchscript_export.h"
 #include "core/model/networks/torchscript_private.h"
 
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <limits>
 #include <thread>
 
 using namespace fedefm;
@@ -107,6 +109,7 @@ private Q_SLOTS:
     void replacesWhatFits();
     void networksAgree_data();
     void networksAgree();
+    void upsamplesAddsAndRectifies();
     void exportsWithoutIt();
 };
 
@@ -284,6 +287,8 @@ void TestFusedConvolutions::networksAgree()
     const torch::Tensor input = torch::rand({2, 1, height, width});
     auto frozen = frozenForInference(**network, {2, 1, height, width});
     QVERIFY2(frozen.has_value(), frozen ? "" : frozen.error().detail.c_str());
+    const bool isWireNet = architecture == QLatin1String("wirenet");
+    QCOMPARE(countOf(*frozen, "fedefm::upsample_add_relu"), isWireNet ? 4 : 0);
     const torch::NoGradGuard noGradients;
     (*network)->eval();
     (*network)->to(torch::kDouble);
@@ -292,6 +297,26 @@ void TestFusedConvolutions::networksAgree()
         const double difference = relativeDifference(frozen->forward({input}).toTensor(), expected);
         QVERIFY2(difference < 1e-4, qPrintable(QString::number(difference)));
     }
+}
+
+void TestFusedConvolutions::upsamplesAddsAndRectifies()
+{
+    torch::manual_seed(9);
+    const torch::NoGradGuard noGradients;
+    const auto plain = [](const torch::Tensor& coarse, const torch::Tensor& fine) {
+        return torch::relu(torch::upsample_nearest2d(coarse, c10::nullopt, std::vector<double>{2.0, 2.0}) +
+                           fine);
+    };
+    const torch::Tensor coarse = torch::randn({2, 5, 3, 7});
+    const torch::Tensor fine = torch::randn({2, 5, 6, 14});
+    QVERIFY(torch::equal(upsampleAddRelu(coarse, fine), plain(coarse, fine)));
+    const torch::Tensor turned = fine.contiguous(torch::MemoryFormat::ChannelsLast);
+    QVERIFY(torch::equal(upsampleAddRelu(coarse, turned), plain(coarse, fine)));
+    const torch::Tensor expanded = torch::randn({1, 5, 1, 1}); // as a sum of tensors expands it
+    QVERIFY(torch::equal(upsampleAddRelu(coarse, expanded), plain(coarse, expanded)));
+    coarse[1][2][0][3] = std::numeric_limits<float>::quiet_NaN();
+    QVERIFY(upsampleAddRelu(coarse, fine)[1][2][1][7].isnan().item<bool>());
+    QVERIFY_THROWS_EXCEPTION(c10::Error, upsampleAddRelu(coarse.to(torch::kDouble), fine));
 }
 
 void TestFusedConvolutions::exportsWithoutIt()
