@@ -3,10 +3,12 @@
 
 #include "core/geometry/curve_linking.h"
 #include "core/geometry/curve_tracing.h"
+#include "core/geometry/rings.h"
 #include "core/geometry/thinning.h"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace fedefm {
 
@@ -18,6 +20,9 @@ constexpr double kBorderPx = 10.0;         ///< ends nearer to the border leave 
 constexpr double kSplitCostPx = 12.0;      ///< length of better agreement that a change of class must bring
 /// Of the width: what thinning takes off an end, about.
 constexpr double kShareLostAtEnds = 0.25;
+constexpr double kLongestSpurPx = 12.0; ///< that thinning leaves at the outline of a thick ring
+constexpr double kEdgeReachPx = 7.0;    ///< half a device's width and a little
+constexpr std::uint8_t kCleared = 255;
 constexpr float kSupport = 0.3F; ///< foreground probability along a gap that counts as support
 
 struct TracedCurve
@@ -41,14 +46,15 @@ public:
     {
         const int width = m_map.foreground.width;
         const int height = m_map.foreground.height;
-        const std::vector<std::uint8_t> skeleton = thin(m_map.labels, width, height);
+        std::vector<std::uint8_t> skeleton = thin(m_map.labels, width, height);
+        clearRings(skeleton, width, height, static_cast<int>(std::lround(kLongestSpurPx * m_unit)));
         TracingSettings tracing;
         tracing.minLengthPx = 4.0;
         LinkSettings linking;
         linking.maxGapPx *= m_unit;
         linking.gapScalePx *= m_unit;
         linking.supportStrength = kSupport;
-        const auto pieces = traceSkeleton(skeleton, width, height, tracing);
+        const auto pieces = withoutFieldEdges(traceSkeleton(skeleton, width, height, tracing));
         std::vector<TracedCurve> curves;
         for (const Polyline& line : linkCurves(pieces, m_map.foreground, linking))
             if (lengthPx(line) >= kSmallestLengthPx * m_unit)
@@ -153,6 +159,19 @@ private:
         return classes;
     }
 
+    std::vector<Polyline> withoutFieldEdges(const std::vector<Polyline>& lines)
+    {
+        std::vector<Polyline> kept;
+        for (const Polyline& line : lines) {
+            CutLines parts =
+                cutAlongEdge(line, m_map.outside, m_map.foreground.width, m_map.foreground.height,
+                             kEdgeReachPx * m_unit, kSmallestLengthPx * m_unit);
+            std::move(parts.kept.begin(), parts.kept.end(), std::back_inserter(kept));
+            std::move(parts.cut.begin(), parts.cut.end(), std::back_inserter(m_fieldEdges));
+        }
+        return kept;
+    }
+
     /// Pixels of parts that gave no curve are cleared; the others take the class of the nearest stretch.
     void followCurves(const std::vector<TracedCurve>& curves)
     {
@@ -173,12 +192,16 @@ private:
                 reach(static_cast<int>(std::lround(curve.points[k].x)),
                       static_cast<int>(std::lround(curve.points[k].y)),
                       static_cast<std::uint8_t>(curve.classes[k]));
+        for (const Polyline& edge : m_fieldEdges)
+            for (const Point p : edge)
+                reach(static_cast<int>(std::lround(p.x)), static_cast<int>(std::lround(p.y)), kCleared);
         for (std::size_t at = 0; at < front.size(); ++at) {
             const auto i = static_cast<int>(front[at]);
             for (int dy = -1; dy <= 1; ++dy)
                 for (int dx = -1; dx <= 1; ++dx)
                     reach(i % width + dx, i / width + dy, followed[front[at]]);
         }
+        std::replace(followed.begin(), followed.end(), kCleared, std::uint8_t(0));
         m_map.labels.swap(followed);
     }
 
@@ -304,7 +327,8 @@ private:
     }
 
     LabelMap m_map;
-    double m_unit; ///< pixels per pixel of a 512-pixel picture
+    std::vector<Polyline> m_fieldEdges; ///< taken for devices by the network
+    double m_unit;                      ///< pixels per pixel of a 512-pixel picture
 };
 
 } // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/geometry/float_plane.h"
+#include "core/model/field_edge.h"
 #include "core/model/segmenter.h"
 
 #include <cstdint>
@@ -14,9 +15,11 @@ struct LabelMap
 {
     std::vector<std::uint8_t> labels; ///< WireClass values
     FloatPlane foreground;            ///< probability of any class but background; carries the size
+    FieldOutside outside{};           ///< where no device can be
 };
 
-/// Turns class pixels into what a Segmentation holds: specks are dropped, the rest becomes masks,
+/// Turns class pixels into what a Segmentation holds: specks, closed rings and what runs along the edge
+/// of the field are dropped, the rest becomes masks,
 /// centre-lines (thinned, linked over gaps and crossings), widths, tips and confidences. A curve is one
 /// class, or a catheter out of which a wire comes. Sets width, height, masks, curves, tips and confidence;
 /// provenance is the caller's.

@@ -27,6 +27,19 @@ constexpr double kLeastNamePx = 11.0;
 constexpr double kMostSidePx = 64.0;
 constexpr double kWidest = 1.8; ///< cells may be this much wider than high
 
+/// As many as it takes to tell the scores apart: after short visits all are nearly one.
+int decimalsFor(const std::map<std::pair<int, int>, double>& scores)
+{
+    double low = 1e9;
+    double high = -1e9;
+    for (const auto& [key, value] : scores) {
+        low = std::min(low, value);
+        high = std::max(high, value);
+    }
+    const double range = high - low;
+    return range > 0.1 || range <= 0.0 ? 2 : range > 0.01 ? 3 : 4;
+}
+
 } // namespace
 
 EmdView::EmdView(QWidget* parent) : QWidget(parent)
@@ -184,6 +197,7 @@ void EmdView::paintMatrix(QPainter& painter) const
     const QSizeF side(area.width() / count, area.height() / count);
     const double gap = side.height() > 12.0 ? 1.0 : 0.0;
     const bool hasText = side.width() >= kLeastTextPx && side.height() >= fontMetrics().height();
+    const int decimals = decimalsFor(m_scores);
     painter.setPen(Qt::NoPen);
     painter.setBrush(palette().color(QPalette::AlternateBase));
     painter.drawRect(area);
@@ -204,7 +218,7 @@ void EmdView::paintMatrix(QPainter& painter) const
         }
         if (hasText) {
             painter.setPen(textOn(color));
-            painter.drawText(cell, Qt::AlignCenter, QString::number(value, 'g', 2));
+            painter.drawText(cell, Qt::AlignCenter, QString::number(value, 'f', decimals));
         }
     }
     if (m_current.silo >= 0 && m_current.silo < count && m_current.host < count) {

@@ -15,7 +15,9 @@
 
 #include <QAbstractButton>
 #include <QLabel>
+#include <QMessageBox>
 #include <QSettings>
+#include <QShowEvent>
 #include <QVBoxLayout>
 
 namespace fedefm {
@@ -144,6 +146,25 @@ void PlanWizard::accept()
 {
     QSettings().setValue(kRemembered, QByteArray::fromStdString(plan().dump()));
     QWizard::accept();
+}
+
+void PlanWizard::reject()
+{
+    if (isVisible() && plan() != m_shownPlan) {
+        const auto answer =
+            QMessageBox::question(this, tr("New federated session"), tr("Discard the changes of this plan?"),
+                                  QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Cancel);
+        if (answer != QMessageBox::Discard)
+            return;
+    }
+    QWizard::reject();
+}
+
+void PlanWizard::showEvent(QShowEvent* event)
+{
+    QWizard::showEvent(event);
+    if (!event->spontaneous())
+        m_shownPlan = plan();
 }
 
 } // namespace fedefm

@@ -33,6 +33,11 @@ public:
     /// Why Next waits; empty when it does not.
     QString reason() const;
     void accept() override;
+    /// Asks before a plan is lost that was changed since the wizard was shown.
+    void reject() override;
+
+protected:
+    void showEvent(QShowEvent* event) override;
 
 private:
     QWidget* buildSteps();
@@ -40,6 +45,7 @@ private:
     void showStep(int page);
 
     PlanDraft* m_draft;
+    nlohmann::json m_shownPlan;
     QList<QLabel*> m_steps;
 };
 

@@ -104,6 +104,23 @@ QString SessionFacts::topologyText(const nlohmann::json& plan) const
     return underlay.isEmpty() ? name : tr("%1 on %2").arg(name, underlay);
 }
 
+/// The model that is given away is the last one: the best was chosen on the test set.
+QString SessionFacts::mergedText(const SessionSnapshot& session, const nlohmann::json& plan) const
+{
+    const int best = session.bestIndex();
+    if (best < 0)
+        return tr("not measured yet");
+    const auto measured = [](const SessionRoundPtr& round) { return std::isfinite(round->quality); };
+    const auto last = std::find_if(session.rounds.rbegin(), session.rounds.rend(), measured);
+    const SessionRoundPtr& highest = session.rounds[static_cast<std::size_t>(best)];
+    const QString text = tr("%1 %2 after round %3")
+                             .arg(QString::fromStdString(sessionMeasure(plan)), formatValue((*last)->quality))
+                             .arg((*last)->round + 1);
+    if (*last == highest)
+        return text;
+    return tr("%1, best %2 after round %3").arg(text, formatValue(highest->quality)).arg(highest->round + 1);
+}
+
 QString SessionFacts::privacyText(const SessionSnapshot& session) const
 {
     const QString unit = textAt(session.summary.config, "privacy.unit");
@@ -153,13 +170,7 @@ void SessionFacts::setSession(const SessionSnapshotPtr& session)
                           : QStringLiteral("–"));
     m_time->setText(formatDuration(session->summary.wallSeconds));
     m_privacy->setText(privacyText(*session));
-    const int best = session->bestIndex();
-    m_merged->setText(best < 0
-                          ? tr("not measured yet")
-                          : tr("best %1 %2 in round %3")
-                                .arg(QString::fromStdString(sessionMeasure(plan)),
-                                     formatValue(session->rounds[static_cast<std::size_t>(best)]->quality))
-                                .arg(session->rounds[static_cast<std::size_t>(best)]->round + 1));
+    m_merged->setText(mergedText(*session, plan));
 }
 
 } // namespace fedefm

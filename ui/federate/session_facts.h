@@ -28,6 +28,7 @@ private:
     QString stateText(const SessionSnapshot& session) const;
     QString strategyText(const nlohmann::json& plan) const;
     QString topologyText(const nlohmann::json& plan) const;
+    QString mergedText(const SessionSnapshot& session, const nlohmann::json& plan) const;
     QString privacyText(const SessionSnapshot& session) const;
 
     QProgressBar* m_rounds = nullptr;

@@ -134,14 +134,21 @@ Status exportCurvesPdf(const CurveGrid& grid, const QString& path, bool overwrit
     return writeBytes(path, bytes, overwrite);
 }
 
+std::filesystem::path runCsvFile(const std::vector<RunSummary>& runs, const RunSummary& run,
+                                 const std::filesystem::path& target)
+{
+    auto file = target;
+    if (runs.size() > 1)
+        file.replace_filename(target.stem().string() + "-" + run.id + ".csv");
+    return file;
+}
+
 Result<std::vector<std::filesystem::path>> exportRunsCsv(const std::vector<RunSummary>& runs,
                                                          const std::filesystem::path& target, bool overwrite)
 {
     std::vector<std::filesystem::path> files;
     for (const RunSummary& run : runs) {
-        auto file = target;
-        if (runs.size() > 1)
-            file.replace_filename(target.stem().string() + "-" + run.id + ".csv");
+        const auto file = runCsvFile(runs, run, target);
         const auto reader = RunReader::open(run.folder);
         if (!reader)
             return tl::unexpected(reader.error());

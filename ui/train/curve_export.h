@@ -17,6 +17,10 @@ class CurveGrid;
 Status exportCurvesPng(const CurveGrid& grid, const QString& path, bool overwrite);
 Status exportCurvesPdf(const CurveGrid& grid, const QString& path, bool overwrite);
 
+/// Where exportRunsCsv() writes a run of several.
+std::filesystem::path runCsvFile(const std::vector<RunSummary>& runs, const RunSummary& run,
+                                 const std::filesystem::path& target);
+
 /// All values of the runs: one run into the file itself, several into FILE-RUN.csv each. Reads from the disk:
 /// for a thread of its own. Returns the files.
 Result<std::vector<std::filesystem::path>> exportRunsCsv(const std::vector<RunSummary>& runs,

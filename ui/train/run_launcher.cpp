@@ -82,6 +82,10 @@ Status RunLauncher::start(const nlohmann::json& config, const QString& command)
 
 Status RunLauncher::resume(const RunSummary& run)
 {
+    // Until its process has shown itself, the run looks as it did before.
+    for (const Start& start : m_starts)
+        if (start.resumedId == run.id)
+            return {};
     const QString folder = QString::fromStdString(run.folder.string());
     const QString name = QString::fromStdString(run.name);
     const QString command = run.kind == "federate" ? QStringLiteral("federate") : QStringLiteral("train");

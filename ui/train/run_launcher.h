@@ -24,6 +24,7 @@ public:
     /// `command` is the learning program's: "train", or "federate" for the plan of a session. Errors:
     /// ModuleMissing without the learning program, WriteFailed, DiskFull, Internal when it does not start.
     Status start(const nlohmann::json& config, const QString& command = QStringLiteral("train"));
+    /// Nothing, while an earlier call for this run is under way.
     Status resume(const RunSummary& run);
     /// Which starts have become runs.
     void seen(const std::vector<RunSummary>& runs);

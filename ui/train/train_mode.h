@@ -49,13 +49,14 @@ public:
     /// "pause", "resume", "stop", "goOn" for the current run.
     void command(const QString& name);
     /// The draft becomes a training that begins with these weights, with network, input and task of
-    /// `training`; data and the rest stay as they are.
+    /// `training`; data and the rest stay as they are, but for what only fits another task.
     void beginWith(const QString& weights, const nlohmann::json& training);
     /// Keeps the best weights of the current run among the user's models and asks for them in View mode.
     void useModel();
     /// `kind` is "csv", "png" or "pdf"; asks for the file.
     void exportCurves(const QString& kind);
     void exportTo(const QString& kind, const QString& path);
+    bool mayReplace(const std::vector<RunSummary>& runs, const QString& path);
 
 Q_SIGNALS:
     void modelWanted(const QString& file); ///< as the model that marks frames

@@ -19,6 +19,7 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QMessageBox>
 
 #include <optional>
 
@@ -142,12 +143,20 @@ void TrainMode::command(const QString& name)
 
 void TrainMode::beginWith(const QString& weights, const nlohmann::json& training)
 {
+    nlohmann::json document = m_draft->document();
+    const nlohmann::json taskBefore = m_draft->value("task");
     for (const char* key : {"model", "input", "task"})
         if (training.is_object() && training.contains(key))
-            m_draft->setValue(key, training[key]);
-    m_draft->setValue("init", weights.toStdString());
+            document[key] = training[key];
+    if (document.value("task", taskBefore) != taskBefore)
+        for (const char* key : {"select_by", "loss"}) // of no use for another task
+            document.erase(key);
+    if (training.is_object() && training.contains("model"))
+        document["name"] = "finetune-" + training["model"].value("network", std::string("model"));
+    document["init"] = weights.toStdString();
     // Other data seldom have the same classes.
-    m_draft->setValue("init_partial", true);
+    document["init_partial"] = true;
+    m_draft->load(document, m_draft->folder());
 }
 
 void TrainMode::useModel()
@@ -179,7 +188,26 @@ void TrainMode::exportCurves(const QString& kind)
     if (QFileInfo(path).suffix().isEmpty())
         path += QLatin1Char('.') + kind;
     settings.setLastFolder(QFileInfo(path).absolutePath());
-    exportTo(kind, path);
+    if (kind != QLatin1String("csv") || mayReplace(chosen, path))
+        exportTo(kind, path);
+}
+
+/// The dialog asks about the file that was named; of several runs each has one of its own.
+bool TrainMode::mayReplace(const std::vector<RunSummary>& runs, const QString& path)
+{
+    if (runs.size() < 2)
+        return true;
+    QStringList there;
+    for (const RunSummary& run : runs) {
+        const QString file =
+            QString::fromStdString(runCsvFile(runs, run, path.toStdString()).filename().string());
+        if (QFileInfo(QFileInfo(path).dir(), file).exists())
+            there << file;
+    }
+    return there.isEmpty() ||
+           QMessageBox::question(
+               this, tr("Export"), tr("Replace these files?\n\n%1").arg(there.join(QLatin1Char('\n'))),
+               QMessageBox::Yes | QMessageBox::Cancel, QMessageBox::Cancel) == QMessageBox::Yes;
 }
 
 void TrainMode::exportTo(const QString& kind, const QString& path)

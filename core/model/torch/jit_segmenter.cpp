@@ -40,6 +40,7 @@ public:
                 return tl::unexpected(map.error());
             if (cancel.isCancelled())
                 return fail(ErrorCode::Cancelled, m_file);
+            map->outside = FieldOutside(input.values.data(), input.usedWidth, input.usedHeight, input.width);
             result = describeWires(std::move(*map));
         } catch (const std::bad_alloc&) {
             return fail(ErrorCode::OutOfMemory, m_file);

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/field_edge.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fedefm {
+
+namespace {
+
+// Devices that mask the field set one value outside; anything noisier may be a smooth background.
+constexpr float kFlat = 0.002F;        ///< largest difference within 3×3 pixels; half a level of 8 bits
+constexpr float kOneValue = 0.01F;     ///< largest difference to the pixel where an area begins
+constexpr double kSmallestArea = 0.01; ///< of the picture
+constexpr std::size_t kDirectionPx = 4;
+
+/// 1 where the 3×3 pixels around differ by no more than kFlat.
+std::vector<std::uint8_t> flatPixels(const std::vector<float>& grey, int width, int height)
+{
+    std::vector<std::uint8_t> isFlat(grey.size(), 0);
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            float low = 1e9F;
+            float high = -1e9F;
+            for (int ny = std::max(0, y - 1); ny <= std::min(height - 1, y + 1); ++ny)
+                for (int nx = std::max(0, x - 1); nx <= std::min(width - 1, x + 1); ++nx) {
+                    const float value = grey[static_cast<std::size_t>(ny) * width + nx];
+                    low = std::min(low, value);
+                    high = std::max(high, value);
+                }
+            isFlat[static_cast<std::size_t>(y) * width + x] = high - low <= kFlat ? 1 : 0;
+        }
+    return isFlat;
+}
+
+/// Whether the line runs along the edge at a point.
+class EdgeTest
+{
+public:
+    EdgeTest(const Polyline& line, const FieldOutside& outside, int width, int height, double reachPx)
+        : m_line(line), m_outside(outside), m_width(width), m_height(height), m_reachPx(reachPx)
+    {
+    }
+
+    bool operator()(std::size_t i) const
+    {
+        const Point at = m_line[i];
+        if (isOutside(at.x, at.y))
+            return true;
+        const Point before = m_line[i - std::min(i, kDirectionPx)];
+        const Point after = m_line[std::min(i + kDirectionPx, m_line.size() - 1)];
+        const double length = std::hypot(after.x - before.x, after.y - before.y);
+        if (length <= 0.0)
+            return false;
+        const double dx = -(after.y - before.y) / length * m_reachPx;
+        const double dy = (after.x - before.x) / length * m_reachPx;
+        return isOutside(at.x + dx, at.y + dy) != isOutside(at.x - dx, at.y - dy);
+    }
+
+private:
+    bool isOutside(double x, double y) const { return m_outside.contains(x, y, m_width, m_height); }
+
+    const Polyline& m_line;
+    const FieldOutside& m_outside;
+    int m_width;
+    int m_height;
+    double m_reachPx;
+};
+
+} // namespace
+
+FieldOutside::FieldOutside(const float* grey, int width, int height, int stride)
+    : m_width(width), m_height(height)
+{
+    std::vector<float> values(static_cast<std::size_t>(width) * height);
+    for (int y = 0; y < height; ++y)
+        std::copy_n(grey + static_cast<std::ptrdiff_t>(y) * stride, width,
+                    values.begin() + static_cast<std::ptrdiff_t>(y) * width);
+    const std::vector<std::uint8_t> isFlat = flatPixels(values, width, height);
+    std::vector<std::uint8_t> seen(values.size(), 0);
+    for (const int y : {0, height - 1})
+        for (const int x : {0, width - 1})
+            addArea(isFlat, values, y * width + x, seen);
+}
+
+void FieldOutside::addArea(const std::vector<std::uint8_t>& isFlat, const std::vector<float>& grey, int seed,
+                           std::vector<std::uint8_t>& seen)
+{
+    std::vector<int> area;
+    const auto reach = [&](int i) {
+        const auto at = static_cast<std::size_t>(i);
+        if (seen[at] == 0 && isFlat[at] != 0 &&
+            std::abs(grey[at] - grey[static_cast<std::size_t>(seed)]) <= kOneValue) {
+            seen[at] = 1;
+            area.push_back(i);
+        }
+    };
+    reach(seed);
+    for (std::size_t at = 0; at < area.size(); ++at) {
+        const int x = area[at] % m_width;
+        const int y = area[at] / m_width;
+        if (x > 0)
+            reach(area[at] - 1);
+        if (x + 1 < m_width)
+            reach(area[at] + 1);
+        if (y > 0)
+            reach(area[at] - m_width);
+        if (y + 1 < m_height)
+            reach(area[at] + m_width);
+    }
+    if (static_cast<double>(area.size()) < kSmallestArea * static_cast<double>(grey.size()))
+        return;
+    m_isOutside.resize(grey.size(), 0);
+    for (const int i : area)
+        m_isOutside[static_cast<std::size_t>(i)] = 1;
+}
+
+bool FieldOutside::contains(double x, double y, int pictureWidth, int pictureHeight) const
+{
+    if (m_isOutside.empty())
+        return false;
+    if (x < -0.5 || y < -0.5 || x > pictureWidth - 0.5 || y > pictureHeight - 0.5)
+        return true;
+    const auto scaled = [](double at, int own, int picture) {
+        return std::clamp(static_cast<int>((at + 0.5) * own / picture), 0, own - 1);
+    };
+    const int column = scaled(x, m_width, pictureWidth);
+    return m_isOutside[static_cast<std::size_t>(scaled(y, m_height, pictureHeight)) * m_width + column] != 0;
+}
+
+CutLines cutAlongEdge(const Polyline& line, const FieldOutside& outside, int pictureWidth, int pictureHeight,
+                      double reachPx, double leastPx)
+{
+    if (outside.isEmpty() || line.size() < 2)
+        return {{line}, {}};
+    const EdgeTest runsAlong(line, outside, pictureWidth, pictureHeight, reachPx);
+    CutLines lines;
+    std::size_t first = 0; // of what is not yet given out
+    const auto giveOut = [&](std::size_t end, std::vector<Polyline>& to) {
+        if (end > first)
+            to.emplace_back(line.begin() + static_cast<std::ptrdiff_t>(first),
+                            line.begin() + static_cast<std::ptrdiff_t>(end));
+        first = end;
+    };
+    for (std::size_t i = 0; i < line.size();) {
+        std::size_t end = i;
+        while (end < line.size() && runsAlong(end))
+            ++end;
+        if (static_cast<double>(end - i) >= leastPx) {
+            giveOut(i, lines.kept);
+            giveOut(end, lines.cut);
+        }
+        i = std::max(end, i + 1);
+    }
+    giveOut(line.size(), lines.kept);
+    return lines;
+}
+
+} // namespace fedefm
