@@ -14,24 +14,63 @@ constexpr float kOneValue = 0.01F;     ///< largest difference to the pixel wher
 constexpr double kSmallestArea = 0.01; ///< of the picture
 constexpr std::size_t kDirectionPx = 4;
 
-/// 1 where the 3×3 pixels around differ by no more than kFlat.
-std::vector<std::uint8_t> flatPixels(const std::vector<float>& grey, int width, int height)
+/// Grows areas of one value from pixel to pixel; looks at no others, for most pictures have no such area.
+class Areas
 {
-    std::vector<std::uint8_t> isFlat(grey.size(), 0);
-    for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x) {
-            float low = 1e9F;
-            float high = -1e9F;
-            for (int ny = std::max(0, y - 1); ny <= std::min(height - 1, y + 1); ++ny)
-                for (int nx = std::max(0, x - 1); nx <= std::min(width - 1, x + 1); ++nx) {
-                    const float value = grey[static_cast<std::size_t>(ny) * width + nx];
-                    low = std::min(low, value);
-                    high = std::max(high, value);
-                }
-            isFlat[static_cast<std::size_t>(y) * width + x] = high - low <= kFlat ? 1 : 0;
+public:
+    Areas(const float* grey, int width, int height, int stride)
+        : m_grey(grey), m_width(width), m_height(height), m_stride(stride),
+          m_seen(static_cast<std::size_t>(width) * height, 0)
+    {
+    }
+
+    /// Its pixels; none where the seed is not flat or was in an area before.
+    std::vector<int> from(int seedX, int seedY)
+    {
+        std::vector<int> area;
+        const float seedValue = at(seedX, seedY);
+        const auto reach = [&](int x, int y) {
+            if (x < 0 || y < 0 || x >= m_width || y >= m_height)
+                return;
+            const int i = y * m_width + x;
+            if (m_seen[static_cast<std::size_t>(i)] == 0 && std::abs(at(x, y) - seedValue) <= kOneValue &&
+                isFlat(x, y)) {
+                m_seen[static_cast<std::size_t>(i)] = 1;
+                area.push_back(i);
+            }
+        };
+        reach(seedX, seedY);
+        for (std::size_t next = 0; next < area.size(); ++next) {
+            const int x = area[next] % m_width;
+            const int y = area[next] / m_width;
+            reach(x - 1, y);
+            reach(x + 1, y);
+            reach(x, y - 1);
+            reach(x, y + 1);
         }
-    return isFlat;
-}
+        return area;
+    }
+
+private:
+    float at(int x, int y) const { return m_grey[static_cast<std::ptrdiff_t>(y) * m_stride + x]; }
+    bool isFlat(int x, int y) const
+    {
+        float low = at(x, y);
+        float high = low;
+        for (int ny = std::max(0, y - 1); ny <= std::min(m_height - 1, y + 1); ++ny)
+            for (int nx = std::max(0, x - 1); nx <= std::min(m_width - 1, x + 1); ++nx) {
+                low = std::min(low, at(nx, ny));
+                high = std::max(high, at(nx, ny));
+            }
+        return high - low <= kFlat;
+    }
+
+    const float* m_grey;
+    int m_width;
+    int m_height;
+    int m_stride;
+    std::vector<std::uint8_t> m_seen;
+};
 
 /// Whether the line runs along the edge at a point.
 class EdgeTest
@@ -72,47 +111,17 @@ private:
 FieldOutside::FieldOutside(const float* grey, int width, int height, int stride)
     : m_width(width), m_height(height)
 {
-    std::vector<float> values(static_cast<std::size_t>(width) * height);
-    for (int y = 0; y < height; ++y)
-        std::copy_n(grey + static_cast<std::ptrdiff_t>(y) * stride, width,
-                    values.begin() + static_cast<std::ptrdiff_t>(y) * width);
-    const std::vector<std::uint8_t> isFlat = flatPixels(values, width, height);
-    std::vector<std::uint8_t> seen(values.size(), 0);
+    Areas areas(grey, width, height, stride);
+    const std::size_t pixels = static_cast<std::size_t>(width) * height;
     for (const int y : {0, height - 1})
-        for (const int x : {0, width - 1})
-            addArea(isFlat, values, y * width + x, seen);
-}
-
-void FieldOutside::addArea(const std::vector<std::uint8_t>& isFlat, const std::vector<float>& grey, int seed,
-                           std::vector<std::uint8_t>& seen)
-{
-    std::vector<int> area;
-    const auto reach = [&](int i) {
-        const auto at = static_cast<std::size_t>(i);
-        if (seen[at] == 0 && isFlat[at] != 0 &&
-            std::abs(grey[at] - grey[static_cast<std::size_t>(seed)]) <= kOneValue) {
-            seen[at] = 1;
-            area.push_back(i);
+        for (const int x : {0, width - 1}) {
+            const std::vector<int> area = areas.from(x, y);
+            if (static_cast<double>(area.size()) < kSmallestArea * static_cast<double>(pixels))
+                continue;
+            m_isOutside.resize(pixels, 0);
+            for (const int i : area)
+                m_isOutside[static_cast<std::size_t>(i)] = 1;
         }
-    };
-    reach(seed);
-    for (std::size_t at = 0; at < area.size(); ++at) {
-        const int x = area[at] % m_width;
-        const int y = area[at] / m_width;
-        if (x > 0)
-            reach(area[at] - 1);
-        if (x + 1 < m_width)
-            reach(area[at] + 1);
-        if (y > 0)
-            reach(area[at] - m_width);
-        if (y + 1 < m_height)
-            reach(area[at] + m_width);
-    }
-    if (static_cast<double>(area.size()) < kSmallestArea * static_cast<double>(grey.size()))
-        return;
-    m_isOutside.resize(grey.size(), 0);
-    for (const int i : area)
-        m_isOutside[static_cast<std::size_t>(i)] = 1;
 }
 
 bool FieldOutside::contains(double x, double y, int pictureWidth, int pictureHeight) const

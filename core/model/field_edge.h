@@ -24,9 +24,6 @@ public:
     bool isEmpty() const { return m_isOutside.empty(); }
 
 private:
-    void addArea(const std::vector<std::uint8_t>& isFlat, const std::vector<float>& grey, int seed,
-                 std::vector<std::uint8_t>& seen);
-
     int m_width = 0;
     int m_height = 0;
     std::vector<std::uint8_t> m_isOutside; ///< empty: there is none

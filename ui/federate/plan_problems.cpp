@@ -182,6 +182,8 @@ void checkStrategy(const nlohmann::json& plan, Problems& problems)
         else if (!isInside(found->field, value))
             problems.push_back({key, tr("This value is outside the allowed range.")});
     }
+    if (stepsPerRound(strategy) + visitSteps(strategy) == 0)
+        problems.push_back({"strategy.local_steps", tr("Nothing is trained: a step at least is needed.")});
     const nlohmann::json common = valueAt(plan, "data.public");
     if (info->needsPublic && common.is_null())
         problems.push_back({"data.public", tr("This strategy needs pictures that every silo has.")});

@@ -64,6 +64,8 @@ FedEfmOptions readFedEfmOptions(StrictObject& options)
     options.choice("solver", fedefm.emd.transport.solver, transportSolverNames());
     options.number("epsilon", fedefm.emd.transport.epsilon, 1e-6, 1e3);
     options.number("gamma", fedefm.emd.transport.gamma, 1e-9, 1e3);
+    if (fedefm.localSteps + fedefm.overseasSteps + fedefm.homeSteps == 0)
+        options.refuse("local_steps", "a step at least: here, as overseas_steps or as home_steps");
     if (fedefm.hardFloor < 0.0)
         fedefm.hardFloor = 1.0 - fedefm.beta;
     return fedefm;

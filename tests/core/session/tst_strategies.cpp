@@ -50,6 +50,7 @@ private Q_SLOTS:
     void gossipPreservesTheMean();
     void manyMixesAreOneAverage();
     void mixesFollowTheGap();
+    void refusesToTrainNothing();
     void controlVariatesBeginAsFedAvg();
     void robustMergeIgnoresAStranger();
     void localBatchNormStaysLocal();
@@ -203,6 +204,18 @@ void TestStrategies::manyMixesAreOneAverage()
     QVERIFY2(twice > 0.0 && twice < once, std::to_string(twice).c_str());
     const double often = gapAfter(60);
     QVERIFY2(often >= 0.0 && often < 1e-6, std::to_string(often).c_str());
+}
+
+void TestStrategies::refusesToTrainNothing()
+{
+    const auto isRight = [](int local, int overseas, int home) {
+        StrictObject object({{"local_steps", local}, {"overseas_steps", overseas}, {"home_steps", home}},
+                            "strategy");
+        readFedEfmOptions(object);
+        return object.finish().has_value();
+    };
+    QVERIFY(!isRight(0, 0, 0));
+    QVERIFY(isRight(1, 0, 0) && isRight(0, 1, 0) && isRight(0, 0, 1));
 }
 
 void TestStrategies::mixesFollowTheGap()
