@@ -16,8 +16,9 @@ namespace {
 
 constexpr double kReferenceSidePx = 512.0; ///< lengths below are for a picture of this size
 constexpr double kSmallestLengthPx = 18.0; ///< shorter curves are specks
-constexpr double kBorderPx = 10.0;         ///< ends nearer to the border leave the picture: no tips
-constexpr double kSplitCostPx = 12.0;      ///< length of better agreement that a change of class must bring
+constexpr double kShortestPiecePx = 4.0; ///< of those that curves are linked of, whatever the picture's size
+constexpr double kBorderPx = 10.0;       ///< ends nearer to the border leave the picture: no tips
+constexpr double kSplitCostPx = 12.0;    ///< length of better agreement that a change of class must bring
 /// Of the width: what thinning takes off an end, about.
 constexpr double kShareLostAtEnds = 0.25;
 constexpr double kLongestSpurPx = 12.0; ///< that thinning leaves at the outline of a thick ring
@@ -49,7 +50,7 @@ public:
         std::vector<std::uint8_t> skeleton = thin(m_map.labels, width, height);
         clearRings(skeleton, width, height, static_cast<int>(std::lround(kLongestSpurPx * m_unit)));
         TracingSettings tracing;
-        tracing.minLengthPx = 4.0;
+        tracing.minLengthPx = kShortestPiecePx;
         LinkSettings linking;
         linking.maxGapPx *= m_unit;
         linking.gapScalePx *= m_unit;
@@ -87,6 +88,21 @@ private:
     {
         return std::min(std::min(p.x, p.y),
                         std::min(m_map.foreground.width - 1 - p.x, m_map.foreground.height - 1 - p.y));
+    }
+
+    /// Where a device goes on out of sight: at the border of the picture or of the field.
+    bool leavesSight(Point p) const
+    {
+        const double near = kBorderPx * m_unit;
+        if (borderPx(p) <= near)
+            return true;
+        for (int direction = 0; direction < 8; ++direction) {
+            const double angle = direction * 0.25 * 3.14159265358979323846;
+            if (m_map.outside.contains(p.x + near * std::cos(angle), p.y + near * std::sin(angle),
+                                       m_map.foreground.width, m_map.foreground.height))
+                return true;
+        }
+        return false;
     }
 
     TracedCurve trace(const Polyline& line) const
@@ -166,7 +182,8 @@ private:
             CutLines parts =
                 cutAlongEdge(line, m_map.outside, m_map.foreground.width, m_map.foreground.height,
                              kEdgeReachPx * m_unit, kSmallestLengthPx * m_unit);
-            std::move(parts.kept.begin(), parts.kept.end(), std::back_inserter(kept));
+            for (Polyline& part : parts.kept)
+                (lengthPx(part) >= kShortestPiecePx ? kept : m_fieldEdges).push_back(std::move(part));
             std::move(parts.cut.begin(), parts.cut.end(), std::back_inserter(m_fieldEdges));
         }
         return kept;
@@ -240,13 +257,11 @@ private:
     {
         if (curve.classes.front() != curve.classes.back())
             return curve.classes.front() == WireClass::Catheter;
-        const double near = kBorderPx * m_unit;
-        const bool startAtBorder = borderPx(curve.points.front()) < near;
-        const bool endAtBorder = borderPx(curve.points.back()) < near;
-        if (startAtBorder != endAtBorder)
-            return startAtBorder;
-        double toStart = 4.0 * near;
-        double toEnd = 4.0 * near;
+        const bool startLeaves = leavesSight(curve.points.front());
+        if (startLeaves != leavesSight(curve.points.back()))
+            return startLeaves;
+        double toStart = 4.0 * kBorderPx * m_unit;
+        double toEnd = toStart;
         for (const TracedCurve& other : all)
             if (&other != &curve && curve.classes.front() == WireClass::Guidewire &&
                 other.classes.front() == WireClass::Catheter) {
@@ -265,7 +280,7 @@ private:
             std::reverse(curve.points.begin(), curve.points.end());
             std::reverse(curve.classes.begin(), curve.classes.end());
             const Point tip = curve.points.back();
-            if (curve.classes.back() != WireClass::Catheter || borderPx(tip) <= kBorderPx * m_unit)
+            if (curve.classes.back() != WireClass::Catheter || leavesSight(tip))
                 continue;
             const Point before =
                 curve.points[curve.points.size() - std::min<std::size_t>(curve.points.size(), 6)];
@@ -297,7 +312,7 @@ private:
             wire.widthPx = curve.widthPx;
             wire.confidence = curve.confidence;
             const Point tip = wire.points.back();
-            if (borderPx(tip) > kBorderPx * m_unit)
+            if (!leavesSight(tip))
                 result.tips.push_back({wire.wireClass, tip, curve.confidence});
             result.curves.push_back(std::move(wire));
             first = end;

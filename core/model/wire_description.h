@@ -18,10 +18,10 @@ struct LabelMap
     FieldOutside outside{};           ///< where no device can be
 };
 
-/// Turns class pixels into what a Segmentation holds: specks, closed rings and what runs along the edge
-/// of the field are dropped, the rest becomes masks,
-/// centre-lines (thinned, linked over gaps and crossings), widths, tips and confidences. A curve is one
-/// class, or a catheter out of which a wire comes. Sets width, height, masks, curves, tips and confidence;
+/// Turns class pixels into what a Segmentation holds: specks, closed rings and what runs along the edge of
+/// the field are dropped (docs/adr/0014), the rest becomes masks, centre-lines (thinned, linked over gaps and
+/// crossings), widths, tips (not where a device leaves the field) and confidences. A curve is one class, or a
+/// catheter out of which a wire comes. Sets width, height, masks, curves, tips and confidence;
 /// provenance is the caller's.
 Segmentation describeWires(LabelMap map);
 

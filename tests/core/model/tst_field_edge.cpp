@@ -135,6 +135,20 @@ private Q_SLOTS:
         QCOMPARE(described.curves.size(), std::size_t(1));
         QVERIFY(marked(described) > 400 && marked(described) < 450);
         QVERIFY(all > marked(described) + 500);
+        QCOMPARE(described.tips.size(), std::size_t(1));
+    }
+    /// A device that comes in over the edge has its tip inside, whichever way it is drawn.
+    void devicesLeaveTheFieldWithoutATip()
+    {
+        LabelMap map;
+        map.foreground = FloatPlane(kSide, kSide);
+        map.labels.assign(kSide * kSide, 0);
+        for (double x = kCentre - 20; x < kCentre + kRadius - 1; x += 0.5)
+            paint(map, x, kCentre);
+        map.outside = FieldOutside(roundField(kSide).data(), kSide, kSide, kSide);
+        const Segmentation described = describeWires(map);
+        QCOMPARE(described.tips.size(), std::size_t(1));
+        QVERIFY(std::abs(described.tips.front().position.x - (kCentre - 20)) < 5.0);
     }
 };
 
