@@ -49,7 +49,6 @@ int main(int argc, char** argv)
 {
     // LibTorch comes later, with the module that runs the networks.
     fedefm::limitSpinning();
-    fedefm::keepFreedMemory(std::size_t(256) << 20);
     if (wantsTextOnly(argc, argv))
         qputenv("QT_QPA_PLATFORM", "offscreen");
     QGuiApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
