@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/geometry/rings.h"
 
+#include "core/geometry/flood_fill.h"
+
 #include <algorithm>
 #include <cstddef>
 
@@ -74,23 +76,7 @@ private:
             const int y = static_cast<int>(i) / m_width - top + 1;
             closed[static_cast<std::size_t>(y) * width + x] = 1;
         }
-        std::vector<int> reached{0};
-        closed[0] = 1;
-        const auto reach = [&](int x, int y) {
-            if (x < 0 || y < 0 || x >= width || y >= height ||
-                closed[static_cast<std::size_t>(y) * width + x])
-                return;
-            closed[static_cast<std::size_t>(y) * width + x] = 1;
-            reached.push_back(y * width + x);
-        };
-        for (std::size_t at = 0; at < reached.size(); ++at) {
-            const int x = reached[at] % width;
-            const int y = reached[at] / width;
-            reach(x - 1, y);
-            reach(x + 1, y);
-            reach(x, y - 1);
-            reach(x, y + 1);
-        }
+        floodFill(0, width, height, closed, [](int) { return true; });
         return static_cast<int>(std::count(closed.begin(), closed.end(), 0));
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/field_edge.h"
 
+#include "core/geometry/flood_fill.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -14,62 +16,26 @@ constexpr float kOneValue = 0.01F;     ///< largest difference to the pixel wher
 constexpr double kSmallestArea = 0.01; ///< of the picture
 constexpr std::size_t kDirectionPx = 4;
 
-/// Grows areas of one value from pixel to pixel; looks at no others, for most pictures have no such area.
-class Areas
+/// Rows of `stride` values, of which the first `width` count.
+struct Picture
 {
-public:
-    Areas(const float* grey, int width, int height, int stride)
-        : m_grey(grey), m_width(width), m_height(height), m_stride(stride),
-          m_seen(static_cast<std::size_t>(width) * height, 0)
-    {
-    }
+    const float* grey;
+    int width;
+    int height;
+    int stride;
 
-    /// Its pixels; none where the seed is not flat or was in an area before.
-    std::vector<int> from(int seedX, int seedY)
-    {
-        std::vector<int> area;
-        const float seedValue = at(seedX, seedY);
-        const auto reach = [&](int x, int y) {
-            if (x < 0 || y < 0 || x >= m_width || y >= m_height)
-                return;
-            const int i = y * m_width + x;
-            if (m_seen[static_cast<std::size_t>(i)] == 0 && std::abs(at(x, y) - seedValue) <= kOneValue &&
-                isFlat(x, y)) {
-                m_seen[static_cast<std::size_t>(i)] = 1;
-                area.push_back(i);
-            }
-        };
-        reach(seedX, seedY);
-        for (std::size_t next = 0; next < area.size(); ++next) {
-            const int x = area[next] % m_width;
-            const int y = area[next] / m_width;
-            reach(x - 1, y);
-            reach(x + 1, y);
-            reach(x, y - 1);
-            reach(x, y + 1);
-        }
-        return area;
-    }
-
-private:
-    float at(int x, int y) const { return m_grey[static_cast<std::ptrdiff_t>(y) * m_stride + x]; }
+    float at(int x, int y) const { return grey[static_cast<std::ptrdiff_t>(y) * stride + x]; }
     bool isFlat(int x, int y) const
     {
         float low = at(x, y);
         float high = low;
-        for (int ny = std::max(0, y - 1); ny <= std::min(m_height - 1, y + 1); ++ny)
-            for (int nx = std::max(0, x - 1); nx <= std::min(m_width - 1, x + 1); ++nx) {
+        for (int ny = std::max(0, y - 1); ny <= std::min(height - 1, y + 1); ++ny)
+            for (int nx = std::max(0, x - 1); nx <= std::min(width - 1, x + 1); ++nx) {
                 low = std::min(low, at(nx, ny));
                 high = std::max(high, at(nx, ny));
             }
         return high - low <= kFlat;
     }
-
-    const float* m_grey;
-    int m_width;
-    int m_height;
-    int m_stride;
-    std::vector<std::uint8_t> m_seen;
 };
 
 /// Whether the line runs along the edge at a point.
@@ -111,11 +77,16 @@ private:
 FieldOutside::FieldOutside(const float* grey, int width, int height, int stride)
     : m_width(width), m_height(height)
 {
-    Areas areas(grey, width, height, stride);
+    const Picture picture{grey, width, height, stride};
     const std::size_t pixels = static_cast<std::size_t>(width) * height;
+    std::vector<std::uint8_t> seen(pixels, 0);
     for (const int y : {0, height - 1})
         for (const int x : {0, width - 1}) {
-            const std::vector<int> area = areas.from(x, y);
+            const float value = picture.at(x, y);
+            const std::vector<int> area = floodFill(y * width + x, width, height, seen, [&](int i) {
+                return std::abs(picture.at(i % width, i / width) - value) <= kOneValue &&
+                       picture.isFlat(i % width, i / width);
+            });
             if (static_cast<double>(area.size()) < kSmallestArea * static_cast<double>(pixels))
                 continue;
             m_isOutside.resize(pixels, 0);

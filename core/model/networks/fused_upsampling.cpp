@@ -101,7 +101,7 @@ torch::Tensor upsampleAddRelu(const torch::Tensor& coarse, const torch::Tensor& 
     return result;
 }
 
-bool fuseUpsampling(torch::jit::Module& frozen)
+void fuseUpsampling(torch::jit::Module& frozen)
 {
     std::shared_ptr<jit::Graph> graph = frozen.get_method("forward").graph();
     std::vector<UpsamplingPattern> found;
@@ -109,12 +109,11 @@ bool fuseUpsampling(torch::jit::Module& frozen)
         if (const auto pattern = upsamplingAt(node))
             found.push_back(*pattern);
     if (found.empty())
-        return false;
+        return;
     registerOperator(std::string(kUpsampling) + "(Tensor coarse, Tensor fine) -> Tensor", runUpsampling);
     for (const UpsamplingPattern& pattern : found)
         replaceUpsampling(*graph, pattern);
     jit::EliminateDeadCode(graph);
-    return true;
 }
 
 } // namespace fedefm

@@ -10,7 +10,7 @@ namespace fedefm {
 torch::Tensor upsampleAddRelu(const torch::Tensor& coarse, const torch::Tensor& fine);
 
 /// Replaces these three operations in a frozen float32 module, the step from level to level of a decoder.
-/// Returns whether there were any. The module cannot be saved for other programs afterwards.
-bool fuseUpsampling(torch::jit::Module& frozen);
+/// The module cannot be saved for other programs afterwards.
+void fuseUpsampling(torch::jit::Module& frozen);
 
 } // namespace fedefm
