@@ -32,6 +32,8 @@ private Q_SLOTS:
     void realNumbersKeepTheirDigits();
     void pathsBecomeAbsolute();
     void filesRoundTrip();
+    void networkBringsItsParameters();
+    void numbersStayInTheirRange();
 
 private:
     static nlohmann::json sample();
@@ -210,6 +212,32 @@ void TestConfigForm::filesRoundTrip()
     QVERIFY(other.document() == sample());
     QCOMPARE(other.folder(), folder.path());
     QVERIFY(!other.loadFile(folder.filePath("missing.json")));
+}
+
+void TestConfigForm::networkBringsItsParameters()
+{
+    ConfigDraft draft;
+    draft.load(sample(), "/");
+    const auto parameters = [&draft] { return draft.document()["model"]["hyper_parameters"]; };
+    draft.setValue("model.network", "wirenetx"); // while it is typed
+    QVERIFY(parameters() == sample()["model"]["hyper_parameters"]);
+    draft.setValue("model.network", "transunet");
+    QVERIFY(!parameters().contains("width") && parameters().contains("n_classes"));
+    draft.setValue("model.network", "swin_unet");
+    QVERIFY(parameters() == nlohmann::json({{"num_classes", 3}}));
+}
+
+void TestConfigForm::numbersStayInTheirRange()
+{
+    ConfigDraft draft;
+    ConfigForm form(&draft);
+    draft.load(sample(), "/");
+    auto* momentum = form.findChild<RealEdit*>("optimizer.momentum");
+    momentum->selectAll();
+    QTest::keyClicks(momentum, "7");
+    QTest::keyClick(momentum, Qt::Key_Return);
+    QCOMPARE(momentum->value(), momentum->maximum());
+    QVERIFY(momentum->toolTip().contains("from 0 to 0.999999"));
 }
 
 QTEST_MAIN(TestConfigForm)

@@ -54,6 +54,8 @@ private Q_SLOTS:
     void spanOfSlider();
     void nearest();
     void drawable();
+    void valueAxes_data();
+    void valueAxes();
     void texts();
     void groups();
     void bookReplacesAndAppends();
@@ -140,6 +142,33 @@ void TestCurveLogic::drawable()
     QVERIFY(!isDrawable(kNaN, false) && !isDrawable(std::numeric_limits<double>::infinity(), true));
 }
 
+void TestCurveLogic::valueAxes_data()
+{
+    QTest::addColumn<double>("lower");
+    QTest::addColumn<double>("upper");
+    QTest::addColumn<bool>("isLog");
+    QTest::addColumn<double>("shownLower");
+    QTest::addColumn<double>("shownUpper");
+    QTest::newRow("nothing") << 1.0 << 0.0 << false << 0.0 << 1.0;
+    QTest::newRow("nothing, log") << 1.0 << 0.0 << true << 0.1 << 1.0;
+    QTest::newRow("range") << 10.0 << 20.0 << false << 9.5 << 20.5;
+    QTest::newRow("never below 0") << 0.01 << 1.01 << false << 0.0 << 1.06;
+    QTest::newRow("below 0") << -1.0 << 1.0 << false << -1.1 << 1.1;
+    QTest::newRow("one value") << 0.5 << 0.5 << false << 0.4 << 0.6;
+    QTest::newRow("one value, 0") << 0.0 << 0.0 << false << 0.0 << 1.0;
+    QTest::newRow("one value, log") << 0.5 << 0.5 << true << 0.25 << 1.0;
+}
+
+void TestCurveLogic::valueAxes()
+{
+    QFETCH(double, lower);
+    QFETCH(double, upper);
+    QFETCH(bool, isLog);
+    const AxisSpan span = valueSpan({lower, upper}, isLog);
+    QTEST(span.lower, "shownLower");
+    QTEST(span.upper, "shownUpper");
+}
+
 void TestCurveLogic::texts()
 {
     QCOMPARE(formatValue(kNaN), QStringLiteral("NaN"));
@@ -164,6 +193,7 @@ void TestCurveLogic::groups()
     QCOMPARE(firstGroups(groupsOf(metrics), 4),
              (QStringList{"loss", "foreground.dice", "learning_rate", "images_per_second"}));
     QCOMPARE(firstGroups(groupsOf({"train/loss", "train/x"}), 4), (QStringList{"loss", "x"}));
+    QVERIFY(isPlanned("train/learning_rate") && !isPlanned("train/loss"));
     QVERIFY(isPerEpoch("validation/loss") && !isPerEpoch("train/loss"));
 }
 

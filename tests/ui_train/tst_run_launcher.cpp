@@ -17,6 +17,7 @@ class TestRunLauncher : public QObject
 
 private Q_SLOTS:
     void anOldRunWithTheSameProcessNumberIsNotTheNewOne();
+    void goingOnTwiceStartsOneProcess();
 
 private:
     int startFiles(const char* pattern) const
@@ -57,6 +58,25 @@ void TestRunLauncher::anOldRunWithTheSameProcessNumberIsNotTheNewOne()
     QVERIFY(std::filesystem::exists(made.folder / "log.txt"));
     QVERIFY(sendRunCommand(made.folder, "stop"));
     QTRY_VERIFY_WITH_TIMEOUT(!isProcessAlive(made.pid), 10000);
+}
+
+void TestRunLauncher::goingOnTwiceStartsOneProcess()
+{
+    qputenv("FEDEFM_LEARN_PROGRAM", QCoreApplication::applicationFilePath().toUtf8());
+    QTemporaryDir folder;
+    RunLauncher launcher(folder.path().toStdString());
+    RunSummary lost;
+    lost.id = lost.name = "lost";
+    lost.folder = folder.filePath("lost").toStdString();
+    QVERIFY(launcher.resume(lost));
+    QVERIFY(launcher.resume(lost));
+    QCOMPARE(launcher.waitingCount(), 1);
+    RunSummary other = lost;
+    other.id = "other";
+    QVERIFY(launcher.resume(other));
+    QCOMPARE(launcher.waitingCount(), 2);
+    // Neither run is there: both processes end with an error, and the run may be gone on with again.
+    QTRY_COMPARE_WITH_TIMEOUT(launcher.waitingCount(), 0, 20000);
 }
 
 int main(int argc, char** argv)

@@ -210,6 +210,10 @@ void TestTrainViews::crossHairReadsOut()
     // Epoch 1 of the fake ends at step 10 with a Dice of 1 − 1/2.
     Q_EMIT train()->curves()->plot(0)->hovered(9.0);
     QVERIFY2(dice->readOut().contains("validation 0.5"), qPrintable(dice->readOut()));
+    QVERIFY2(dice->readOut().startsWith("step 10<br>"), qPrintable(dice->readOut()));
+    // Where the training has a point and the validation only another one, that one says where it is.
+    const QString loss = train()->curves()->plot(0)->readOut();
+    QVERIFY2(loss.startsWith("step 9<br>") && loss.contains(" at 10"), qPrintable(loss));
     Q_EMIT train()->curves()->plot(0)->hovered(std::nan(""));
     QVERIFY(dice->readOut().isEmpty());
 }

@@ -2,11 +2,9 @@
 #include "ui/federate/plan_document.h"
 
 #include "core/federate/plan.h"
-#include "core/train/config_document.h"
 #include "ui/federate/plan_fields.h"
 #include "ui/federate/plan_strategies.h"
-
-#include <QFile>
+#include "ui/train/config_presets.h"
 
 #include <algorithm>
 
@@ -60,10 +58,7 @@ PlanDataKind planDataKind(const nlohmann::json& plan)
 
 nlohmann::json trainingOfPreset(const QString& name)
 {
-    QFile file(QStringLiteral(":/fedefm/configs/%1.json").arg(name));
-    if (!file.open(QIODevice::ReadOnly))
-        return nlohmann::json::object();
-    const auto document = parseConfigDocument(file.readAll().toStdString(), name.toStdString());
+    const auto document = presetDocument(name);
     const auto config = document ? parseTrainConfig(*document) : tl::unexpected(document.error());
     if (!config)
         return nlohmann::json::object();

@@ -3,6 +3,7 @@
 
 #include "ui/federate/plan_document.h"
 #include "ui/federate/plan_strategies.h"
+#include "ui/train/config_presets.h"
 
 namespace fedefm {
 
@@ -61,7 +62,10 @@ void PlanDraft::setValue(const std::string& key, const nlohmann::json& value)
             m_document["strategy"].erase(option);
         m_document.erase("warm_up_steps");
     }
-    if (key == "training.task")
+    if (key == "training.model.network" && value.is_string())
+        if (auto parameters = firstParameters(value.get<std::string>()))
+            setValueAt(m_document, "training.model.hyper_parameters", std::move(*parameters));
+    if (key == "training.task" || key == "training.model.network")
         fitClassCount(m_document);
     work();
 }

@@ -109,7 +109,7 @@ void PlanForm::addRow(const PlanField& field, QGridLayout* grid)
         });
     QWidget* widget = row.editor.widget;
     widget->setObjectName(QString::fromStdString(key));
-    widget->setToolTip(QStringLiteral("%1\n%2").arg(fieldText(field.field.tip), QString::fromStdString(key)));
+    widget->setToolTip(fieldToolTip(field.field, key));
     row.error = makeErrorLine(m_content);
     const int at = grid->rowCount();
     if (!qobject_cast<QCheckBox*>(widget)) {

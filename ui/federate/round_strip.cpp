@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/federate/round_strip.h"
 
+#include "ui/common/counted.h"
 #include "ui/common/theme.h"
 #include "ui/train/curve_math.h"
 #include "ui/train/run_style.h"
@@ -48,8 +49,10 @@ void RoundStrip::setSession(const SessionSnapshotPtr& session)
     m_session = session;
     m_best = session ? session->bestIndex() : -1;
     m_chosen = std::min(m_chosen, closedCount() - 1);
-    setAccessibleDescription(m_chosen >= 0 ? roundText(m_chosen)
-                                           : tr("%1 rounds closed; the newest is shown").arg(closedCount()));
+    setAccessibleDescription(
+        m_chosen >= 0
+            ? roundText(m_chosen)
+            : tr("%1 closed; the newest is shown").arg(counted(closedCount(), tr("round"), tr("rounds"))));
     update();
 }
 

@@ -2,6 +2,8 @@
 #include "ui/federate/session_facts.h"
 
 #include "core/federate/plan.h"
+#include "ui/common/counted.h"
+#include "ui/federate/plan_strategies.h"
 #include "ui/train/config_schema.h"
 #include "ui/train/curve_math.h"
 #include "ui/train/run_table_model.h"
@@ -101,7 +103,13 @@ QString SessionFacts::topologyText(const nlohmann::json& plan) const
 {
     const QString underlay = textAt(plan, "topology.underlay");
     const QString name = textAt(plan, "topology.name");
-    return underlay.isEmpty() ? name : tr("%1 on %2").arg(name, underlay);
+    const QString links = underlay.isEmpty() ? name : tr("%1 on %2").arg(name, underlay);
+    const StrategyInfo* strategy = strategyInfo(textAt(plan, "strategy.name").toStdString());
+    if (!strategy || strategy->uses == StrategyInfo::Uses::Links || links.isEmpty())
+        return links;
+    // The plan's links only say who may hold what then.
+    return strategy->uses == StrategyInfo::Uses::Hub ? tr("through a hub; neighbours as in %1").arg(links)
+                                                     : tr("none; neighbours as in %1").arg(links);
 }
 
 /// The model that is given away is the last one: the best was chosen on the test set.
@@ -147,7 +155,8 @@ void SessionFacts::setSession(const SessionSnapshotPtr& session)
     const int done = static_cast<int>(session->rounds.size());
     m_rounds->setRange(0, std::max(1, session->roundsPlanned()));
     m_rounds->setValue(done);
-    m_rounds->setFormat(tr("%1 of %2 rounds").arg(done).arg(session->roundsPlanned()));
+    m_rounds->setFormat(
+        tr("%1 of %2").arg(done).arg(counted(session->roundsPlanned(), tr("round"), tr("rounds"))));
     const QString waiting = waitingText(*session);
     m_waiting->setText(waiting);
     m_waiting->setVisible(!waiting.isEmpty());
@@ -165,8 +174,9 @@ void SessionFacts::setSession(const SessionSnapshotPtr& session)
     m_bytes->setText(
         tr("%1 in all, %2 in the last round").arg(bytesText(session->totalBytes()), bytesText(last)));
     m_memory->setText(session->isAtWork() && session->live.isKnown
-                          ? tr("%1 of objects, %n silo(s) live", nullptr, session->live.liveSilos)
-                                .arg(bytesText(session->live.objectBytes))
+                          ? tr("%1 of objects, %2 live")
+                                .arg(bytesText(session->live.objectBytes),
+                                     counted(session->live.liveSilos, tr("silo"), tr("silos")))
                           : QStringLiteral("–"));
     m_time->setText(formatDuration(session->summary.wallSeconds));
     m_privacy->setText(privacyText(*session));

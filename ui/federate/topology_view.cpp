@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/federate/topology_view.h"
 
+#include "ui/common/counted.h"
 #include "ui/train/curve_math.h"
 
 #include <QHelpEvent>
@@ -221,7 +222,7 @@ QString TopologyView::siloText(int silo) const
     const SiloFacts& facts = m_session->silos[static_cast<std::size_t>(silo)];
     QStringList lines{facts.name + QStringLiteral(" · ") + siloStateText(shownState(silo))};
     if (facts.samples >= 0)
-        lines << tr("%1 pictures").arg(facts.samples);
+        lines << counted(facts.samples, tr("picture"), tr("pictures"));
     lines << tr("in %1, out %2").arg(bytesText(in), bytesText(out));
     if (lost > 0)
         lines << tr("%1 lost on the way").arg(lost);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/federate/wizard_summary_page.h"
 
+#include "ui/common/counted.h"
 #include "ui/federate/plan_document.h"
 #include "ui/federate/plan_draft.h"
 #include "ui/federate/plan_strategies.h"
@@ -32,21 +33,20 @@ QString textAt(const PlanDraft& draft, const std::string& key)
 QString dataText(const PlanDraft& draft)
 {
     const nlohmann::json& plan = draft.document();
-    const int silos = planSiloCount(plan);
+    const auto tr = [](const char* text) { return WizardSummaryPage::tr(text); };
+    const QString silos = counted(planSiloCount(plan), tr("silo"), tr("silos"));
     if (planDataKind(plan) == PlanDataKind::Listed)
-        return WizardSummaryPage::tr("%1 silos, each with a folder of its own").arg(silos);
+        return tr("%1, each with a folder of its own").arg(silos);
     const auto& report = draft.outlook().report;
     const QString scheme = textAt(draft, "data.partition.scheme");
     if (!report)
-        return WizardSummaryPage::tr("%1 silos, protocol %2").arg(silos).arg(scheme);
+        return tr("%1, protocol %2").arg(silos, scheme);
     std::size_t pictures = 0;
     for (const PartitionReport::Silo& silo : report->silos)
         pictures += silo.samples;
-    return WizardSummaryPage::tr("%1 silos with %2 pictures of %3 sources, protocol %4, unseen %5 %")
-        .arg(silos)
-        .arg(pictures)
-        .arg(report->sources.size())
-        .arg(scheme)
+    return tr("%1 with %2 of %3, protocol %4, unseen %5 %")
+        .arg(silos, counted(static_cast<qint64>(pictures), tr("picture"), tr("pictures")),
+             counted(static_cast<qint64>(report->sources.size()), tr("source"), tr("sources")), scheme)
         .arg(std::lround(report->unseenShare * 100.0));
 }
 
@@ -101,10 +101,10 @@ void WizardSummaryPage::refresh()
     const auto& links = draft()->outlook().links;
     QStringList lines;
     lines << dataText(*draft());
-    lines << tr("%1 on %2, %3 rounds")
+    lines << tr("%1 on %2, %3")
                  .arg(strategy ? fieldText(strategy->title) : textAt(*draft(), "strategy.name"),
                       links ? QString::fromStdString(links->name()) : textAt(*draft(), "topology.name"),
-                      textAt(*draft(), "rounds"));
+                      counted(textAt(*draft(), "rounds").toLongLong(), tr("round"), tr("rounds")));
     lines << tr("%1, %2, batches of %3 on %4")
                  .arg(textAt(*draft(), "training.model.network"), textAt(*draft(), "training.task"),
                       textAt(*draft(), "training.batch_size"), textAt(*draft(), "training.device"));

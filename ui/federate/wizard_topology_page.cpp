@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/federate/wizard_topology_page.h"
 
+#include "ui/common/counted.h"
 #include "ui/federate/plan_document.h"
 #include "ui/federate/plan_draft.h"
 #include "ui/federate/plan_form.h"
@@ -226,7 +227,8 @@ void WizardTopologyPage::refresh()
             m_underlay->setEditText(underlay);
     }
     m_underlayText->setText(underlay.isEmpty()
-                                ? tr("%1 silos evenly on a circle of 1000 km.").arg(planSiloCount(plan))
+                                ? tr("%1 evenly on a circle of 1000 km.")
+                                      .arg(counted(planSiloCount(plan), tr("silo"), tr("silos")))
                                 : tr("A silo at each of its places."));
     showErrorLine(m_underlayError, errorAt("topology.underlay"));
     const int places = underlay.isEmpty() ? 0 : placesOf(plan);
@@ -261,9 +263,9 @@ void WizardTopologyPage::refreshPicture()
     for (int silo = 0; silo < overlay.siloCount(); ++silo)
         most = std::max(most, overlay.outDegree(silo));
     QStringList lines;
-    lines << tr("%1 silos, %2 links, at most %3 from one silo")
-                 .arg(overlay.siloCount())
-                 .arg(overlay.links().size())
+    lines << tr("%1, %2, at most %3 from one silo")
+                 .arg(counted(overlay.siloCount(), tr("silo"), tr("silos")),
+                      counted(static_cast<qint64>(overlay.links().size()), tr("link"), tr("links")))
                  .arg(most);
     lines << tr("Cycle time %1 ms").arg(outlook.links->cycleTimeMs(), 0, 'f', 2);
     lines << tr("Mixing gap %1 (1: equal after one round, 0: never)").arg(outlook.links->gap(), 0, 'f', 4);

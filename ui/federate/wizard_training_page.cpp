@@ -4,7 +4,7 @@
 #include "ui/federate/plan_document.h"
 #include "ui/federate/plan_draft.h"
 #include "ui/federate/plan_form.h"
-#include "ui/train/config_panel.h"
+#include "ui/train/config_presets.h"
 #include "ui/viewer/panel_parts.h"
 
 #include <QComboBox>
@@ -50,7 +50,7 @@ WizardTrainingPage::WizardTrainingPage(PlanDraft* draft, QWidget* parent)
     presets->setAccessibleName(tr("Preset of network and optimiser"));
     presets->setToolTip(tr("Network, optimiser, loss and augmentation of a configuration of the Train mode"));
     presets->setPlaceholderText(tr("Preset…"));
-    presets->addItems(ConfigPanel::presetNames());
+    presets->addItems(presetNames());
     presets->setCurrentIndex(-1);
     presets->setMinimumHeight(26);
     ignoreWheelWithoutFocus(presets);

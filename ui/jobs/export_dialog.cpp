@@ -246,8 +246,8 @@ void ExportDialog::refresh()
     const QString reason = obstacle();
     m_start->setEnabled(reason.isEmpty());
     m_start->setToolTip(reason);
-    const QString usual = segmentation ? tr("Written into this folder. %n frame(s) are segmented.", nullptr,
-                                            m_document ? static_cast<int>(m_document->results().size()) : 0)
+    const QString usual = segmentation ? tr("Written into this folder. Frames that are segmented: %1.")
+                                             .arg(m_document ? m_document->results().size() : 0)
                                        : tr("“Research use only: not for diagnosis” is burned in.");
     m_note->setText(reason.isEmpty() ? usual : reason);
 }

@@ -29,9 +29,8 @@ QString statusOf(const Job& job)
         return job.total() > 0 ? JobModel::tr("%1 of %2").arg(job.done()).arg(job.total())
                                : JobModel::tr("working…");
     case Job::State::Done:
-        return job.output().files.size() > 1
-                   ? JobModel::tr("done, %n files", nullptr, static_cast<int>(job.output().files.size()))
-                   : JobModel::tr("done");
+        return job.output().files.size() > 1 ? JobModel::tr("done, %1 files").arg(job.output().files.size())
+                                             : JobModel::tr("done");
     case Job::State::Cancelled:
         return JobModel::tr("cancelled");
     case Job::State::Failed:

@@ -4,6 +4,7 @@
 #include "core/base/atomic_file.h"
 #include "core/train/config_document.h"
 #include "core/train/train_config.h"
+#include "ui/train/config_presets.h"
 #include "ui/train/config_schema.h"
 
 #include <QDir>
@@ -60,6 +61,9 @@ void ConfigDraft::setValue(const std::string& key, const nlohmann::json& value)
     if (valueAt(m_document, key) == value && !m_problem)
         return;
     setValueAt(m_document, key, value);
+    if (key == "model.network" && value.is_string())
+        if (auto parameters = firstParameters(value.get<std::string>()))
+            setValueAt(m_document, "model.hyper_parameters", std::move(*parameters));
     check();
     Q_EMIT changed();
 }

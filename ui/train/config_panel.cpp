@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/train/config_panel.h"
 
-#include "core/train/config_document.h"
 #include "ui/train/config_draft.h"
 #include "ui/train/config_form.h"
+#include "ui/train/config_presets.h"
 #include "ui/train/config_schema.h"
 #include "ui/viewer/panel_parts.h"
 
 #include <QComboBox>
 #include <QDir>
-#include <QFile>
 #include <QFileDialog>
 #include <QFontDatabase>
 #include <QLabel>
@@ -27,7 +26,6 @@ namespace fedefm {
 
 namespace {
 
-const QString kPresetFolder = QStringLiteral(":/fedefm/configs");
 constexpr int kMarginPx = 8;
 
 bool needsFiles(const nlohmann::json& data)
@@ -53,15 +51,6 @@ QPushButton* namedButton(const QString& text, const QString& name, const QString
 }
 
 } // namespace
-
-QStringList ConfigPanel::presetNames()
-{
-    QStringList names;
-    for (const QString& file :
-         QDir(kPresetFolder).entryList({QStringLiteral("*.json")}, QDir::Files, QDir::Name))
-        names << file.chopped(5);
-    return names;
-}
 
 ConfigPanel::ConfigPanel(ConfigDraft* draft, QWidget* parent) : QWidget(parent), m_draft(draft)
 {
@@ -188,10 +177,7 @@ void ConfigPanel::setStarting(bool starting)
 
 void ConfigPanel::loadPreset(const QString& name)
 {
-    QFile file(QStringLiteral("%1/%2.json").arg(kPresetFolder, name));
-    if (!file.open(QIODevice::ReadOnly))
-        return;
-    const auto document = parseConfigDocument(file.readAll().toStdString(), name.toStdString());
+    const auto document = presetDocument(name);
     if (!document) {
         Q_EMIT failed(document.error());
         return;

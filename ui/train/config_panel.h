@@ -29,7 +29,6 @@ public:
     void showProblem();
     void loadPreset(const QString& name);
     void setStarting(bool starting); ///< between the click and the first sign of the run
-    static QStringList presetNames();
 
 Q_SIGNALS:
     void startWanted();

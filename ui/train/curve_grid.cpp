@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/train/curve_grid.h"
 
+#include "ui/common/counted.h"
 #include "ui/train/metric_groups.h"
 #include "ui/viewer/panel_parts.h"
 
@@ -135,8 +136,9 @@ void CurveGrid::showView()
     m_logY->setChecked(m_view.logY);
     const QSignalBlocker blocker(m_smoothing);
     m_smoothing->setValue(m_view.smoothing);
-    m_span->setText(m_view.smoothing == 0 ? tr("off")
-                                          : tr("%1 steps").arg(qRound(smoothingSpan(m_view.smoothing))));
+    m_span->setText(m_view.smoothing == 0
+                        ? tr("off")
+                        : counted(qRound(smoothingSpan(m_view.smoothing)), tr("step"), tr("steps")));
 }
 
 void CurveGrid::setRuns(const std::vector<ShownRun>& runs)

@@ -14,6 +14,8 @@ namespace {
 constexpr double kSecondsPerMinute = 60.0;
 constexpr double kSecondsPerHour = 3600.0;
 constexpr double kLongestSpanDecades = 4.0;
+constexpr double kMarginShare = 0.05;
+constexpr double kAroundOneShare = 0.2; ///< of a single value
 } // namespace
 
 double xOf(const MetricPoint& point, XAxis axis)
@@ -69,6 +71,20 @@ std::optional<std::size_t> nearestPoint(const std::vector<MetricPoint>& points, 
     const auto before = std::prev(after);
     const bool isBefore = after == points.end() || x - xOf(*before, axis) <= xOf(*after, axis) - x;
     return static_cast<std::size_t>(std::distance(points.begin(), isBefore ? before : after));
+}
+
+AxisSpan valueSpan(AxisSpan values, bool logarithmic)
+{
+    const auto [lower, upper] = values;
+    if (lower > upper)
+        return {logarithmic ? 0.1 : 0.0, 1.0};
+    const bool isSingle = upper - lower <= 1e-9 * std::max(std::abs(lower), std::abs(upper));
+    if (logarithmic)
+        return isSingle ? AxisSpan{lower / 2.0, upper * 2.0} : values;
+    double margin = isSingle ? kAroundOneShare * std::abs(lower) : kMarginShare * (upper - lower);
+    if (margin == 0.0)
+        margin = 1.0;
+    return {lower >= 0.0 ? std::max(0.0, lower - margin) : lower - margin, upper + margin};
 }
 
 bool isDrawable(double value, bool logarithmic)

@@ -44,6 +44,17 @@ std::optional<std::size_t> nearestPoint(const std::vector<MetricPoint>& points, 
 /// Whether a value can stand on an axis: finite, and above 0 on a logarithmic one.
 bool isDrawable(double value, bool logarithmic);
 
+/// Part of an axis; nothing while lower > upper.
+struct AxisSpan
+{
+    double lower = 0.0;
+    double upper = 0.0;
+};
+
+/// What an axis of values shows of curves that cover `values`: some room around them, more around a single
+/// value, and nothing below 0 where no value is (an accuracy of −5 % looks like one).
+AxisSpan valueSpan(AxisSpan values, bool logarithmic);
+
 /// At most five significant digits, "NaN" and "∞" by name.
 QString formatValue(double value);
 /// "3 h 05 min", "12 min 30 s", "4.2 s".

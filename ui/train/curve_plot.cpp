@@ -247,7 +247,8 @@ CurvePlot::Drawn& CurvePlot::drawnFor(const ShownRun& run, const QString& metric
     if (!isNew)
         return drawn;
     const bool hasPoints = isPerEpoch(metric) || run.style.marker != Marker::None;
-    if (m_view.smoothing > 0 && run.bandTo.isEmpty()) {
+    drawn.smoothing = isPlanned(metric) ? 0 : m_view.smoothing;
+    if (drawn.smoothing > 0 && run.bandTo.isEmpty()) {
         drawn.raw = m_plot->addGraph();
         QColor faint = run.style.color;
         faint.setAlpha(kRawAlpha);
@@ -263,7 +264,7 @@ CurvePlot::Drawn& CurvePlot::drawnFor(const ShownRun& run, const QString& metric
     else
         line->setPen(Qt::NoPen);
     line->setAdaptiveSampling(true);
-    line->setAveraging(m_view.smoothing > 0);
+    line->setAveraging(drawn.smoothing > 0);
     if (hasPoints)
         line->setScatterStyle({scatterShape(run.style.marker), run.style.color, run.style.color,
                                run.style.marker == Marker::None ? kPointPx : kMarkerPx});
@@ -277,7 +278,7 @@ bool CurvePlot::append(Drawn& drawn, const CurveBook::Curve& curve)
     if (drawn.generation != curve.generation) {
         drawn.generation = curve.generation;
         drawn.count = 0;
-        drawn.mean = TimeWeightedMean(smoothingSpan(m_view.smoothing));
+        drawn.mean = TimeWeightedMean(smoothingSpan(drawn.smoothing));
         drawn.line->data()->clear();
         if (drawn.raw)
             drawn.raw->data()->clear();
@@ -346,20 +347,38 @@ void CurvePlot::setWords(const QString& stepWord, const QString& hint)
     clearGraphs();
 }
 
+/// What all curves cover, the wrong way round when there is nothing.
+AxisSpan CurvePlot::drawnSpan(Qt::Orientation along, bool isLog) const
+{
+    const QCP::SignDomain domain = isLog ? QCP::sdPositive : QCP::sdBoth;
+    AxisSpan span{1.0, 0.0};
+    for (int i = 0; i < m_plot->graphCount(); ++i) {
+        bool isFound = false;
+        const QCPRange range = along == Qt::Horizontal ? m_plot->graph(i)->getKeyRange(isFound, domain)
+                                                       : m_plot->graph(i)->getValueRange(isFound, domain);
+        if (!isFound)
+            continue;
+        const bool isFirst = span.lower > span.upper;
+        span = {isFirst ? range.lower : std::min(span.lower, range.lower),
+                isFirst ? range.upper : std::max(span.upper, range.upper)};
+    }
+    return span;
+}
+
 void CurvePlot::rescale()
 {
     if (m_isZoomed)
         return;
     m_isScaling = true;
-    m_plot->rescaleAxes();
-    if (m_plot->graphCount() == 0) {
+    const AxisSpan x = drawnSpan(Qt::Horizontal, m_view.logX);
+    if (x.lower > x.upper)
         m_plot->xAxis->setRange(m_view.logX ? 1 : 0, 10);
-        m_plot->yAxis->setRange(m_view.logY ? 0.1 : 0, 1);
-    } else if (!m_view.logY) {
-        const QCPRange range = m_plot->yAxis->range();
-        const double margin = std::max(range.size() * 0.05, 1e-12);
-        m_plot->yAxis->setRange(range.lower - margin, range.upper + margin);
-    }
+    else if (x.lower < x.upper)
+        m_plot->xAxis->setRange(x.lower, x.upper);
+    else
+        m_plot->xAxis->setRange(x.lower - 0.5, x.upper + 0.5);
+    const AxisSpan y = valueSpan(drawnSpan(Qt::Vertical, m_view.logY), m_view.logY);
+    m_plot->yAxis->setRange(y.lower, y.upper);
     m_isScaling = false;
 }
 

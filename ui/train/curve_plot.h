@@ -100,6 +100,7 @@ private:
         QCPGraph* line = nullptr;
         std::size_t count = 0;
         int generation = 0;
+        int smoothing = 0;
         TimeWeightedMean mean{0.0};
     };
     using Key = std::pair<QString, QString>;
@@ -111,6 +112,7 @@ private:
     void fillBands();
     Drawn& drawnFor(const ShownRun& run, const QString& metric);
     bool append(Drawn& drawn, const CurveBook::Curve& curve);
+    AxisSpan drawnSpan(Qt::Orientation along, bool isLog) const;
     void rescale();
     bool onKey(int key);
     void stepCrossHair(int direction);

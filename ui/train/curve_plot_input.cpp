@@ -11,13 +11,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace fedefm {
 
 namespace {
 
 constexpr double kKeyZoom = 0.8;
-constexpr int kReadOutRuns = 8;
+constexpr int kReadOutGapPx = 6;
 constexpr int kTitlePx = 20;
 const PlotColors kPaper{Qt::white, Qt::black, QColor(0x33, 0x33, 0x33), QColor(0xBB, 0xBB, 0xBB)};
 
@@ -103,10 +104,12 @@ QString CurvePlot::readOut() const
     return m_readOut->isHidden() ? QString() : m_readOut->text();
 }
 
+/// Values at the points nearest to the cross-hair. A curve that has none there, as a validation between two
+/// epochs, says where its point is.
 void CurvePlot::showReadOut()
 {
-    QStringList lines;
-    int shown = 0;
+    std::vector<std::pair<const ShownRun*, QStringList>> rows;
+    std::optional<double> place;
     for (const ShownRun& run : m_runs) {
         QStringList values;
         for (const QString& metric : shownMetrics()) {
@@ -116,27 +119,36 @@ void CurvePlot::showReadOut()
                                 : std::nullopt;
             if (!at)
                 continue;
-            const QString part = metric.section(QLatin1Char('/'), 0, 0);
-            values << QStringLiteral("%1 %2").arg(part.toHtmlEscaped(),
-                                                  formatValue(curve->points[*at].value));
+            const double x = xOf(curve->points[*at], m_view.axis);
+            place = place.value_or(x);
+            const QString value = formatValue(curve->points[*at].value);
+            values << metric.section(QLatin1Char('/'), 0, 0).toHtmlEscaped() + QLatin1Char(' ') +
+                          (x == *place ? value : tr("%1 at %2").arg(value, formatValue(x)));
         }
-        if (!values.isEmpty() && shown++ < kReadOutRuns)
-            lines << QStringLiteral("<span style='color:%1'>■</span> %2: %3")
-                         .arg(run.style.color.name(), run.name.toHtmlEscaped(),
-                              values.join(QStringLiteral(", ")));
+        if (!values.isEmpty())
+            rows.emplace_back(&run, values);
     }
-    m_readOut->setVisible(!lines.isEmpty());
-    if (lines.isEmpty())
+    m_readOut->setVisible(!rows.empty());
+    if (rows.empty())
         return;
-    lines.prepend(QStringLiteral("%1 %2").arg(m_plot->xAxis->label(), formatValue(m_crossHairX)));
-    if (shown > kReadOutRuns)
-        lines << tr("and %1 more").arg(shown - kReadOutRuns);
+    const QRect area = m_plot->axisRect()->rect();
+    const QFontMetrics metrics = m_readOut->fontMetrics();
+    const auto fitting = static_cast<std::size_t>(std::max(1, area.height() / metrics.lineSpacing() - 3));
+    QStringList lines{QStringLiteral("%1 %2").arg(m_plot->xAxis->label(), formatValue(*place))};
+    for (std::size_t at = 0; at < std::min(rows.size(), fitting); ++at) {
+        const auto& [run, values] = rows[at];
+        const QString name = metrics.elidedText(run->name, Qt::ElideMiddle, area.width() / 3);
+        lines << QStringLiteral("<span style='color:%1'>■</span> %2: %3")
+                     .arg(run->style.color.name(), name.toHtmlEscaped(), values.join(QStringLiteral(", ")));
+    }
+    if (rows.size() > fitting)
+        lines << tr("and %1 more").arg(rows.size() - fitting);
     m_readOut->setText(lines.join(QStringLiteral("<br>")));
     m_readOut->adjustSize();
-    const QRect area = m_plot->axisRect()->rect();
     // On the side that the cross-hair is not on.
     const bool isLeft = m_plot->xAxis->coordToPixel(m_crossHairX) > area.center().x();
-    m_readOut->move(isLeft ? area.left() + 6 : area.right() - m_readOut->width() - 6, area.top() + 6);
+    const int left = isLeft ? area.left() + kReadOutGapPx : area.right() - m_readOut->width() - kReadOutGapPx;
+    m_readOut->move(std::max(left, area.left() + kReadOutGapPx), area.top() + kReadOutGapPx);
 }
 
 void CurvePlot::render(QCPPainter& painter, const QRect& area)

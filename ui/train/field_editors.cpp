@@ -27,6 +27,7 @@ constexpr int kDecimals = 15;
 constexpr int kDigits = 6;
 constexpr double kStepFactor = 1.5;
 constexpr int kJsonRows = 5;
+constexpr double kEndless = 1e6; ///< a bound that nobody meets
 
 class WheelGuard : public QObject
 {
@@ -174,25 +175,36 @@ QString RealEdit::textFromValue(double value) const
     return QLocale::c().toString(value, 'g', kDigits);
 }
 
+QString RealEdit::withoutSuffix(QString text) const
+{
+    if (!suffix().isEmpty() && text.endsWith(suffix()))
+        text.chop(suffix().size());
+    return text.trimmed();
+}
+
 double RealEdit::valueFromText(const QString& text) const
 {
-    QString plain = text;
-    if (!suffix().isEmpty() && plain.endsWith(suffix()))
-        plain.chop(suffix().size());
-    return QLocale::c().toDouble(plain.trimmed());
+    return QLocale::c().toDouble(withoutSuffix(text));
 }
 
 QValidator::State RealEdit::validate(QString& text, int&) const
 {
-    QString plain = text;
-    if (!suffix().isEmpty() && plain.endsWith(suffix()))
-        plain.chop(suffix().size());
+    const QString plain = withoutSuffix(text);
     bool isNumber = false;
-    const double value = QLocale::c().toDouble(plain.trimmed(), &isNumber);
+    const double value = QLocale::c().toDouble(plain, &isNumber);
     if (isNumber && value >= minimum() && value <= maximum())
         return QValidator::Acceptable;
     const auto isPart = [](QChar c) { return c.isDigit() || QStringLiteral("+-.eE ").contains(c); };
     return std::all_of(plain.begin(), plain.end(), isPart) ? QValidator::Intermediate : QValidator::Invalid;
+}
+
+/// A number outside the range becomes the nearest inside; Qt would bring the old one back.
+void RealEdit::fixup(QString& text) const
+{
+    bool isNumber = false;
+    const double value = QLocale::c().toDouble(withoutSuffix(text), &isNumber);
+    if (isNumber)
+        text = textFromValue(std::clamp(value, minimum(), maximum())) + suffix();
 }
 
 void RealEdit::stepBy(int steps)
@@ -229,12 +241,23 @@ FieldEditor makeFieldEditor(const ConfigField& field, QWidget* parent, const Cha
         break;
     }
     editor.widget->setAccessibleName(fieldText(field.label));
-    editor.widget->setToolTip(
-        QStringLiteral("%1\n%2").arg(fieldText(field.tip), QString::fromLatin1(field.key)));
+    editor.widget->setToolTip(fieldToolTip(field, field.key));
     editor.widget->setObjectName(QString::fromLatin1(field.key));
     editor.widget->setMinimumHeight(26);
     ignoreWheelWithoutFocus(editor.widget);
     return editor;
+}
+
+QString fieldToolTip(const ConfigField& field, const std::string& key)
+{
+    QStringList lines{fieldText(field.tip)};
+    const bool isNumber = field.kind == ConfigField::Kind::Integer || field.kind == ConfigField::Kind::Real;
+    if (isNumber && field.most < kEndless)
+        lines << QCoreApplication::translate("ConfigForm", "from %1 to %2")
+                     .arg(QLocale::c().toString(field.least, 'g', kDigits),
+                          QLocale::c().toString(field.most, 'g', kDigits));
+    lines << QString::fromStdString(key);
+    return lines.join(QLatin1Char('\n'));
 }
 
 void ignoreWheelWithoutFocus(QWidget* widget)

@@ -20,7 +20,11 @@ public:
     QString textFromValue(double value) const override;
     double valueFromText(const QString& text) const override;
     QValidator::State validate(QString& text, int& position) const override;
+    void fixup(QString& text) const override;
     void stepBy(int steps) override;
+
+private:
+    QString withoutSuffix(QString text) const;
 };
 
 /// The widget for one field with its two directions.
@@ -41,5 +45,7 @@ FieldEditor makeFieldEditor(const ConfigField& field, QWidget* parent,
 void ignoreWheelWithoutFocus(QWidget* widget);
 
 QString fieldText(const char* source);
+/// What the field means, the range of a number, and its key in the document.
+QString fieldToolTip(const ConfigField& field, const std::string& key);
 
 } // namespace fedefm

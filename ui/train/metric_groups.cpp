@@ -74,6 +74,12 @@ QStringList firstGroups(const QStringList& groups, int count)
     return chosen.mid(0, count);
 }
 
+bool isPlanned(const QString& metric)
+{
+    const QString group = groupOf(metric);
+    return group == QLatin1String("learning_rate") || group == QLatin1String("lr");
+}
+
 bool isPerEpoch(const QString& metric)
 {
     return metric.startsWith(QLatin1String("validation/")) || metric.startsWith(QLatin1String("test/"));

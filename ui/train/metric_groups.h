@@ -12,6 +12,8 @@ QStringList groupsOf(const QStringList& metrics);
 QStringList metricsOf(const QString& group, const QStringList& metrics);
 /// Groups for `count` plots: loss, quality, learning rate, throughput, then what is left.
 QStringList firstGroups(const QStringList& groups, int count);
+/// Set by the plan, not measured: nothing in it to smooth.
+bool isPlanned(const QString& metric);
 /// Values of a validation come once per epoch and are marked by points.
 bool isPerEpoch(const QString& metric);
 

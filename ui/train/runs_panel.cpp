@@ -10,6 +10,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QStackedWidget>
+#include <QStyle>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -91,7 +92,7 @@ void RunsPanel::buildTable()
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setDefaultSectionSize(kParameterWidthPx);
     for (int column = 0; column < RunTableModel::ColumnCount; ++column)
-        m_table->setColumnWidth(column, kWidths[column]);
+        m_table->setColumnWidth(column, std::max(kWidths[column], headingWidth(column)));
     buildColumnMenu();
     // Queued: the answer changes the model, which a filter that is just removing rows does not survive.
     connect(
@@ -104,6 +105,13 @@ void RunsPanel::buildTable()
     connect(m_model, &RunTableModel::dataChanged, this, &RunsPanel::refreshButtons);
 }
 
+/// Heading with the arrow of the sorting, which may come to any column.
+int RunsPanel::headingWidth(int column) const
+{
+    const QHeaderView* header = m_table->horizontalHeader();
+    return header->sectionSizeHint(column) + style()->pixelMetric(QStyle::PM_HeaderMarkSize, nullptr, header);
+}
+
 void RunsPanel::buildColumnMenu()
 {
     m_columns = new QMenu(tr("Columns"), this);
@@ -113,12 +121,16 @@ void RunsPanel::buildColumnMenu()
     connect(header, &QWidget::customContextMenuRequested, this,
             [this, header](const QPoint& at) { m_columns->popup(header->viewport()->mapToGlobal(at)); });
     // Behind the header's own answer, which shows new columns.
-    connect(m_filter, &QAbstractItemModel::columnsInserted, this, [this] {
-        refreshColumns();
-        // A row counts as chosen only while all of its columns are, and a new one is not.
-        QItemSelectionModel* selection = m_table->selectionModel();
-        selection->select(selection->selection(), QItemSelectionModel::Select | QItemSelectionModel::Rows);
-    });
+    connect(m_filter, &QAbstractItemModel::columnsInserted, this,
+            [this](const QModelIndex&, int first, int last) {
+                for (int column = first; column <= last; ++column)
+                    m_table->setColumnWidth(column, std::max(kParameterWidthPx, headingWidth(column)));
+                refreshColumns();
+                // A row counts as chosen only while all of its columns are, and a new one is not.
+                QItemSelectionModel* selection = m_table->selectionModel();
+                selection->select(selection->selection(),
+                                  QItemSelectionModel::Select | QItemSelectionModel::Rows);
+            });
     connect(m_filter, &QAbstractItemModel::columnsRemoved, this, &RunsPanel::refreshColumns);
     refreshColumns();
 }

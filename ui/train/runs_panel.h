@@ -42,6 +42,7 @@ private:
     QWidget* buildHead();
     QWidget* buildButtons();
     void buildTable();
+    int headingWidth(int column) const;
     void buildColumnMenu();
     void refreshButtons();
     void refreshEmptyState();

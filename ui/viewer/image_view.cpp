@@ -2,6 +2,7 @@
 #include "ui/viewer/image_view.h"
 
 #include "core/base/version.h"
+#include "ui/common/counted.h"
 #include "ui/common/theme.h"
 #include "ui/tools/measure_tools.h"
 #include "ui/tools/view_tools.h"
@@ -74,7 +75,8 @@ void ImageView::setDocument(SeriesDocument* document, CineController* cine)
         m_view.setImageSize({info.width, info.height}, pixelAspect(info.spacing));
         m_view.fit();
         connect(document, &SeriesDocument::changed, this, &ImageView::onDocumentChanged);
-        setAccessibleDescription(tr("%1, %n frame(s)", nullptr, info.frameCount).arg(document->title()));
+        setAccessibleDescription(
+            tr("%1, %2").arg(document->title(), counted(info.frameCount, tr("frame"), tr("frames"))));
     }
     if (cine) {
         connect(cine, &CineController::stateChanged, this, qOverload<>(&QWidget::update));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/viewer/measurements_panel.h"
 
+#include "ui/common/counted.h"
 #include "ui/viewer/calibration_dialog.h"
 #include "ui/viewer/measurement_model.h"
 #include "ui/viewer/panel_parts.h"
@@ -187,7 +188,7 @@ void MeasurementsPanel::removeSelected()
     if (ids.isEmpty())
         return;
     QUndoStack* undo = m_document->undoStack();
-    undo->beginMacro(tr("delete %n measurements", nullptr, static_cast<int>(ids.size())));
+    undo->beginMacro(tr("delete %1").arg(counted(ids.size(), tr("measurement"), tr("measurements"))));
     for (const int id : ids)
         m_document->removeMeasurement(id);
     undo->endMacro();

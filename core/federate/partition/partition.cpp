@@ -113,8 +113,9 @@ Status checkArguments(const std::vector<SampleInfo>& samples, const Neighbours& 
     if (neighbours.empty())
         return refusePartition("there are no silos");
     if (samples.size() < neighbours.size())
-        return refusePartition(std::to_string(samples.size()) + " samples for " +
-                               std::to_string(neighbours.size()) + " silos");
+        return refusePartition("there are fewer samples (" + std::to_string(samples.size()) +
+                               ") than silos (" + std::to_string(neighbours.size()) +
+                               "), and each needs one at least: fewer silos or more data would do");
     if (!(settings.unseenShare >= 0.0 && settings.unseenShare <= 1.0))
         return refusePartition("the unseen share must lie from 0 to 1");
     if (settings.scheme == PartitionScheme::Dirichlet &&

@@ -171,8 +171,9 @@ Made makeStar(const std::string& name, const SiloNetwork& network, const Topolog
 {
     const int count = network.siloCount();
     if (options.hub < -1 || options.hub >= count)
-        return fail(ErrorCode::InvalidArgument, "hub " + std::to_string(options.hub),
-                    "there are silos 0 to " + std::to_string(count - 1));
+        return fail(ErrorCode::InvalidArgument, "hub",
+                    std::to_string(options.hub) + " is none of the silos 0 to " + std::to_string(count - 1) +
+                        "; -1 takes the most central one");
     const int hub = options.hub < 0 ? mostCentralSilo(network) : options.hub;
     std::vector<SiloPair> pairs;
     for (int silo = 0; silo < count; ++silo)

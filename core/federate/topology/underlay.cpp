@@ -165,11 +165,14 @@ Result<Underlay> openUnderlay(const std::string& nameOrFile)
     if (auto builtIn = builtInUnderlay(nameOrFile))
         return std::move(*builtIn);
     auto loaded = loadUnderlay(nameOrFile);
-    if (!loaded && loaded.error().code == ErrorCode::FileNotFound)
-        return fail(ErrorCode::FileNotFound, nameOrFile,
-                    "neither a file nor a built-in network; did you mean " +
-                        nearestName(nameOrFile, builtInUnderlayNames()) + "?");
-    return loaded;
+    // A path is meant as one, and is like no name.
+    const fs::path path(nameOrFile);
+    if (loaded || loaded.error().code != ErrorCode::FileNotFound || path.has_parent_path() ||
+        path.has_extension())
+        return loaded;
+    return fail(ErrorCode::FileNotFound, nameOrFile,
+                "neither a file nor a built-in network; did you mean " +
+                    nearestName(nameOrFile, builtInUnderlayNames()) + "?");
 }
 
 } // namespace fedefm

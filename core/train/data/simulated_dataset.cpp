@@ -172,8 +172,14 @@ Result<DatasetPtr> simulatedDataset(const SimulatedDatasetSettings& settings)
     if (settings.scenes < 1 || settings.framesPerScene < 1 || settings.framesPerScene > 10000)
         return wrong("scenes and frames_per_scene: at least 1 is needed");
     if (settings.smallestSizePx < 64 || settings.largestSizePx > 2048 ||
-        settings.smallestSizePx > settings.largestSizePx || settings.smallestSizePx % kSizeStepPx != 0)
-        return wrong("sizes: multiples of 32 from 64 to 2048 are needed");
+        settings.smallestSizePx > settings.largestSizePx)
+        return wrong("sizes " + std::to_string(settings.smallestSizePx) + " to " +
+                     std::to_string(settings.largestSizePx) + " px: smallest_size_px is from 64 to " +
+                     "largest_size_px, that up to 2048");
+    if (const int beyond = settings.smallestSizePx % kSizeStepPx; beyond != 0)
+        return wrong("smallest_size_px " + std::to_string(settings.smallestSizePx) + " is no multiple of " +
+                     std::to_string(kSizeStepPx) + "; the next one is " +
+                     std::to_string(settings.smallestSizePx + kSizeStepPx - beyond));
     return std::make_shared<const SimulatedDataset>(settings);
 }
 

@@ -62,6 +62,7 @@ private Q_SLOTS:
     void sessionStartsObeysAndIsFoundAgain();
     void lostSessionGoesOn();
     void roundsChosenInTheStripAreShown();
+    void factsNameTheModelThatIsGivenAway();
     void silosThatAreMissedAreIssues();
     void fineTuningBeginsWithTheMergedModel();
     void closingTheWindowLeavesTheSession();
@@ -296,6 +297,20 @@ void TestFederateMode::roundsChosenInTheStripAreShown()
     QCOMPARE(lost(), 0);
 }
 
+void TestFederateMode::factsNameTheModelThatIsGivenAway()
+{
+    SessionFolder session(runs());
+    session.closeRound(0, -1, false, 0.25);
+    session.closeRound(1, -1, true, 0.75);
+    mode()->watcher()->refreshNow();
+    const auto merged = [this] { return mode()->facts()->fact("Merged model"); };
+    QTRY_COMPARE(merged(), QStringLiteral("accuracy 0.75 after round 2"));
+    session.closeRound(2, -1, false, 0.5);
+    mode()->monitor()->refreshNow();
+    QTRY_COMPARE(merged(), QStringLiteral("accuracy 0.5 after round 3, best 0.75 after round 2"));
+    QCOMPARE(mode()->facts()->fact("Topology"), QStringLiteral("ring"));
+}
+
 void TestFederateMode::silosThatAreMissedAreIssues()
 {
     SessionFolder session(runs());
@@ -325,6 +340,13 @@ void TestFederateMode::fineTuningBeginsWithTheMergedModel()
     QVERIFY(session.run().setState(RunState::Done));
     mode()->watcher()->refreshNow();
     QTRY_VERIFY(action("federate.fineTune")->isEnabled());
+    // What only segmentation has must not stay behind.
+    action("mode.train")->trigger();
+    ConfigDraft* before = m_window->train()->draft();
+    before->setValue("task", "segmentation");
+    before->setValue("select_by", "foreground.cl_dice");
+    before->setValue("loss.cl_dice", 0.5);
+    action("mode.federate")->trigger();
     action("federate.fineTune")->trigger();
     QCOMPARE(m_window->mode(), WindowMode::Train);
     const ConfigDraft* draft = m_window->train()->draft();
@@ -332,6 +354,8 @@ void TestFederateMode::fineTuningBeginsWithTheMergedModel()
     QCOMPARE(draft->value("model")["network"].get<std::string>(), std::string("timm_vit"));
     QCOMPARE(draft->value("task").get<std::string>(), std::string("classification"));
     QVERIFY(draft->value("init_partial").get<bool>());
+    QVERIFY(!draft->isGiven("select_by") && !draft->isGiven("loss.cl_dice"));
+    QCOMPARE(draft->value("name").get<std::string>(), std::string("finetune-timm_vit"));
 }
 
 void TestFederateMode::closingTheWindowLeavesTheSession()

@@ -10,12 +10,17 @@
 #include "ui/federate/wizard_data_page.h"
 #include "ui/federate/wizard_summary_page.h"
 
+#include <QApplication>
 #include <QComboBox>
+#include <QLineEdit>
+#include <QMessageBox>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QSettings>
 #include <QSlider>
 #include <QSpinBox>
+#include <QTimer>
 
 #include <set>
 
@@ -34,6 +39,8 @@ private Q_SLOTS:
     void plansRoundTrip();
     void summaryShowsThePlan();
     void acceptedPlanIsRemembered();
+    void escapeAsksBeforeChangesAreLost();
+    void anotherNetworkBringsItsParameters();
     void everyControlHasAName();
     void tabReachesTheFields();
 
@@ -137,6 +144,45 @@ void TestPlanWizard::acceptedPlanIsRemembered()
     QSettings().setValue(QStringLiteral("federate/plan"), QByteArrayLiteral("{\"rounds\": \"many\"}"));
     PlanWizard other;
     QVERIFY(other.draft()->value("rounds") == 30);
+}
+
+void TestPlanWizard::escapeAsksBeforeChangesAreLost()
+{
+    PlanWizard wizard;
+    wizard.show();
+    QVERIFY(settle(wizard));
+    nlohmann::json changed = wizard.plan();
+    changed["rounds"] = 77;
+    wizard.setPlan(changed);
+    const auto answer = [](QMessageBox::StandardButton button) {
+        QTimer::singleShot(0, [button] {
+            auto* question = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+            QVERIFY(question);
+            question->button(button)->click();
+        });
+    };
+    answer(QMessageBox::Cancel);
+    QTest::keyClick(&wizard, Qt::Key_Escape);
+    QVERIFY(wizard.isVisible() && wizard.plan()["rounds"] == 77);
+    answer(QMessageBox::Discard);
+    QTest::keyClick(&wizard, Qt::Key_Escape);
+    QVERIFY(!wizard.isVisible());
+}
+
+void TestPlanWizard::anotherNetworkBringsItsParameters()
+{
+    PlanWizard wizard;
+    wizard.show();
+    QVERIFY(settle(wizard));
+    auto* network = wizard.findChild<QComboBox*>("training.model.network");
+    QVERIFY(network);
+    const auto model = [&wizard] { return wizard.plan()["training"]["model"]; };
+    QVERIFY(model()["hyper_parameters"].contains("img_size"));
+    const int classes = model()["hyper_parameters"]["num_classes"].get<int>();
+    network->lineEdit()->setText(QStringLiteral("lvm_med_resnet50"));
+    Q_EMIT network->lineEdit()->textEdited(network->currentText());
+    QVERIFY(model()["network"] == "lvm_med_resnet50");
+    QVERIFY(model()["hyper_parameters"] == nlohmann::json({{"num_classes", classes}}));
 }
 
 void TestPlanWizard::everyControlHasAName()
