@@ -49,9 +49,8 @@ IssuesPanel::IssuesPanel(IssueModel* model, QWidget* parent)
     m_table->horizontalHeader()->setSectionResizeMode(IssueModel::SubjectColumn, QHeaderView::Interactive);
     m_table->horizontalHeader()->resizeSection(IssueModel::SubjectColumn, 240);
 
-    auto* empty = static_cast<QLabel*>(m_empty);
-    empty->setAlignment(Qt::AlignCenter);
-    empty->setForegroundRole(QPalette::PlaceholderText);
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setForegroundRole(QPalette::PlaceholderText);
 
     QToolButton* copy = makeButton(QStringLiteral("copy"), tr("Copy issues"), this);
     QToolButton* clear = makeButton(QStringLiteral("trash"), tr("Clear issues"), this);
@@ -63,13 +62,13 @@ IssuesPanel::IssuesPanel(IssueModel* model, QWidget* parent)
     buttons->addWidget(copy);
     buttons->addWidget(clear);
     buttons->addStretch();
-    auto* stack = new QStackedLayout;
-    stack->addWidget(m_table);
-    stack->addWidget(m_empty);
+    m_stack = new QStackedLayout;
+    m_stack->addWidget(m_table);
+    m_stack->addWidget(m_empty);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
-    row->addLayout(stack, 1);
+    row->addLayout(m_stack, 1);
     row->addLayout(buttons);
 
     connect(m_model, &IssueModel::rowsInserted, this, [this] {
@@ -82,9 +81,8 @@ IssuesPanel::IssuesPanel(IssueModel* model, QWidget* parent)
 
 void IssuesPanel::updateEmptyState()
 {
-    const bool isEmpty = m_model->rowCount() == 0;
-    m_table->setVisible(!isEmpty);
-    m_empty->setVisible(isEmpty);
+    m_stack->setCurrentIndex(m_model->rowCount() == 0 ? m_stack->indexOf(m_empty)
+                                                      : m_stack->indexOf(m_table));
 }
 
 QString IssuesPanel::selectedText() const

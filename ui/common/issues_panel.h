@@ -3,6 +3,8 @@
 
 #include <QWidget>
 
+class QLabel;
+class QStackedLayout;
 class QTableView;
 
 namespace fedefm {
@@ -24,7 +26,8 @@ private:
 
     IssueModel* m_model;
     QTableView* m_table;
-    QWidget* m_empty;
+    QLabel* m_empty;
+    QStackedLayout* m_stack = nullptr;
 };
 
 } // namespace fedefm

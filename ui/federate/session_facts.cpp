@@ -124,7 +124,7 @@ QString SessionFacts::mergedText(const SessionSnapshot& session, const nlohmann:
     const QString text = tr("%1 %2 after round %3")
                              .arg(QString::fromStdString(sessionMeasure(plan)), formatValue((*last)->quality))
                              .arg((*last)->round + 1);
-    if (*last == highest)
+    if ((*last)->quality >= highest->quality)
         return text;
     return tr("%1, best %2 after round %3").arg(text, formatValue(highest->quality)).arg(highest->round + 1);
 }

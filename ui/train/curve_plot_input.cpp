@@ -143,8 +143,11 @@ void CurvePlot::showReadOut()
     }
     if (rows.size() > fitting)
         lines << tr("and %1 more").arg(rows.size() - fitting);
+    m_readOut->setWordWrap(false);
     m_readOut->setText(lines.join(QStringLiteral("<br>")));
-    m_readOut->adjustSize();
+    const int width = std::min(m_readOut->sizeHint().width(), area.width() - 2 * kReadOutGapPx);
+    m_readOut->setWordWrap(true); // values of many silos
+    m_readOut->resize(width, m_readOut->heightForWidth(width));
     // On the side that the cross-hair is not on.
     const bool isLeft = m_plot->xAxis->coordToPixel(m_crossHairX) > area.center().x();
     const int left = isLeft ? area.left() + kReadOutGapPx : area.right() - m_readOut->width() - kReadOutGapPx;
