@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/result.h"
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace fedefm {
 
@@ -75,7 +77,7 @@ constexpr std::array kEntries{
           {"a number is outside the valid range", "Choose a value in the range named."}},
     Entry{ErrorCode::InvalidArgument,
           "InvalidArgument",
-          {"an argument is not valid", "See the help for the values allowed."}},
+          {"an argument is not valid", "Change that and try again."}},
     Entry{ErrorCode::ReferenceMismatch,
           "ReferenceMismatch",
           {"the object belongs to another image", "Open the image that it refers to."}},
@@ -110,6 +112,16 @@ const Entry& entryOf(ErrorCode code)
     return kEntries.back();
 }
 
+/// Whether it is the whole message of another program, with its next step.
+bool isDescription(const std::string& detail)
+{
+    return std::any_of(std::begin(kEntries), std::end(kEntries), [&detail](const Entry& entry) {
+        const std::string_view step = entry.text.nextStep;
+        return detail.size() > step.size() &&
+               detail.compare(detail.size() - step.size(), step.size(), step) == 0;
+    });
+}
+
 } // namespace
 
 ErrorText errorText(ErrorCode code)
@@ -125,7 +137,11 @@ const char* errorName(ErrorCode code)
 std::string describe(const Error& error)
 {
     const ErrorText text = errorText(error.code);
+    if (isDescription(error.detail))
+        return error.subject.empty() ? error.detail : error.subject + ": " + error.detail;
     std::string line = error.subject.empty() ? std::string() : error.subject + ": ";
+    if (error.code == ErrorCode::InvalidArgument && !error.detail.empty())
+        return line + error.detail + ". " + text.nextStep; // it says all that there is to say
     line += text.cause;
     if (!error.detail.empty())
         line += " (" + error.detail + ")";

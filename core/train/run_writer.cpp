@@ -146,7 +146,7 @@ RunWriter::~RunWriter()
 {
     // Without this the run would seem to be at work for as long as the process lives.
     if (!m_state->isEnded)
-        m_state->addState(RunState::Lost, "the training ended without saying how");
+        m_state->addState(RunState::Lost, "its process ended without saying how");
 }
 
 Result<std::unique_ptr<RunWriter>> RunWriter::create(const fs::path& root, const Start& start)

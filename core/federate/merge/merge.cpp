@@ -138,11 +138,7 @@ private:
 
     Status checkCount() const
     {
-        std::size_t needed = 1;
-        if (isKrum(m_options.rule))
-            needed = 2 * static_cast<std::size_t>(m_options.faultyMembers) + 3;
-        else if (m_options.rule == MergeRule::TrimmedMean && m_options.trimmedShare > 0.0)
-            needed = 3;
+        const std::size_t needed = leastMembers(m_options);
         if (m_active.size() >= needed)
             return {};
         std::string detail = std::to_string(m_active.size()) + " of " + std::to_string(m_members.size()) +
@@ -292,6 +288,25 @@ private:
 };
 
 } // namespace
+
+std::size_t leastMembers(const MergeOptions& options)
+{
+    if (isKrum(options.rule))
+        return 2 * static_cast<std::size_t>(options.faultyMembers) + 3;
+    return options.rule == MergeRule::TrimmedMean && options.trimmedShare > 0.0 ? 3 : 1;
+}
+
+Status checkMergeMembers(const MergeOptions& options, std::size_t members, const std::string& situation)
+{
+    const std::size_t needed = leastMembers(options);
+    if (members >= needed)
+        return {};
+    return fail(ErrorCode::InvalidArgument, "strategy.merge",
+                std::string(mergeRuleName(options.rule)) + " needs " + std::to_string(needed) + " models, " +
+                    situation +
+                    (isKrum(options.rule) ? "; a smaller \"faulty\", median or mean would do"
+                                          : "; median or mean would do"));
+}
 
 const char* mergeRuleName(MergeRule rule)
 {

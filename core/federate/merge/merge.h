@@ -40,6 +40,11 @@ struct MergeOptions
     bool isChecked = false;
 };
 
+/// Members that a rule needs.
+std::size_t leastMembers(const MergeOptions& options);
+/// Errors: InvalidArgument when there are fewer; `situation` says how many there are.
+Status checkMergeMembers(const MergeOptions& options, std::size_t members, const std::string& situation);
+
 /// One model that takes part.
 struct MergeMember
 {

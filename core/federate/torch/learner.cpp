@@ -225,6 +225,8 @@ Result<TrainedSteps> Learner::train(Network& network, Optimizer& optimizer, Silo
         done.learningRateSum += rate;
     }
     optimizer.zeroGrad();
+    if (isLate()) // of the last step, too
+        return fail(ErrorCode::OutOfRange, subject, "not done before the deadline");
     done.loss /= std::max(1, done.steps);
     return done;
 }

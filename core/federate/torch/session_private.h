@@ -43,6 +43,8 @@ private:
     Session(const SessionPlan& plan, const SessionHooks& hooks) : m_plan(plan), m_hooks(hooks) {}
 
     Status setUp(const SessionState* resumed);
+    Status restoreStates(SessionState state);
+    Status checkFits();
     Status checkPrivacy() const;
     Status checkPrivateNetwork() const;
     Status openDeviceAndThreads(const SessionState* resumed);

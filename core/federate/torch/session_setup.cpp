@@ -63,12 +63,32 @@ Status Session::setUp(const SessionState* resumed)
         return fits;
     if (auto made = makeLearner(); !made)
         return made;
+    if (auto fits = checkFits(); !fits)
+        return fits;
     if (m_plan.leastSilos > static_cast<int>(m_data.silos.size()))
         return fail(ErrorCode::InvalidArgument, "least_silos",
                     "more than the session's " + std::to_string(m_data.silos.size()) + " silos");
     m_state.members.assign(m_data.silos.size(), true);
     m_state.threads = m_threads;
     return {};
+}
+
+/// Mistakes that would cost every silo its first round.
+Status Session::checkFits()
+{
+    if (auto fits = m_strategy->checkMembers(m_links, static_cast<int>(m_data.silos.size())); !fits)
+        return fits;
+    const auto& training = m_learner->settings().training;
+    const auto object = [](const nlohmann::json& given) {
+        return given.is_null() ? nlohmann::json::object() : given;
+    };
+    const auto input = parseInputSettings(object(training.input));
+    const auto augmentation = parseAugmentation(object(training.augmentation));
+    if (!input || !augmentation)
+        return tl::unexpected(!input ? input.error() : augmentation.error());
+    auto fits = checkNetworkFits(*m_scratch, *m_data.silos.front().train, *input, augmentation->cropPx,
+                                 m_task.classes, m_task.isClassification, m_device);
+    return fits ? fits : fail(fits.error().code, "training." + fits.error().subject, fits.error().detail);
 }
 
 /// Combinations whose promise would not hold.
@@ -348,10 +368,18 @@ Status Session::restore(const fs::path& folder, SessionState state)
     if (!run)
         return tl::unexpected(run.error());
     m_run = std::move(*run);
+    auto restored = restoreStates(std::move(state));
+    if (!restored) // for whoever looks at the list; the error of a second write would hide this one
+        static_cast<void>(m_run->setState(RunState::Failed, describe(restored.error())));
+    return restored;
+}
+
+Status Session::restoreStates(SessionState state)
+{
     if (auto opened = openFolder(); !opened)
         return opened;
     if (!state.statesFolder.empty())
-        if (auto restored = m_pool->restore(folder / state.statesFolder); !restored)
+        if (auto restored = m_pool->restore(m_run->folder() / state.statesFolder); !restored)
             return restored;
     m_state = std::move(state);
     if (auto used = useMembers(); !used)

@@ -71,6 +71,7 @@ Result<SiloPort> Session::portOf(int silo, int phase)
     settings.phase = phase;
     // In one process all that an earlier phase gave is there already.
     settings.deadlineMs = 0.0;
+    settings.isLate = [this] { return m_learner->isLate(); };
     settings.putUnchecked = [this](const ObjectId& id, const TensorFile& tensors) {
         return m_hub->putUnchecked(id, tensors);
     };

@@ -99,6 +99,8 @@ Status SiloPort::publish(ObjectKind kind, int owner, const TensorFile& tensors,
     if (others.empty())
         return {};
     const ObjectId id{m_settings.record->round, m_settings.phase, kind, silo(), owner};
+    if (m_settings.isLate && m_settings.isLate())
+        return fail(ErrorCode::OutOfRange, id.text(), "not done before the deadline");
     const TensorFile& sent = m_settings.training == Fault::Garbage ? damaged(tensors, true) : tensors;
     if (auto finite = checkFinite(sent, id.text()); !finite)
         return finite;

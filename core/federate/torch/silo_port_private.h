@@ -24,6 +24,8 @@ public:
         const std::vector<std::string>* names = nullptr;
         int phase = 0;
         double deadlineMs = 0.0; ///< to wait for each object
+        /// Whether the silo's own time is over: what it has comes too late then.
+        std::function<bool()> isLate;
         /// Puts an object past all checks, as a broken sender would; for tests.
         std::function<Status(const ObjectId&, const TensorFile&)> putUnchecked;
         Fault sending = Fault::None;
@@ -41,7 +43,8 @@ public:
         return receive(kind, phase, from, from);
     }
     /// To the silos that will read it; each is a line of the audit log. With nobody to read it nothing
-    /// leaves. Errors: ModelBroken when a value is not finite; those of exchange and log.
+    /// leaves. Errors: ModelBroken when a value is not finite; OutOfRange when it is late; those of exchange
+    /// and log.
     Status publish(ObjectKind kind, int owner, const TensorFile& tensors, const std::vector<int>& receivers);
 
 private:

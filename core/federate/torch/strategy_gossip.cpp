@@ -21,6 +21,19 @@ public:
     std::vector<std::string> phases(const RoundView&) const override { return {"train", "mix"}; }
     bool comparesModels() const override { return m_local->comparesModels(); }
     bool usesClassShares() const override { return m_logitAdjustment > 0.0; }
+    Status checkMembers(const SessionLinks& links, int siloCount) const override
+    {
+        const Overlay overlay = links.wholeOverlay();
+        for (int silo = 0; silo < siloCount; ++silo) {
+            const std::size_t members = overlay.incoming(silo).size() + 1;
+            if (auto fits = checkMergeMembers(m_merge, members,
+                                              "silo " + std::to_string(silo) + " has its own model and " +
+                                                  std::to_string(members - 1) + " of neighbours");
+                !fits)
+                return fits;
+        }
+        return {};
+    }
     int stepsPerRound() const override { return m_localSteps; }
     std::string topology() const override
     {

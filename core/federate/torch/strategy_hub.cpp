@@ -32,6 +32,11 @@ public:
     }
     bool comparesModels() const override { return m_local->comparesModels(); }
     bool usesClassShares() const override { return m_options.logitAdjustment > 0.0; }
+    Status checkMembers(const SessionLinks&, int siloCount) const override
+    {
+        return checkMergeMembers(m_options.merge, static_cast<std::size_t>(siloCount),
+                                 "the session has " + std::to_string(siloCount) + " silos");
+    }
     int stepsPerRound() const override { return m_options.localSteps; }
     bool usesControl() const override { return m_server->usesControl(); }
     bool usesPublicData() const override { return m_server->usesPublicData(); }

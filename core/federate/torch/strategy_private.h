@@ -87,6 +87,8 @@ public:
     virtual bool usesClassShares() const { return false; }
     /// Steps of a visitor at its host; 0: none.
     virtual int visitSteps() const { return 0; }
+    /// Whether so few members can be merged as the plan wants it. Errors: InvalidArgument.
+    virtual Status checkMembers(const SessionLinks& /*links*/, int /*siloCount*/) const { return {}; }
     /// The topology that a strategy is made for; empty: any.
     virtual std::string topology() const { return {}; }
 };

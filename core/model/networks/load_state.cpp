@@ -59,7 +59,7 @@ bool isAbsentByDesign(const std::string& name, const ForeignNames& foreign)
 
 std::string listText(const char* what, const std::vector<std::string>& names)
 {
-    constexpr std::size_t kMostNamed = 3;
+    constexpr std::size_t kMostNamed = 20;
     if (names.empty())
         return {};
     std::string text = std::to_string(names.size()) + " " + what + " (";

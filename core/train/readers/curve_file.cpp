@@ -43,32 +43,56 @@ std::string textOr(const Json& object, const char* key)
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-Polyline pointsOf(const Json& list)
+bool readPoint(const Json& item, Point& point)
+{
+    constexpr double kFarthestPx = 1e6;
+    if (item.is_array() && item.size() >= 2 && item[0].is_number() && item[1].is_number())
+        point = {item[0].get<double>(), item[1].get<double>()};
+    else if (item.is_object() && item.contains("x") && item.contains("y") && item["x"].is_number() &&
+             item["y"].is_number())
+        point = {item["x"].get<double>(), item["y"].get<double>()};
+    else
+        return false;
+    return std::abs(point.x) < kFarthestPx && std::abs(point.y) < kFarthestPx;
+}
+
+std::string shortText(const Json& value)
+{
+    constexpr std::size_t kLongest = 60;
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, kLongest);
+}
+
+/// Points of a line; one that cannot be read is a fault of the record.
+Polyline pointsOf(const Json& list, CurveRecord& record)
 {
     Polyline points;
-    if (!list.is_array())
+    if (!list.is_array()) {
+        record.fault = "points: a list is expected";
         return points;
+    }
     for (const Json& item : list) {
-        Point p;
-        if (item.is_array() && item.size() >= 2 && item[0].is_number() && item[1].is_number())
-            p = {item[0].get<double>(), item[1].get<double>()};
-        else if (item.is_object() && item.contains("x") && item.contains("y") && item["x"].is_number() &&
-                 item["y"].is_number())
-            p = {item["x"].get<double>(), item["y"].get<double>()};
-        else
-            continue;
-        if (std::abs(p.x) < 1e6 && std::abs(p.y) < 1e6)
-            points.push_back(p);
+        Point point;
+        if (readPoint(item, point))
+            points.push_back(point);
+        else if (record.fault.empty())
+            record.fault = "the point " + shortText(item) + " is none";
     }
     return points;
+}
+
+/// −1 for another device.
+int labelIn(const Json& object, const char* key)
+{
+    return object.is_object() ? labelOf(object.value(key, Json())) : -1;
 }
 
 void addCurves(const Json& frame, const char* classKey, CurveRecord& record)
 {
     for (const Json& curve : frame.value("curves", Json::array())) {
-        const int label = curve.is_object() && curve.contains(classKey) ? labelOf(curve[classKey]) : -1;
+        const int label = labelIn(curve, classKey);
         if (label > 0 && curve.contains("points"))
-            record.curves.push_back({label, pointsOf(curve["points"]), numberOr(curve, "width_px", 0.0)});
+            record.curves.push_back(
+                {label, pointsOf(curve["points"], record), numberOr(curve, "width_px", 0.0)});
     }
 }
 
@@ -84,8 +108,8 @@ std::vector<CurveRecord> fedefmCurves(const Json& document)
         record.order = records.size();
         addCurves(frame, "class", record);
         for (const Json& tip : frame.value("tips", Json::array()))
-            if (const int label = labelOf(tip.value("class", Json())); label > 0)
-                record.tips.push_back({label, {{numberOr(tip, "x", 0.0), numberOr(tip, "y", 0.0)}}, 0.0});
+            if (const int label = labelIn(tip, "class"); label > 0)
+                record.tips.push_back({label, pointsOf(Json::array({tip}), record), 0.0});
         records.push_back(std::move(record));
     }
     return records;
@@ -104,13 +128,14 @@ std::vector<CurveRecord> simulatorTruth(const Json& document)
         record.series = "simulated.dcm";
         const auto add = [&](const char* key, int label) {
             if (frame.contains(key) && frame[key].is_object())
-                record.curves.push_back({label, pointsOf(frame[key].value("points_px", Json::array())),
+                record.curves.push_back({label,
+                                         pointsOf(frame[key].value("points_px", Json::array()), record),
                                          numberOr(frame[key], "width_px", 0.0)});
         };
         add("catheter", kCatheterLabel);
         const double width = record.curves.empty() ? 0.0 : record.curves.front().widthPx;
         for (const Json& line : frame.value("further_catheters_px", Json::array()))
-            record.curves.push_back({kCatheterLabel, pointsOf(line), width});
+            record.curves.push_back({kCatheterLabel, pointsOf(line, record), width});
         add("guidewire", kGuidewireLabel);
         records.push_back(std::move(record));
     }
@@ -145,9 +170,10 @@ void collectGuide3d(const Json& node, int depth, std::vector<CurveRecord>& recor
             CurveRecord record;
             record.image = image;
             record.order = records.size();
-            record.curves.push_back({kGuidewireLabel,
-                                     pointsOf(node.contains("points") ? node["points"] : node["polyline"]),
-                                     kGuide3dWidthPx});
+            record.curves.push_back(
+                {kGuidewireLabel,
+                 pointsOf(node.contains("points") ? node["points"] : node["polyline"], record),
+                 kGuide3dWidthPx});
             records.push_back(std::move(record));
             return;
         }

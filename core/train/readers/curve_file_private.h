@@ -19,14 +19,15 @@ struct CurveRecord
     std::size_t order = 0; ///< position in the file
     std::vector<SampleCurve> curves;
     std::vector<SampleCurve> tips; ///< of one point each
+    std::string fault;             ///< why the record cannot be used
 };
 
 /// Reads what is known of curves:
 ///   this project's curves.json (docs/cli.md) and the simulator's truth.json;
 ///   one file per picture {"source", "frame_index", "curves": [{"label", "width_px", "points"}]};
 ///   Guide3D: objects {"image", "points"} at any depth; their curves are guidewires of 2 px.
-/// Points are [x, y] or {"x", "y"}. A class name that is none of ours is a fault of the record, which is left
-/// out. Errors: those of readFile; NotRecognised.
+/// Points are [x, y] or {"x", "y"}; one that is none is a fault of its record. Curves of other devices are
+/// left out. Errors: those of readFile; NotRecognised.
 Result<std::vector<CurveRecord>> readCurveFile(const std::filesystem::path& file);
 
 /// Draws the curves that have points, guidewires last, on a background of 0.

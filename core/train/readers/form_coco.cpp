@@ -4,7 +4,12 @@
 #include "core/train/readers/forms_private.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
 #include <map>
+#include <optional>
+#include <set>
 
 namespace fs = std::filesystem;
 
@@ -13,6 +18,10 @@ namespace fedefm {
 namespace {
 
 constexpr std::size_t kFileLimit = std::size_t(1) << 30;
+
+/// Ids are whole numbers by the standard; others write them as 1.0, "1" or words.
+using CocoId = std::pair<std::int64_t, std::string>; ///< sorts by number, then words
+constexpr std::int64_t kWord = std::numeric_limits<std::int64_t>::max();
 
 struct CocoPicture
 {
@@ -23,15 +32,35 @@ struct CocoPicture
 struct CocoFile
 {
     Json document;
-    std::map<std::int64_t, int> classOf; ///< by category id
+    std::map<CocoId, int> classOf; ///< by category id
+    std::set<CocoId> categories;   ///< those, too, that `classes` leaves out
     std::vector<std::string> classNames;
 };
 
-std::int64_t idOf(const Json& object, const char* key)
+std::optional<CocoId> idOf(const Json& object, const char* key)
 {
-    return object.is_object() && object.contains(key) && object[key].is_number_integer()
-               ? object[key].get<std::int64_t>()
-               : -1;
+    if (!object.is_object() || !object.contains(key))
+        return std::nullopt;
+    const Json& id = object[key];
+    if (id.is_number_integer())
+        return CocoId{id.get<std::int64_t>(), {}};
+    if (id.is_number_float() && std::abs(id.get<double>()) < 1e15 && id == std::floor(id.get<double>()))
+        return CocoId{static_cast<std::int64_t>(id.get<double>()), {}};
+    if (!id.is_string())
+        return std::nullopt;
+    const std::string text = id.get<std::string>();
+    std::int64_t number = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool isNumber = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+    return isNumber ? CocoId{number, {}} : CocoId{kWord, text};
+}
+
+/// "5", or what stands there instead of an id.
+std::string idText(const Json& object, const char* key)
+{
+    return object.is_object() && object.contains(key)
+               ? object[key].dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 60)
+               : std::string("without ") + key;
 }
 
 bool isList(const Json& document, const char* key)
@@ -50,10 +79,13 @@ Result<CocoFile> readCoco(const fs::path& file, const Json& classes)
     if (!isList(coco.document, "images") || !isList(coco.document, "annotations") ||
         !isList(coco.document, "categories"))
         return fail(ErrorCode::NotRecognised, file.string(), "images, annotations and categories are needed");
-    std::map<std::int64_t, std::string> categories;
+    std::map<CocoId, std::string> categories;
     for (const Json& category : coco.document["categories"])
-        if (const std::int64_t id = idOf(category, "id"); id >= 0)
-            categories.emplace(id, category.value("name", std::to_string(id)));
+        if (const auto id = idOf(category, "id")) {
+            const bool hasName = category.contains("name") && category["name"].is_string();
+            categories.emplace(*id, hasName ? category["name"].get<std::string>() : idText(category, "id"));
+            coco.categories.insert(*id);
+        }
     coco.classNames = {"background"};
     for (const auto& [id, name] : categories) {
         int number = static_cast<int>(coco.classNames.size());
@@ -91,25 +123,35 @@ void addKeypoints(const Json& annotation, int number, CocoPicture& picture)
             picture.tips.push_back({number, {{points[i].get<double>(), points[i + 1].get<double>()}}, 0.0});
 }
 
-std::map<std::int64_t, CocoPicture> annotationsOf(const CocoFile& coco, const fs::path& file,
-                                                  Listing& listing)
+using CocoPictures = std::map<CocoId, CocoPicture>;
+
+CocoPictures annotationsOf(const CocoFile& coco, const fs::path& file, Listing& listing)
 {
-    std::map<std::int64_t, CocoPicture> pictures;
+    CocoPictures pictures;
     for (const Json& image : coco.document["images"])
-        pictures[idOf(image, "id")];
+        if (const auto id = idOf(image, "id"))
+            pictures[*id];
     for (const Json& annotation : coco.document["annotations"]) {
-        const auto picture = pictures.find(idOf(annotation, "image_id"));
-        const auto category = coco.classOf.find(idOf(annotation, "category_id"));
+        const auto fault = [&](const std::string& reason) {
+            listing.fault(file, "annotation " + idText(annotation, "id") + " " + reason);
+        };
+        const auto image = idOf(annotation, "image_id");
+        const auto category = idOf(annotation, "category_id");
+        const auto picture = image ? pictures.find(*image) : pictures.end();
         if (picture == pictures.end()) {
-            listing.fault(file,
-                          "annotation " + std::to_string(idOf(annotation, "id")) + " belongs to no image");
+            fault("belongs to no image (" + idText(annotation, "image_id") + ")");
             continue;
         }
-        if (category == coco.classOf.end())
+        if (!category || coco.categories.count(*category) == 0) {
+            fault("is of no category of the file (" + idText(annotation, "category_id") + ")");
+            continue;
+        }
+        const auto number = coco.classOf.find(*category);
+        if (number == coco.classOf.end())
             continue;
         if (annotation.contains("segmentation") && !annotation["segmentation"].empty())
-            picture->second.masks.emplace_back(category->second, annotation["segmentation"]);
-        addKeypoints(annotation, category->second, picture->second);
+            picture->second.masks.emplace_back(number->second, annotation["segmentation"]);
+        addKeypoints(annotation, number->second, picture->second);
     }
     for (auto& picture : pictures)
         std::stable_sort(picture.second.masks.begin(), picture.second.masks.end(),
@@ -186,20 +228,28 @@ FormResult openCoco(const Json& description, const fs::path& base)
     listing.classNames = coco->classNames;
     const auto pictures = annotationsOf(*coco, *file, listing);
     std::vector<CocoPicture> read;
+    std::set<CocoId> seen;
     for (const Json& image : coco->document["images"]) {
         if (form->limit > 0 && listing.items.size() == static_cast<std::size_t>(form->limit))
             break;
         const std::string name = fileNameOf(image);
         ListedItem item;
         item.image = locate(name, {form->folder / imageFolder, form->folder / "images", file->parent_path()});
-        if (item.image.empty()) {
-            listing.fault(name.empty() ? "image " + std::to_string(idOf(image, "id")) : name,
-                          "no such picture");
+        const auto id = idOf(image, "id");
+        std::string fault;
+        if (item.image.empty())
+            fault = "no such picture";
+        else if (!id)
+            fault = "its id is " + idText(image, "id") + ": which annotations are its own is not known";
+        else if (!seen.insert(*id).second)
+            fault = "its id " + idText(image, "id") + " is that of an earlier image, too";
+        if (!fault.empty()) {
+            listing.fault(name.empty() ? "image " + idText(image, "id") : name, fault);
             continue;
         }
         item.info.id = (fs::path(name).parent_path() / fs::path(name).stem()).generic_string();
         item.number = read.size();
-        read.push_back(pictures.at(idOf(image, "id")));
+        read.push_back(pictures.at(*id));
         if (assignGroup(item, ownGroup(item.info.id, *form), *form, listing))
             listing.items.push_back(std::move(item));
     }

@@ -144,6 +144,10 @@ private:
             m_listing.fault(record.image.empty() ? record.series : record.image, "no such picture");
             return true;
         }
+        if (!record.fault.empty()) {
+            m_listing.fault(record.image.empty() ? record.series : record.image, record.fault);
+            return true;
+        }
         const fs::path relative = item.image.lexically_relative(m_form.folder);
         const std::string key = (relative.parent_path() / relative.stem()).generic_string();
         item.info.id = isPictureName(item.image) ? key : key + "#" + std::to_string(item.frame + 1);

@@ -6,6 +6,7 @@
 #include "core/train/data/same_file.h"
 #include "core/train/readers/forms_private.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <map>
@@ -48,8 +49,32 @@ void addImage(const StudyEntry& entry, Images& images, Listing& listing)
     images.ambiguous.insert(entry.ids.sopInstanceUid);
 }
 
+/// Labels of the frames, which one SEG has or several together (one for each device).
+struct FrameLabels
+{
+    std::vector<SegmentationPtr> masks;      ///< by ListedItem::number
+    std::map<std::string, std::size_t> byId; ///< of the item
+};
+
+bool shareClasses(const Segmentation& one, const Segmentation& other)
+{
+    return std::any_of(one.masks.begin(), one.masks.end(),
+                       [&other](const ClassMask& mask) { return other.mask(mask.wireClass) != nullptr; });
+}
+
+SegmentationPtr joined(const Segmentation& one, const Segmentation& other)
+{
+    auto both = std::make_shared<Segmentation>(one);
+    both->masks.insert(both->masks.end(), other.masks.begin(), other.masks.end());
+    std::sort(both->masks.begin(), both->masks.end(),
+              [](const ClassMask& a, const ClassMask& b) { return a.wireClass < b.wireClass; });
+    both->curves.insert(both->curves.end(), other.curves.begin(), other.curves.end());
+    both->tips.insert(both->tips.end(), other.tips.begin(), other.tips.end());
+    return both;
+}
+
 void addSeg(const StudyEntry& entry, const Images& images, const FormOptions& form, Listing& listing,
-            std::vector<SegmentationPtr>& masks)
+            FrameLabels& labels)
 {
     const auto seg = readSeg(entry.path);
     if (!seg)
@@ -59,6 +84,7 @@ void addSeg(const StudyEntry& entry, const Images& images, const FormOptions& fo
         named[frame.sourceSopInstanceUid] = true;
     std::size_t used = 0;
     bool isAmbiguous = false;
+    std::size_t repeated = 0;
     for (const auto& source : named) {
         const auto image = images.byUid.find(source.first);
         isAmbiguous = isAmbiguous || images.ambiguous.count(source.first) > 0;
@@ -81,15 +107,26 @@ void addSeg(const StudyEntry& entry, const Images& images, const FormOptions& fo
             item.info.id = name + "#" + std::to_string(index + 1);
             item.image = image->second.path;
             item.frame = index;
-            item.number = masks.size();
+            item.number = labels.masks.size();
+            if (const auto known = labels.byId.find(item.info.id); known != labels.byId.end()) {
+                SegmentationPtr& before = labels.masks[known->second];
+                const bool isNew = !shareClasses(*before, *segmentation);
+                before = isNew ? joined(*before, *segmentation) : before;
+                ++(isNew ? used : repeated);
+                continue;
+            }
             if (!assignGroup(item, form.hasGroupPattern ? name : hashedGroup(image->second.ids.patientKey),
                              form, listing))
                 continue;
+            labels.byId.emplace(item.info.id, labels.masks.size());
             listing.items.push_back(std::move(item));
-            masks.push_back(segmentation);
+            labels.masks.push_back(segmentation);
             ++used;
         }
     }
+    if (repeated > 0)
+        return listing.fault(entry.path, "marks in " + std::to_string(repeated) +
+                                             " frames what another SEG marks there, too: the other is used");
     if (used == 0)
         listing.fault(entry.path, isAmbiguous ? "two images have the UID that it refers to"
                                               : "the image that it belongs to is not in the folder");
@@ -124,14 +161,14 @@ FormResult openDicomSeg(const Json& description, const fs::path& base)
     for (const StudyEntry& entry : scan->entries)
         if (entry.kind == "image")
             addImage(entry, images, listing);
-    std::vector<SegmentationPtr> masks;
+    FrameLabels labels;
     for (const StudyEntry& entry : scan->entries)
         if (entry.kind == "SEG")
-            addSeg(entry, images, *form, listing, masks);
+            addSeg(entry, images, *form, listing, labels);
     if (form->limit > 0 && listing.items.size() > static_cast<std::size_t>(form->limit))
         listing.items.resize(static_cast<std::size_t>(form->limit));
     listing.classNames = wireClassNames();
-    listing.read = [masks = std::move(masks)](const ListedItem& item) {
+    listing.read = [masks = std::move(labels.masks)](const ListedItem& item) {
         return readDicomSample(item, *masks[item.number]);
     };
     return listedDataset(std::move(listing), form->folder);

@@ -2,7 +2,9 @@
 #include "core/train/readers/csv_reader_private.h"
 #include "core/train/readers/forms_private.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 namespace fs = std::filesystem;
 
@@ -10,18 +12,35 @@ namespace fedefm {
 
 namespace {
 
-/// Columns whose cells are all 0 or 1, without the identifiers.
+bool isFlag(const std::string& cell)
+{
+    return cell == "0" || cell == "1";
+}
+
+/// Columns whose cells are 0 or 1 for the most part, without the identifiers. Other cells in them are faults
+/// of their rows.
 std::vector<std::size_t> flagColumns(const CsvTable& table, int study, int patient)
 {
     std::vector<std::size_t> columns;
     for (std::size_t c = 0; c < table.head.size(); ++c) {
-        bool isFlag = static_cast<int>(c) != study && static_cast<int>(c) != patient;
-        for (std::size_t r = 0; isFlag && r < table.rows.size(); ++r)
-            isFlag = table.rows[r][c] == "0" || table.rows[r][c] == "1";
-        if (isFlag)
+        if (static_cast<int>(c) == study || static_cast<int>(c) == patient)
+            continue;
+        const auto flags = std::count_if(table.rows.begin(), table.rows.end(),
+                                         [c](const auto& row) { return isFlag(row[c]); });
+        if (2 * static_cast<std::size_t>(flags) > table.rows.size())
             columns.push_back(c);
     }
     return columns;
+}
+
+/// What keeps a row from being used; empty: nothing.
+std::string faultOf(const std::vector<std::string>& row, const std::vector<std::size_t>& columns,
+                    const CsvTable& table)
+{
+    for (const std::size_t c : columns)
+        if (!isFlag(row[c]))
+            return "\"" + row[c].substr(0, 40) + "\" in the column " + table.head[c] + ", 0 or 1 is expected";
+    return {};
 }
 
 /// The first table with a column StudyInstanceUID and flags.
@@ -78,6 +97,7 @@ FormResult openRanzcr(const Json& description, const fs::path& base)
     Listing listing;
     listing.isMultiLabel = true;
     std::vector<std::vector<std::uint8_t>> flags;
+    std::set<std::string> seen;
     for (const std::size_t c : columns)
         listing.imageClassNames.push_back(table->head[c]);
     for (const std::size_t line : table->brokenLines)
@@ -85,8 +105,13 @@ FormResult openRanzcr(const Json& description, const fs::path& base)
     for (const auto& row : table->rows) {
         const std::string& id = row[static_cast<std::size_t>(study)];
         const auto picture = pictures.find(id);
-        if (picture == pictures.end()) {
-            listing.fault(id, "no picture of that name");
+        std::string fault = faultOf(row, columns, *table);
+        if (picture == pictures.end())
+            fault = "no picture of that name";
+        else if (!seen.insert(id).second)
+            fault = "another row has this name, too, and is used";
+        if (!fault.empty()) {
+            listing.fault(id, fault);
             continue;
         }
         ListedItem item;

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
+#include <map>
 #include <set>
 
 namespace fedefm {
@@ -18,6 +20,8 @@ constexpr int kMostClasses = kIgnoreLabel;
 constexpr int kLargestClassValue =
     31; ///< larger values are grey levels, no class numbers, unless the file says so
 constexpr int kMiddleGrey = 128;
+constexpr std::size_t kMostValues = 300; ///< more are no class numbers
+constexpr std::size_t kFewMasks = 4;
 
 std::string valueText(std::int32_t value, bool isColor)
 {
@@ -31,6 +35,19 @@ std::string valueText(std::int32_t value, bool isColor)
 tl::unexpected<Error> withoutClass(std::int32_t value, bool isColor, const std::string& subject)
 {
     return fail(ErrorCode::OutOfRange, subject, "label value " + valueText(value, isColor) + " has no class");
+}
+
+/// A value that one of several masks has and that does not go on from the others is a slip of the pen in that
+/// mask, not a class of all: reading that mask tells it.
+void dropStray(std::map<std::int32_t, std::size_t>& values, std::size_t masks)
+{
+    while (masks >= kFewMasks && values.size() > 1) {
+        const auto largest = std::prev(values.end());
+        const bool goesOn = largest->first <= std::prev(largest)->first + 1;
+        if (largest->second > 1 || goesOn || largest->first > kLargestClassValue)
+            return;
+        values.erase(largest);
+    }
 }
 
 bool parseValue(const std::string& text, std::int32_t& value)
@@ -104,23 +121,27 @@ Result<LabelMapping> LabelMapping::parse(const json& classes, int classCount)
 
 Result<LabelMapping> LabelMapping::guess(const std::vector<RawLabels>& examples, int classCount)
 {
-    std::set<std::int32_t> values;
+    std::map<std::int32_t, std::size_t> values; // with the number of masks that have it
     bool isLossy = false;
     bool isColor = false;
     for (const RawLabels& raw : examples) {
         isLossy = isLossy || raw.isLossy;
         isColor = isColor || raw.isColor;
+        std::set<std::int32_t> own;
         std::int32_t last = -1;
         for (const std::int32_t value : raw.values)
             if (value != last) {
-                values.insert(value);
+                own.insert(value);
                 last = value;
-                if (values.size() > 300)
+                if (own.size() > kMostValues)
                     break;
             }
+        for (const std::int32_t value : own)
+            ++values[value];
     }
-    const std::int32_t largest = values.empty() ? 0 : *values.rbegin();
-    if (isColor || (!values.empty() && *values.begin() < 0))
+    dropStray(values, examples.size());
+    const std::int32_t largest = values.empty() ? 0 : values.rbegin()->first;
+    if (isColor || (!values.empty() && values.begin()->first < 0))
         return fail(ErrorCode::InvalidArgument, "masks", "colours or negative values: give \"classes\"");
     if (!isLossy && largest <= kLargestClassValue && (largest > 1 || classCount > 2)) {
         if (classCount > 0 && largest >= classCount)

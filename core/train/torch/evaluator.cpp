@@ -5,6 +5,7 @@
 #include "core/model/networks/mirror_average_private.h"
 #include "core/train/metrics.h"
 #include "core/train/torch/losses_private.h"
+#include "core/train/torch/training_scope_private.h"
 
 #include <algorithm>
 #include <future>
@@ -65,22 +66,6 @@ std::vector<std::size_t> chosenIndices(std::size_t size, int limit)
         indices[at] = at * size / count;
     return indices;
 }
-
-class TrainingModeScope
-{
-public:
-    explicit TrainingModeScope(Network& network) : m_network(network), m_wasTraining(network.is_training())
-    {
-        m_network.eval();
-    }
-    ~TrainingModeScope() { m_network.train(m_wasTraining); }
-    TrainingModeScope(const TrainingModeScope&) = delete;
-    TrainingModeScope& operator=(const TrainingModeScope&) = delete;
-
-private:
-    Network& m_network;
-    bool m_wasTraining;
-};
 
 /// Class with the largest logit, those before `first` left out, without padding.
 std::vector<std::uint8_t> likeliest(const torch::Tensor& logits, int first, int width, int height)
@@ -304,7 +289,7 @@ Result<Evaluation> evaluateNetwork(Network& network, const Dataset& dataset,
                                    const std::function<void(const Predicted&)>& onPrediction)
 {
     const torch::NoGradGuard noGrad;
-    const TrainingModeScope mode(network);
+    const EvaluationModeScope mode(network);
     const std::vector<std::size_t> indices = chosenIndices(dataset.size(), settings.limit);
     Collector collector(dataset, settings, device);
     const auto read = [&](std::size_t at) { return prepare(dataset, indices[at], settings.input); };

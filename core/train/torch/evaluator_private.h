@@ -63,4 +63,10 @@ std::vector<std::pair<std::string, double>> flattenMetrics(const nlohmann::json&
 /// Error when a network's output does not fit `classes`.
 Status checkLogits(const torch::Tensor& logits, std::int64_t classes, bool isClassification);
 
+/// Tries the network on an empty picture as the first readable one would be, so that a mistake in sizes,
+/// channels or classes is told before a run begins. `cropPx`: that of the augmentation; 0: none. Errors:
+/// InvalidArgument.
+Status checkNetworkFits(Network& network, const Dataset& dataset, const InputSettings& input, int cropPx,
+                        std::int64_t classes, bool isClassification, torch::Device device);
+
 } // namespace fedefm

@@ -2,6 +2,7 @@
 #include "core/train/torch/trainer.h"
 
 #include "core/train/torch/guarded_private.h"
+#include "core/train/torch/training_data.h"
 #include "core/train/torch/training_session_private.h"
 
 namespace fs = std::filesystem;
@@ -76,7 +77,11 @@ Result<TrainResult> resumeTraining(const fs::path& runFolder, const DatasetOpene
         const auto state = readCheckpointState(runFolder / "checkpoint.safetensors");
         if (!state)
             return tl::unexpected(state.error());
-        auto session = TrainingSession::create(*config, {openData, cancel, progress, writePicture}, &*state);
+        const auto split = readRecordedSplit(runFolder);
+        if (!split)
+            return tl::unexpected(split.error());
+        auto session =
+            TrainingSession::create(*config, {openData, cancel, progress, writePicture}, &*state, *split);
         if (!session)
             return tl::unexpected(session.error());
         if (auto restored = (*session)->restore(runFolder); !restored)

@@ -90,6 +90,27 @@ void noteFaults(TrainingData& parts)
                                  " files cannot be used, those above among them");
 }
 
+/// Equal numbers must mean the same in all parts. Another order is a mistake for certain; other words may be
+/// another set's names for the same.
+Status compareClasses(const char* name, const std::vector<std::string>& own,
+                      const std::vector<std::string>& training, TrainingData& parts)
+{
+    if (own.empty() || training.empty() || own == training)
+        return {};
+    const auto text = [](const std::vector<std::string>& names) {
+        std::string joined;
+        for (const std::string& each : names)
+            joined += (joined.empty() ? "" : ", ") + each;
+        return joined;
+    };
+    const std::string both = "its classes are " + text(own) + ", those of training " + text(training);
+    if (std::is_permutation(own.begin(), own.end(), training.begin(), training.end()))
+        return fail(ErrorCode::InvalidArgument, std::string("data.") + name,
+                    both + ": bring them into one order");
+    parts.warnings.push_back(std::string(name) + ": " + both + "; they are compared by their numbers");
+    return {};
+}
+
 Status openParts(const nlohmann::json& data, const DatasetOpener& openData, TrainingData& parts)
 {
     for (const auto& item : data.items())
@@ -106,6 +127,14 @@ Status openParts(const nlohmann::json& data, const DatasetOpener& openData, Trai
             return tl::unexpected(opened.error());
         *target = std::move(*opened);
         parts.sources.push_back(*target);
+    }
+    for (const auto& [name, part] : names) {
+        if (!*part || !parts.train)
+            continue;
+        for (const auto classesOf : {&Dataset::classNames, &Dataset::imageClassNames})
+            if (auto same = compareClasses(name, (**part.*classesOf)(), (*parts.train.*classesOf)(), parts);
+                !same)
+                return same;
     }
     return {};
 }
@@ -145,7 +174,7 @@ nlohmann::json sampleNames(const DatasetPtr& dataset)
 }
 
 Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetOpener& openData,
-                                      std::uint64_t seed)
+                                      std::uint64_t seed, const nlohmann::json& recorded)
 {
     if (!data.is_object())
         return fail(ErrorCode::InvalidArgument, "data", "an object is expected");
@@ -164,6 +193,8 @@ Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetO
                                                         : openAndSplit(description, openData, seed, parts);
     if (!opened)
         return tl::unexpected(opened.error());
+    if (auto kept = keepRecorded(parts, recorded); !kept)
+        return tl::unexpected(kept.error());
     if (!parts.train || parts.train->size() == 0)
         return fail(ErrorCode::InvalidArgument, "data.train", "no sample to train with");
     parts.split = {{"train", sampleNames(parts.train)},

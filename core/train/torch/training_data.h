@@ -15,6 +15,7 @@ struct TrainingData
     std::vector<DatasetPtr> sources;   ///< the sets that were opened: one that is split, or one for each part
     nlohmann::json split;              ///< which samples are for what, by name
     std::vector<std::string> warnings; ///< faults of files, leaks between the parts
+    std::vector<std::string> notes;    ///< what a run that goes on must say once more
 };
 
 /// `data` is one of
@@ -23,13 +24,20 @@ struct TrainingData
 ///   D with "split": {"train": ["0*"], "validation": ["09"], "test": […]}  groups by name
 /// where D is the description of a data set or, as a part or under "sets" beside "split", a list of them.
 /// Beside them may stand "cache_mb" (read samples of a part are kept in memory up to that; default 1024, and
-/// 0 for more than 10,000 samples) and "folder" (where relative paths begin; for the opener). Errors:
-/// InvalidArgument, those of the opener.
+/// 0 for more than 10,000 samples) and "folder" (where relative paths begin; for the opener). A run that goes
+/// on hands in the split that it `recorded`: files that came since are left out with a warning. Errors:
+/// InvalidArgument (classes of the parts in another order; recorded samples are gone), those of the opener.
 Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetOpener& openData,
-                                      std::uint64_t seed);
+                                      std::uint64_t seed, const nlohmann::json& recorded = nullptr);
 
 /// Names of the samples, or of a very large set their number, for the record of a run.
 nlohmann::json sampleNames(const DatasetPtr& dataset);
+
+/// Makes the parts what the run `recorded` (as sampleNames says it) when it began, whatever has come since.
+/// Errors: InvalidArgument when samples are gone.
+Status keepRecorded(TrainingData& parts, const nlohmann::json& recorded);
+/// Which samples a run folder says were for what. Errors: those of readFile; NotRecognised.
+Result<nlohmann::json> readRecordedSplit(const std::filesystem::path& run);
 
 /// Leaves pictures without a class out of the parts, which a classification cannot learn from, and warns of
 /// them and of classes that training lacks. Sets with flags stay as they are. Errors: InvalidArgument when a

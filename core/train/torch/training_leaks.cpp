@@ -14,6 +14,21 @@ namespace {
 constexpr std::size_t kMostDecodedSamples = 500;
 constexpr std::size_t kMostListedLeaks = 20;
 
+/// Whether two pictures are one does not depend on what their classes are called.
+class PicturesOnly final : public Dataset
+{
+public:
+    explicit PicturesOnly(DatasetPtr base) : m_base(std::move(base)) {}
+    std::size_t size() const override { return m_base->size(); }
+    SampleInfo sampleInfo(std::size_t index) const override { return m_base->sampleInfo(index); }
+    Result<Sample> sample(std::size_t index) const override { return m_base->sample(index); }
+    int classCount() const override { return 0; }
+    std::vector<std::string> classNames() const override { return {}; }
+
+private:
+    DatasetPtr m_base;
+};
+
 struct Parts
 {
     std::vector<const char*> names;
@@ -69,14 +84,17 @@ std::vector<Leak> leaksByPixels(const Parts& parts, std::vector<std::string>& wa
         std::iota(indices[part]->begin(), indices[part]->end(), begin);
         begin += parts.sets[part]->size();
     }
-    const auto whole = concatenate(parts.sets);
-    if (!whole) {
+    std::vector<DatasetPtr> pictures;
+    for (const DatasetPtr& set : parts.sets)
+        pictures.push_back(std::make_shared<const PicturesOnly>(set));
+    const auto whole = concatenate(pictures);
+    const auto leaks = whole ? findLeaks(**whole, split) : tl::unexpected(whole.error());
+    if (!leaks) {
         warnings.push_back("the pictures of training, validation and test were not compared: " +
-                           whole.error().detail);
+                           leaks.error().detail);
         return {};
     }
-    const auto leaks = findLeaks(**whole, split);
-    return leaks ? *leaks : std::vector<Leak>();
+    return *leaks;
 }
 
 std::vector<Leak> leaksByFiles(const Parts& parts, std::vector<std::string>& warnings)

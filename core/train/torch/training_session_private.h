@@ -50,9 +50,11 @@ class TrainingSession
 public:
     /// Builds everything but the run folder. Errors: those of train().
     /// With `resumed` the initial weights are not read, and threads that the configuration leaves open stay
-    /// as they were.
-    static Result<std::unique_ptr<TrainingSession>>
-    create(const TrainConfig& config, const TrainingHooks& hooks, const LoopState* resumed = nullptr);
+    /// as they were; so does the split that the run had `recorded`.
+    static Result<std::unique_ptr<TrainingSession>> create(const TrainConfig& config,
+                                                           const TrainingHooks& hooks,
+                                                           const LoopState* resumed = nullptr,
+                                                           const nlohmann::json& recorded = nullptr);
 
     /// Begins a run folder below `runs`.
     Status begin(const std::filesystem::path& runs);
@@ -65,9 +67,9 @@ private:
     enum class EpochEnd { Whole, OutOfTime };
 
     TrainingSession(const TrainConfig& config, const TrainingHooks& hooks);
-    Status setUp(const LoopState* resumed);
+    Status setUp(const LoopState* resumed, const nlohmann::json& recorded);
     Status openDeviceAndThreads(const LoopState* resumed);
-    Status openData();
+    Status openData(const nlohmann::json& recorded);
     Status makeLoader();
     Status makeNetworkAndOptimizer(bool readsInit);
     Status addNotes();

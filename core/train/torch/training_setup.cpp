@@ -19,6 +19,12 @@ nlohmann::json orEmpty(const nlohmann::json& object)
     return object.is_null() ? nlohmann::json::object() : object;
 }
 
+int cropOf(const TrainConfig& config)
+{
+    const auto augmentation = parseAugmentation(orEmpty(config.augmentation));
+    return augmentation ? augmentation->cropPx : 0;
+}
+
 /// Reading and augmenting beside the training: the cores that an accelerator leaves idle, else one thread,
 /// which takes from the training only what it needs.
 int loaderThreads(const torch::Device& device)
@@ -33,25 +39,31 @@ TrainingSession::TrainingSession(const TrainConfig& config, const TrainingHooks&
 {
 }
 
-Result<std::unique_ptr<TrainingSession>>
-TrainingSession::create(const TrainConfig& config, const TrainingHooks& hooks, const LoopState* resumed)
+Result<std::unique_ptr<TrainingSession>> TrainingSession::create(const TrainConfig& config,
+                                                                 const TrainingHooks& hooks,
+                                                                 const LoopState* resumed,
+                                                                 const nlohmann::json& recorded)
 {
     std::unique_ptr<TrainingSession> session(new TrainingSession(config, hooks));
-    if (auto ready = session->setUp(resumed); !ready)
+    if (auto ready = session->setUp(resumed, recorded); !ready)
         return tl::unexpected(ready.error());
     return session;
 }
 
-Status TrainingSession::setUp(const LoopState* resumed)
+Status TrainingSession::setUp(const LoopState* resumed, const nlohmann::json& recorded)
 {
     if (auto opened = openDeviceAndThreads(resumed); !opened)
         return opened;
-    if (auto opened = openData(); !opened)
+    if (auto opened = openData(recorded); !opened)
         return opened;
     if (auto made = makeLoader(); !made)
         return made;
     if (auto made = makeNetworkAndOptimizer(!resumed); !made)
         return made;
+    if (auto fits = checkNetworkFits(*m_network, *m_data.train, m_evaluation.input, cropOf(m_config),
+                                     m_classes, m_isClassification, m_device);
+        !fits)
+        return fits;
     newFaults(); // those known by now are among the warnings of the data
     m_classWeights = classWeightsOf(m_config.loss, m_device);
     if (m_classWeights.defined() && m_classWeights.size(0) != m_classes)
@@ -82,13 +94,14 @@ Status TrainingSession::openDeviceAndThreads(const LoopState* resumed)
     return {};
 }
 
-Status TrainingSession::openData()
+Status TrainingSession::openData(const nlohmann::json& recorded)
 {
     m_isClassification = m_config.task == "classification";
-    auto data = openTrainingData(m_config.data, m_hooks.openData, m_config.seed);
+    auto data = openTrainingData(m_config.data, m_hooks.openData, m_config.seed, recorded);
     if (!data)
         return tl::unexpected(data.error());
     m_data = std::move(*data);
+    m_notes.insert(m_notes.end(), m_data.notes.begin(), m_data.notes.end());
     m_classNames = m_isClassification ? m_data.train->imageClassNames() : m_data.train->classNames();
     m_classes = m_isClassification ? static_cast<int>(m_classNames.size()) : m_data.train->classCount();
     const bool hasFlags = m_isClassification && m_data.train->isMultiLabel();

@@ -79,6 +79,44 @@ private Q_SLOTS:
         QCOMPARE(sample.curves[0].points[0].x, 8.0);
     }
 
+    void idsOfOtherKinds()
+    {
+        // As numbers with a fraction, as texts, and none at all.
+        const json box = {{2, 1, 6, 1, 6, 4, 2, 4}};
+        json coco{{"images",
+                   {{{"id", 1.0}, {"file_name", "a.png"}},
+                    {{"id", "2"}, {"file_name", "b.png"}},
+                    {{"id", "third"}, {"file_name", "c.png"}},
+                    {{"file_name", "d.png"}},
+                    {{"id", 2}, {"file_name", "e.png"}}}},
+                  {"categories", {{{"id", "3"}, {"name", "catheter"}}, {{"id", 7}, {"name", 5}}}},
+                  {"annotations",
+                   {{{"id", 1}, {"image_id", 1}, {"category_id", 3}, {"segmentation", box}},
+                    {{"id", 2}, {"image_id", 2.0}, {"category_id", 7}, {"segmentation", box}},
+                    {{"id", 3}, {"image_id", "third"}, {"category_id", 9}, {"segmentation", box}},
+                    {{"id", 4}, {"category_id", 3}, {"segmentation", box}}}}};
+        DataFolder folder;
+        for (const char* name : {"a", "b", "c", "d", "e"})
+            folder.png(std::string("images/") + name + ".png", 12, 8, [](int x, int) { return x; });
+        folder.text("coco.json", coco.dump());
+        const auto set = folder.open({{"form", "coco"}});
+        QVERIFY2(set, set ? "" : describe(set.error()).c_str());
+        QCOMPARE((*set)->size(), std::size_t(3));
+        QCOMPARE((*set)->classNames(), (std::vector<std::string>{"background", "catheter", "7"}));
+        const auto marked = [&set](std::size_t at) {
+            const auto sample = (*set)->sample(at);
+            return std::count_if(sample->labels.begin(), sample->labels.end(), [](auto l) { return l > 0; });
+        };
+        QCOMPARE(marked(0), 12L);
+        QCOMPARE(marked(1), 12L);
+        QCOMPARE(marked(2), 0L);
+        const std::string faults = faultsOf(**set);
+        for (const char* part :
+             {"annotation 3 is of no category of the file (9)", "annotation 4 belongs to no image",
+              "d.png: its id is without id", "e.png: its id 2 is that of an earlier image"})
+            QVERIFY2(faults.find(part) != std::string::npos, faults.c_str());
+    }
+
     void countsPlainAndPacked()
     {
         // Columns of 8: pixels (1, 3) to (1, 5) and the whole column 11.

@@ -114,6 +114,22 @@ private Q_SLOTS:
         QVERIFY(set.error().detail.find("not in the folder") != std::string::npos);
     }
 
+    void segsOfOneImage()
+    {
+        const DataFolder folder;
+        writeStudy(folder, SegmentationFormat::Seg);
+        std::string seg;
+        for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+            if (entry.path().filename() != "cine.dcm")
+                seg = entry.path().string();
+        std::filesystem::copy_file(seg, folder.path("zz_copy.dcm"));
+        const auto set = folder.open({{"form", "dicom_seg"}});
+        QVERIFY2(set, set ? "" : describe(set.error()).c_str());
+        QCOMPARE((*set)->size(), std::size_t(2));
+        QVERIFY2(faultsOf(**set).find("what another SEG marks there, too") != std::string::npos,
+                 faultsOf(**set).c_str());
+    }
+
     void imagesOfOneUid()
     {
         const DataFolder folder;

@@ -119,6 +119,29 @@ private Q_SLOTS:
         QCOMPARE(countOf(*(*told)->sample(0), 1), std::size_t(24));
     }
 
+    void strayValueIsThatFilesFault()
+    {
+        const DataFolder folder;
+        for (int at = 0; at < 6; ++at) {
+            const std::string name = "p" + std::to_string(at);
+            folder.png(name + ".png", 8, 8, [](int x, int) { return x; });
+            folder.png(name + "_mask.png", 8, 8, [at](int x, int y) {
+                return at == 4 && x == 7 && y == 7 ? 9 : x > 4 ? 2 : x > 2;
+            });
+        }
+        for (const json& names : {json(nullptr), json({"background", "catheter", "guidewire"})}) {
+            json description{{"form", "masks"}};
+            if (!names.is_null())
+                description["class_names"] = names;
+            const auto set = folder.open(description);
+            QVERIFY2(set, set ? "" : describe(set.error()).c_str());
+            QCOMPARE((*set)->classCount(), 3);
+            QCOMPARE((*set)->size(), std::size_t(5));
+            QVERIFY(faultsOf(**set).find("p4_mask.png: ") == 0);
+            QVERIFY(faultsOf(**set).find("label value 9 has no class") != std::string::npos);
+        }
+    }
+
     void masksInAFolderOfTheirOwn()
     {
         const DataFolder folder;

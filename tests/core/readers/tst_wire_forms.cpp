@@ -168,6 +168,23 @@ private Q_SLOTS:
         QVERIFY(faultsOf(**set).find("no picture") != std::string::npos);
     }
 
+    void ranzcrRowsWithOtherCells()
+    {
+        const DataFolder folder;
+        folder.text("train.csv", "StudyInstanceUID,ETT - Abnormal,CVC - Normal,PatientID\n"
+                                 "1.1,0,1,p1\n1.2,2,1,p1\n1.3,1,0,p2\n1.1,1,1,p1\n");
+        for (const char* name : {"1.1", "1.2", "1.3"})
+            folder.png(std::string("train/") + name + ".png", 16, 16, grey);
+        const auto set = folder.open({{"form", "ranzcr"}});
+        QVERIFY(set);
+        QCOMPARE((*set)->size(), std::size_t(2));
+        QCOMPARE((*set)->imageClassNames().size(), std::size_t(2));
+        QCOMPARE((*set)->sample(0)->imageFlags, (std::vector<std::uint8_t>{0, 1}));
+        const std::string faults = faultsOf(**set);
+        QVERIFY2(faults.find("1.2: \"2\" in the column ETT - Abnormal") != std::string::npos, faults.c_str());
+        QVERIFY2(faults.find("1.1: another row") != std::string::npos, faults.c_str());
+    }
+
     void guide3d()
     {
         const DataFolder folder;
@@ -219,6 +236,23 @@ private Q_SLOTS:
         QCOMPARE(labelAt(*sample, 1, 1), 0);
         QCOMPARE(sample->curves.size(), std::size_t(3));
         QCOMPARE(sample->curves[2].points.size(), std::size_t(1));
+    }
+
+    void aPointThatIsNoneIsAFault()
+    {
+        const DataFolder folder;
+        folder.text("raw.json", json::array({{{"image", "a.png"}, {"points", {{2, 5}, {20, 5}}}},
+                                             {{"image", "b.png"}, {"points", {{2, 15}, {"x", 15}}}},
+                                             {{"image", "c.png"}, {"points", {{2, 15}, {1e9, 15}}}}})
+                                    .dump());
+        for (const char* name : {"a.png", "b.png", "c.png"})
+            folder.png(name, 32, 24, grey);
+        const auto set = folder.open({{"form", "guide3d"}});
+        QVERIFY(set);
+        QCOMPARE((*set)->size(), std::size_t(1));
+        for (const char* fault :
+             {"b.png: the point [\"x\",15] is none", "c.png: the point [1000000000.0,15] is none"})
+            QVERIFY2(faultsOf(**set).find(fault) != std::string::npos, faultsOf(**set).c_str());
     }
 
     void severalLinesOfOnePicture()

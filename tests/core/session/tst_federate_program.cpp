@@ -98,11 +98,15 @@ void TestFederateProgram::stopLeavesASessionThatGoesOn()
 void TestFederateProgram::wrongUseIsRefused()
 {
     QCOMPARE(run({"federate"}).exitCode, 2);
-    const std::pair<const char*, const char*> wrong[] = {{"round=3", "rounds"},
-                                                         {"strategy.overseas_step=3", "overseas_steps"},
-                                                         {"data.partition.schema=iid", "scheme"},
-                                                         {"strategy.name=fedefn", "strategy.name"},
-                                                         {"topology.hub=9", "topology.hub"}};
+    const std::pair<const char*, const char*> wrong[] = {
+        {"round=3", "rounds"},
+        {"strategy.overseas_step=3", "overseas_steps"},
+        {"data.partition.schema=iid", "scheme"},
+        {"strategy.name=fedefn", "strategy.name"},
+        {"topology.hub=9", "topology.hub"},
+        {"strategy={\"name\":\"fedavg\",\"merge\":\"krum\",\"faulty\":9}", "krum needs 21 models"},
+        {"training.model.hyper_parameters.num_classes=7", "the network has 7 classes"},
+        {"training.input.channels=3", "does not take pictures of 3 channels"}};
     for (const auto& [setting, named] : wrong) {
         const Ran ran = run({"--json", "federate", at("plan.json"), "--set", setting, "--runs", at("runs")});
         QCOMPARE(ran.exitCode, 1);

@@ -46,6 +46,26 @@ private:
     std::string m_group;
 };
 
+/// Another set under other class names.
+class Renamed final : public Dataset
+{
+public:
+    Renamed(DatasetPtr base, std::vector<std::string> names)
+        : m_base(std::move(base)), m_names(std::move(names))
+    {
+    }
+    std::size_t size() const override { return m_base->size(); }
+    SampleInfo sampleInfo(std::size_t index) const override { return m_base->sampleInfo(index); }
+    Result<Sample> sample(std::size_t index) const override { return m_base->sample(index); }
+    int classCount() const override { return static_cast<int>(m_names.size()); }
+    std::vector<std::string> classNames() const override { return m_names; }
+    PictureOrigin originOf(std::size_t index) const override { return m_base->originOf(index); }
+
+private:
+    DatasetPtr m_base;
+    std::vector<std::string> m_names;
+};
+
 /// How many warnings hold the text.
 int countOf(const std::vector<std::string>& warnings, const std::string& text)
 {
@@ -65,7 +85,9 @@ private Q_SLOTS:
     void largeSetsAreComparedByTheirFiles();
     void smallSetsAreComparedByTheirPixels();
     void groupsOfOneNameAreNoted();
-    void otherClassesAreNotCompared();
+    void otherClassNamesHideNoLeak();
+    void classesInAnotherOrderAreRefused();
+    void aRunThatGoesOnKeepsItsSplit();
 
 private:
     QTemporaryDir m_folder;
@@ -121,22 +143,83 @@ void TestTrainingData::groupsOfOneNameAreNoted()
     QCOMPARE(countOf(opened->warnings, "patient 7"), 1);
 }
 
-void TestTrainingData::otherClassesAreNotCompared()
+void TestTrainingData::otherClassNamesHideNoLeak()
 {
-    class Renamed final : public Dataset
-    {
-    public:
-        std::size_t size() const override { return 1; }
-        SampleInfo sampleInfo(std::size_t) const override { return {"x", "x", "", -1}; }
-        Result<Sample> sample(std::size_t) const override { return fail(ErrorCode::Internal, "x"); }
-        int classCount() const override { return 2; }
-        std::vector<std::string> classNames() const override { return {"background", "wire"}; }
-    };
     TrainingData data;
     data.train = std::make_shared<const DrawnDataset>(6, 32);
-    data.validation = std::make_shared<const Renamed>();
+    data.validation = std::make_shared<const Renamed>(std::make_shared<const DrawnDataset>(2, 32),
+                                                      std::vector<std::string>{"background", "wire"});
     noteLeaks(data);
-    QCOMPARE(countOf(data.warnings, "were not compared: their class names differ"), 1);
+    QCOMPARE(countOf(data.warnings, "the same picture on both sides"), 2);
+}
+
+void TestTrainingData::classesInAnotherOrderAreRefused()
+{
+    const auto open = [this](const nlohmann::json& description) -> Result<DatasetPtr> {
+        return std::make_shared<const Renamed>(files(description["form"].get<std::string>().c_str(),
+                                                     description["first"], 3,
+                                                     description["form"].get<std::string>().c_str()),
+                                               description["names"].get<std::vector<std::string>>());
+    };
+    nlohmann::json data{
+        {"train", {{"form", "a"}, {"first", 0}, {"names", {"background", "catheter", "wire"}}}},
+        {"validation", {{"form", "b"}, {"first", 10}, {"names", {"background", "wire", "catheter"}}}}};
+    const auto swapped = openTrainingData(data, open, 1);
+    QVERIFY(!swapped);
+    QCOMPARE(swapped.error().subject, std::string("data.validation"));
+    data["validation"]["names"] = {"background", "line"};
+    const auto other = openTrainingData(data, open, 1);
+    QVERIFY(other);
+    QCOMPARE(countOf(other->warnings, "compared by their numbers"), 1);
+    data["validation"]["names"] = data["train"]["names"];
+    QCOMPARE(countOf(openTrainingData(data, open, 1)->warnings, "classes"), 0);
+}
+
+void TestTrainingData::aRunThatGoesOnKeepsItsSplit()
+{
+    /// Each picture is a group of its own.
+    class Singles final : public Dataset
+    {
+    public:
+        explicit Singles(std::vector<std::string> names) : m_names(std::move(names)) {}
+        std::size_t size() const override { return m_names.size(); }
+        SampleInfo sampleInfo(std::size_t index) const override
+        {
+            return {m_names[index], m_names[index], "", -1};
+        }
+        Result<Sample> sample(std::size_t index) const override
+        {
+            Sample sample;
+            sample.width = sample.height = 1;
+            sample.image = {static_cast<float>(std::hash<std::string>()(m_names[index]) % 997)};
+            sample.labels = {0};
+            return sample;
+        }
+        int classCount() const override { return 2; }
+        std::vector<std::string> classNames() const override { return {"background", "line"}; }
+
+    private:
+        std::vector<std::string> m_names;
+    };
+    std::vector<std::string> names;
+    for (char c = 'a'; c < 'm'; ++c)
+        names.emplace_back(1, c);
+    const auto open = [&names](const nlohmann::json&) -> Result<DatasetPtr> {
+        return std::make_shared<const Singles>(names);
+    };
+    const nlohmann::json data{{"form", "x"}, {"split", {{"validation", 0.25}, {"test", 0.25}}}};
+    const auto before = openTrainingData(data, open, 1);
+    QVERIFY(before);
+    names.insert(names.begin() + 3, {"new 1", "new 2"});
+    const auto after = openTrainingData(data, open, 1, before->split);
+    QVERIFY(after);
+    QVERIFY(after->split == before->split);
+    QCOMPARE(countOf(after->notes, "2 samples were not there"), 1);
+    names.erase(std::find(names.begin(), names.end(), before->split["test"][0].get<std::string>()));
+    const auto without = openTrainingData(data, open, 1, before->split);
+    QVERIFY(!without);
+    QCOMPARE(without.error().subject, std::string("data.test"));
+    QVERIFY(without.error().detail.find("1 samples cannot be used any more") != std::string::npos);
 }
 
 QTEST_GUILESS_MAIN(TestTrainingData)

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/torch/evaluator_private.h"
+#include "core/train/torch/training_scope_private.h"
+
+#include <algorithm>
+
+namespace fedefm {
+
+namespace {
+
+/// Broken files at the beginning say nothing about the network.
+constexpr std::size_t kMostTried = 8;
+
+std::string firstLine(const std::string& text)
+{
+    return text.substr(0, text.find('\n'));
+}
+
+} // namespace
+
+Status checkNetworkFits(Network& network, const Dataset& dataset, const InputSettings& input, int cropPx,
+                        std::int64_t classes, bool isClassification, torch::Device device)
+{
+    Result<Sample> sample = fail(ErrorCode::Internal, "");
+    for (std::size_t at = 0; !sample && at < std::min(dataset.size(), kMostTried); ++at)
+        sample = dataset.sample(at);
+    if (!sample)
+        return {}; // the training says why
+    applyInput(*sample, input);
+    const bool isCropped = cropPx > 0 && input.sizePx == 0;
+    const int multiple = std::max(1, input.multiple);
+    const int crop = (cropPx + multiple - 1) / multiple * multiple;
+    const std::int64_t height = isCropped ? crop : sample->height;
+    const std::int64_t width = isCropped ? crop : sample->width;
+    const torch::NoGradGuard noGrad;
+    const EvaluationModeScope mode(network);
+    try {
+        const torch::Tensor picture =
+            torch::zeros({1, sample->channels, height, width}, torch::TensorOptions().device(device));
+        return checkLogits(network.forward(picture), classes, isClassification);
+    } catch (const c10::Error& error) {
+        return fail(ErrorCode::InvalidArgument, "model.hyper_parameters",
+                    "the network does not take pictures of " + std::to_string(sample->channels) +
+                        " channels and " + std::to_string(width) + " x " + std::to_string(height) +
+                        " pixels, which \"input\" and \"augmentation\" make of the data (" +
+                        firstLine(error.what_without_backtrace()) + ")");
+    }
+}
+
+} // namespace fedefm
