@@ -18,6 +18,13 @@ struct RunsOptions
     std::string csv;
 };
 
+/// Of a session's best round what the merged model reached; the rest of the round is in the store.
+nlohmann::json bestMetricsOf(const RunSummary& run)
+{
+    const bool isSession = run.kind == "federate" && run.bestMetrics.is_object();
+    return isSession ? run.bestMetrics.value("merged", nlohmann::json()) : run.bestMetrics;
+}
+
 nlohmann::json runJson(const RunSummary& run)
 {
     return {{"id", run.id},
@@ -35,7 +42,7 @@ nlohmann::json runJson(const RunSummary& run)
             {"epochs_planned", run.epochsPlanned},
             {"architecture", run.architecture},
             {"best_epoch", run.bestEpoch ? nlohmann::json(*run.bestEpoch) : nlohmann::json()},
-            {"best_metrics", run.bestMetrics},
+            {"best_metrics", bestMetricsOf(run)},
             {"config", run.config}};
 }
 
@@ -58,10 +65,11 @@ Result<Outcome> listAll(const RunsOptions& options, const Context& context)
     const auto runs = listRuns(root);
     for (const RunSummary& run : runs) {
         outcome.document["runs"].push_back(runJson(run));
+        const std::string unit = run.kind == "federate" ? "round" : "epoch";
         context.say(run.id + "  " + run.kind + "  " + runStateName(run.state) + "  " + run.architecture +
-                    "  epoch " + std::to_string(run.epochsDone) + " of " + std::to_string(run.epochsPlanned) +
-                    "  " + durationText(run.wallSeconds) +
-                    (run.bestEpoch ? "  best epoch " + std::to_string(*run.bestEpoch + 1) : ""));
+                    "  " + unit + " " + std::to_string(run.epochsDone) + " of " +
+                    std::to_string(run.epochsPlanned) + "  " + durationText(run.wallSeconds) +
+                    (run.bestEpoch ? "  best " + unit + " " + std::to_string(*run.bestEpoch + 1) : ""));
         if (!run.message.empty())
             context.say("  " + run.message);
     }

@@ -36,6 +36,7 @@ nlohmann::json entryJson(const TransportCheckEntry& entry)
         document["gradient_error"] = *entry.gradientError;
     document["ms"] = entry.ms;
     document["iterations"] = entry.iterations;
+    document["converged"] = entry.isConverged;
     return document;
 }
 
@@ -55,7 +56,10 @@ std::string entryLine(const TransportCheckEntry& entry)
         line += numbers;
     }
     std::snprintf(numbers, sizeof numbers, "  %.3f ms", entry.ms);
-    return line + numbers;
+    line += numbers;
+    if (!entry.isConverged)
+        line += "  not converged after " + std::to_string(entry.iterations) + " iterations";
+    return line;
 }
 
 /// The largest of each error over all problems that were solved.

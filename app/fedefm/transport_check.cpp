@@ -165,12 +165,34 @@ void compare(const StoredProblem& problem, double reference, const TransportSolu
     entry.dualInfeasibility = residuals.dualInfeasibility;
     entry.dualError = std::abs(residuals.dualValue - reference);
     entry.iterations = solution.iterations;
+    entry.isConverged = solution.isConverged;
     if (problem.gradient.empty())
         return;
     double worst = 0.0;
-    for (std::size_t k = 0; k < problem.gradient.size(); ++k)
-        worst = std::max(worst, std::abs(solution.flow[k] - problem.gradient[k]));
+    for (std::size_t k = 0; k < problem.gradient.size(); ++k) {
+        const double error = std::abs(solution.flow[k] - problem.gradient[k]);
+        worst = std::isnan(worst) || worst >= error ? worst : error; // what is not a number stays
+    }
     entry.gradientError = worst;
+}
+
+/// Where the configuration says otherwise than the tensor, one of both is of another problem.
+std::string contradiction(const nlohmann::json& description, const TransportProblem& problem)
+{
+    for (const auto& [key, size] : {std::pair{"n", problem.rows}, std::pair{"m", problem.columns}})
+        if (numberOr(description, key, size) != size)
+            return std::string("the config states ") + key + " " + description[key].dump() +
+                   ", the tensor has " + std::to_string(size);
+    return {};
+}
+
+/// Every figure within its tolerance; one that is not a number is not.
+bool isWithin(const TransportCheckEntry& entry, const TransportCheckReport& report)
+{
+    const double errors[] = {entry.costError, entry.marginalError, entry.dualInfeasibility, entry.dualError};
+    return std::all_of(std::begin(errors), std::end(errors),
+                       [&report](double error) { return error <= report.costTolerance; }) &&
+           entry.gradientError.value_or(0.0) <= report.gradientTolerance;
 }
 
 TransportCheckEntry checkOne(const nlohmann::json& description, int position, const ProblemReader& reader,
@@ -178,9 +200,14 @@ TransportCheckEntry checkOne(const nlohmann::json& description, int position, co
 {
     TransportCheckEntry entry;
     const double index = numberOr(description, "index", position);
-    entry.index = index >= 0.0 && index <= kLargestIndex ? static_cast<int>(index) : position;
+    const bool isIndex = index >= 0.0 && index <= kLargestIndex && index == std::floor(index);
+    entry.index = isIndex ? static_cast<int>(index) : position;
     if (description.contains("kind") && description["kind"].is_string())
         entry.kind = description["kind"].get<std::string>();
+    if (!isIndex) {
+        entry.problem = "its index is " + description["index"].dump() + ", a whole number from 0 is expected";
+        return entry;
+    }
     const auto problem = reader.read(entry.index);
     if (!problem) {
         entry.problem = problem.error().subject + ": " + problem.error().detail;
@@ -188,6 +215,9 @@ TransportCheckEntry checkOne(const nlohmann::json& description, int position, co
     }
     entry.rows = problem->view.rows;
     entry.columns = problem->view.columns;
+    entry.problem = contradiction(description, problem->view);
+    if (!entry.problem.empty())
+        return entry;
     TransportSolution solution;
     const auto ms = solveRepeatedly(solver, problem->view, solution);
     if (!ms) {
@@ -201,10 +231,9 @@ TransportCheckEntry checkOne(const nlohmann::json& description, int position, co
         return entry;
     }
     compare(*problem, reference, solution, entry);
-    const double worst =
-        std::max({entry.costError, entry.marginalError, entry.dualInfeasibility, entry.dualError});
-    entry.isOk =
-        worst <= report.costTolerance && entry.gradientError.value_or(0.0) <= report.gradientTolerance;
+    if (!std::isfinite(entry.cost))
+        entry.problem = "the solution is not finite: the regularisation is too small for costs of this size";
+    entry.isOk = entry.problem.empty() && isWithin(entry, report);
     return entry;
 }
 

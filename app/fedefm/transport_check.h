@@ -27,6 +27,7 @@ struct TransportCheckEntry
     std::optional<double> gradientError; ///< of ∂cost/∂cost_ij, where the reference has one
     double ms = 0.0;                     ///< median of several cold solutions
     int iterations = 0;
+    bool isConverged = true; ///< of an approximate solver: before its limit of iterations
     bool isOk = false;
     std::string problem; ///< why there is nothing to compare
 };

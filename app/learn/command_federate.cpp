@@ -108,6 +108,18 @@ Result<SessionPlan> planOf(const RunOptions& options, const Context& context)
     return own;
 }
 
+std::string epsilonText(const nlohmann::json& silos)
+{
+    std::string text;
+    for (const nlohmann::json& epsilon : silos) {
+        char number[32] = "?";
+        if (epsilon.is_number())
+            std::snprintf(number, sizeof number, "%.3g", epsilon.get<double>());
+        text += (text.empty() ? "" : ", ") + std::string(number);
+    }
+    return text;
+}
+
 Result<Outcome> runFederate(const RunOptions& options, Context& context)
 {
     if (auto fits = checkResumed(options, true); !fits)
@@ -126,12 +138,15 @@ Result<Outcome> runFederate(const RunOptions& options, Context& context)
         return tl::unexpected(withWayOn(inConfiguration(result.error(), options.configFile()), "federate"));
     if (!result->endedBecause.empty() && !context.general.quiet)
         std::fprintf(stderr, "%s\n", result->endedBecause.c_str());
+    if (result->epsilon.is_array() && !context.general.quiet)
+        std::fprintf(stderr, "given away by silo: ε %s\n", epsilonText(result->epsilon).c_str());
     context.say(result->runFolder.string());
     return Outcome{{{"run", result->runFolder.string()},
                     {"rounds", result->roundsDone},
                     {"ended_because", result->endedBecause},
                     {"merged_metrics", result->mergedMetrics},
                     {"silo_metrics", result->siloMetrics},
+                    {"epsilon", result->epsilon},
                     {"weights", result->mergedWeights.string()}},
                    false};
 }

@@ -48,7 +48,8 @@ struct SessionResult
     int roundsDone = 0;
     nlohmann::json mergedMetrics; ///< of the merged model on the test set, last round
     nlohmann::json siloMetrics;   ///< one entry per silo, their own models
-    std::string endedBecause;     ///< why it stopped before its last round; empty: it did not
+    nlohmann::json epsilon; ///< what each silo has given away, with the plan's δ; null without a privacy unit
+    std::string endedBecause; ///< why it stopped before its last round; empty: it did not
     std::filesystem::path mergedWeights;
 };
 

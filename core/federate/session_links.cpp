@@ -3,6 +3,7 @@
 
 #include "core/base/strict_object.h"
 #include "core/federate/topology/central_silo.h"
+#include "core/federate/topology/cycle_time.h"
 
 #include <algorithm>
 #include <cmath>
@@ -92,7 +93,7 @@ Result<SessionLinks> SessionLinks::create(const nlohmann::json& topology, int si
     links.m_hub = std::max(0, options->topology.hub); // of two silos without a network the first is central
     for (int silo = 0; silo < siloCount; ++silo)
         links.m_names.push_back("silo " + std::to_string(silo));
-    if (siloCount < kLeastForTopologies)
+    if (siloCount < 2)
         return links;
     auto network = networkOf(*options, siloCount, folder);
     if (!network)
@@ -106,17 +107,19 @@ Result<SessionLinks> SessionLinks::create(const nlohmann::json& topology, int si
             return tl::unexpected(custom.error());
         options->topology.custom = std::move(*custom);
     }
+    links.m_network = std::make_shared<SiloNetwork>(*network);
+    links.m_options = options->topology;
+    if (!options->underlay.empty())
+        for (int silo = 0; silo < siloCount; ++silo)
+            links.m_names[static_cast<std::size_t>(silo)] = network->siloName(silo);
+    if (siloCount < kLeastForTopologies)
+        return links;
     auto made = makeTopology(options->name, *network, options->topology);
     if (!made)
         return tl::unexpected(made.error());
     links.m_topology = std::move(*made);
-    links.m_network = std::make_shared<SiloNetwork>(*network);
-    links.m_options = options->topology;
     if (options->topology.hub < 0)
         links.m_hub = mostCentralSilo(*network);
-    if (!options->underlay.empty())
-        for (int silo = 0; silo < siloCount; ++silo)
-            links.m_names[static_cast<std::size_t>(silo)] = network->siloName(silo);
     return links;
 }
 
@@ -207,7 +210,12 @@ bool SessionLinks::changesByRound() const
 
 double SessionLinks::cycleTimeMs() const
 {
-    return m_topology ? m_topology->cycleTime().meanMs : 0.0;
+    if (m_topology)
+        return m_topology->cycleTime().meanMs;
+    const std::vector<int> two = m_members.empty() ? std::vector<int>{0, 1} : m_members;
+    if (!m_network || two.size() != 2)
+        return 0.0;
+    return overlayCycleTimeMs(m_network->among(two), Overlay::bothWays(2, {{0, 1}}));
 }
 
 double SessionLinks::starCycleTimeMs(int hub) const

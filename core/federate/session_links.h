@@ -51,7 +51,7 @@ private:
     int m_hub = 0;
     std::string m_name;
     std::vector<std::string> m_names;
-    std::shared_ptr<const SiloNetwork> m_network; ///< null with fewer than three silos
+    std::shared_ptr<const SiloNetwork> m_network; ///< null with a single silo
     std::shared_ptr<const Topology> m_topology;   ///< the same
     TopologyOptions m_options;
     std::vector<int> m_members; ///< whom the topology numbers; empty: all silos

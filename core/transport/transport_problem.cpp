@@ -34,6 +34,12 @@ Result<double> totalOf(const char* name, const double* masses, int count)
     return total;
 }
 
+/// The larger one; what is not a number is the worst, and std::max would lose it.
+double worse(double one, double other)
+{
+    return std::isnan(one) || one >= other ? one : other;
+}
+
 } // namespace
 
 Status checkProblem(const TransportProblem& problem)
@@ -76,18 +82,17 @@ TransportResiduals residualsOf(const TransportProblem& problem, const TransportS
             const double flow = solution.flow[at];
             rowSum += flow;
             columnSums[static_cast<std::size_t>(column)] += flow;
-            residuals.negativity = std::max(residuals.negativity, -flow);
+            residuals.negativity = worse(residuals.negativity, -flow);
             const double slack =
                 rowDual + solution.columnDual[static_cast<std::size_t>(column)] - problem.cost[at];
-            residuals.dualInfeasibility = std::max(residuals.dualInfeasibility, slack);
+            residuals.dualInfeasibility = worse(residuals.dualInfeasibility, slack);
         }
-        residuals.marginal = std::max(residuals.marginal, std::abs(rowSum - problem.rowMass[row]));
+        residuals.marginal = worse(residuals.marginal, std::abs(rowSum - problem.rowMass[row]));
         residuals.dualValue += problem.rowMass[row] * rowDual;
     }
     for (int column = 0; column < problem.columns; ++column) {
         const auto k = static_cast<std::size_t>(column);
-        residuals.marginal =
-            std::max(residuals.marginal, std::abs(columnSums[k] - problem.columnMass[column]));
+        residuals.marginal = worse(residuals.marginal, std::abs(columnSums[k] - problem.columnMass[column]));
         residuals.dualValue += problem.columnMass[column] * solution.columnDual[k];
     }
     return residuals;

@@ -275,8 +275,13 @@ Result<SessionResult> Session::finish()
     if (auto set = m_run->setState(RunState::Done, reason); !set)
         return tl::unexpected(set.error());
     writeLive("done", -1);
-    return SessionResult{m_run->folder(), m_state.round, m_state.lastMerged,
-                         m_state.lastOwn, reason,        m_run->folder() / "weights" / "merged.safetensors"};
+    return SessionResult{m_run->folder(),
+                         m_state.round,
+                         m_state.lastMerged,
+                         m_state.lastOwn,
+                         epsilons(),
+                         reason,
+                         m_run->folder() / "weights" / "merged.safetensors"};
 }
 
 } // namespace fedefm

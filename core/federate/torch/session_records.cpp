@@ -54,6 +54,18 @@ void Session::addEpsilons(std::vector<std::pair<std::string, double>>& values) c
     }
 }
 
+nlohmann::json Session::epsilons() const
+{
+    if (m_privacy.unit == PrivacyUnit::None)
+        return nullptr;
+    std::vector<std::pair<std::string, double>> values;
+    addEpsilons(values);
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto& [name, value] : values)
+        list.push_back(value);
+    return list;
+}
+
 /// Either may be null.
 std::vector<std::pair<std::string, double>> Session::measuredValues(const nlohmann::json& merged,
                                                                     const nlohmann::json& own)

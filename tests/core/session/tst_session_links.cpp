@@ -49,6 +49,7 @@ private Q_SLOTS:
     void ringByHand();
     void hubIsReplaced();
     void twoAndOneRemain();
+    void twoFromTheBeginning();
     void customLosesLinks();
 };
 
@@ -116,8 +117,18 @@ void TestSessionLinks::twoAndOneRemain()
     const auto two = all->among(without({0, 2, 3, 5}));
     QVERIFY(two->overlay(0).has(1, 4) && two->overlay(0).has(4, 1));
     QCOMPARE(two->mixing(0).at(4, 1), 0.5);
+    QVERIFY(two->cycleTimeMs() > 0.0);
     const auto one = all->among(without({0, 1, 2, 3, 5}));
     QVERIFY(one->overlay(0).links().empty());
+}
+
+void TestSessionLinks::twoFromTheBeginning()
+{
+    const auto links = SessionLinks::create({{"name", "ring"}}, 2, 1, {});
+    QVERIFY(links && links->overlay(0).has(0, 1) && links->cycleTimeMs() > 0.0);
+    QVERIFY(links->exchangeMs({{0, 1}}) > 0.0);
+    QVERIFY(!SessionLinks::create({{"name", "ring"}, {"underlay", "nosuch.gml"}}, 2, 1, {}));
+    QVERIFY(!SessionLinks::create({{"name", "custom"}, {"links", {{0, 9}}}}, 2, 1, {}));
 }
 
 void TestSessionLinks::customLosesLinks()
