@@ -161,7 +161,7 @@ Result<Outcome> runConvert(const Context& context, const ConvertOptions& options
         outcome.document["other_sizes"] = report->takesOtherSizes;
         note = ", traced at " + shapeText(report->tracedShape) +
                (report->takesOtherSizes ? ", takes sizes that differ by multiples of 32 too"
-                                        : ", takes this size alone");
+                                        : ", takes this size alone, one picture at a time");
     } else if (const Status written = *form == "pth" ? writePth(options.output, *file, overwrite)
                                                      : writeSafetensors(options.output, *file, overwrite);
                !written) {

@@ -12,7 +12,9 @@ namespace {
 
 std::string shortest(double value)
 {
-    return nlohmann::json(value).dump();
+    constexpr double kExact = 1e15;
+    const bool isWhole = value == std::floor(value) && std::abs(value) < kExact;
+    return isWhole ? std::to_string(static_cast<long long>(value)) : nlohmann::json(value).dump();
 }
 
 std::string rangeText(double least, double most)

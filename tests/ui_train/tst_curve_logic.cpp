@@ -253,6 +253,9 @@ void TestCurveLogic::alertsOnlyForNews()
     QCOMPARE(lost.size(), std::size_t(1));
     QCOMPARE(lost.front().subject, QStringLiteral("now"));
     QVERIFY(alerts.onRuns({runOf("now", RunState::Lost)}).empty());
+    // One that has begun and failed since.
+    QCOMPARE(alerts.onRuns({runOf("short", RunState::Failed)}).size(), std::size_t(1));
+    QVERIFY(alerts.onRuns({runOf("short", RunState::Failed)}).empty());
     // Resumed and lost again is news again.
     QVERIFY(alerts.onRuns({runOf("now", RunState::Running)}).empty());
     QCOMPARE(alerts.onRuns({runOf("now", RunState::Failed)}).size(), std::size_t(1));

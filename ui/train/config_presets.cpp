@@ -26,8 +26,6 @@ bool isListed(const std::string& network)
 
 nlohmann::json officialParameters(const std::string& network)
 {
-    if (network == "sam")
-        return nlohmann::json::object();
     const bool isUNet = network == "unet" || network == "unet_bilinear" || network == "transunet";
     return {{isUNet ? "n_classes" : "num_classes", kMaskClasses}};
 }

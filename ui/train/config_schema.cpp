@@ -13,7 +13,7 @@ using Kind = ConfigField::Kind;
 
 constexpr const char* kNetworks =
     "wirenet|unet|unet_bilinear|transunet|swin_unet|vit_seg|fedefm_medvit|timm_vit|lvm_med_resnet50|"
-    "lvm_med_vit|sam";
+    "lvm_med_vit"; // SAM answers prompts and is not trained here
 
 #define TEXT(source) QT_TRANSLATE_NOOP("ConfigField", source)
 

@@ -80,7 +80,8 @@ std::vector<Issue> RunAlerts::onRuns(const std::vector<RunSummary>& runs)
             continue;
         const QString id = QString::fromStdString(run.id);
         const auto before = m_known.find(id);
-        const bool wasOpen = before != m_known.end() && isOpen(before->second.state);
+        // A run that came and failed between two looks was open, too; at the first look all is history.
+        const bool wasOpen = before != m_known.end() ? isOpen(before->second.state) : m_hasLooked;
         Known& known = m_known[id];
         known.state = run.state;
         known.name = QString::fromStdString(run.name);
@@ -102,6 +103,7 @@ std::vector<Issue> RunAlerts::onRuns(const std::vector<RunSummary>& runs)
                  message.isEmpty() ? tr("%1 failed.").arg(what) : tr("%1 failed: %2").arg(what, message),
                  tr("Read the log of the run, change the configuration, start again.")});
     }
+    m_hasLooked = true;
     return issues;
 }
 

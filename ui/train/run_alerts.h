@@ -54,6 +54,7 @@ private:
     Of m_kind;
     std::map<QString, Known> m_known;
     QSet<QString> m_told;
+    bool m_hasLooked = false;
 };
 
 } // namespace fedefm

@@ -64,6 +64,9 @@ Result<SessionResult> resumeFederation(const fs::path& runFolder, const SessionH
         if (!plan)
             return tl::unexpected(plan.error());
         auto state = SessionState::read(runFolder / "checkpoint.json");
+        if (!state && state.error().code == ErrorCode::FileNotFound)
+            return fail(ErrorCode::InvalidArgument, runFolder.string(),
+                        "it has no checkpoint: it ended before its first one. Begin it anew");
         if (!state)
             return tl::unexpected(state.error());
         auto session = Session::create(*plan, hooks, &*state);

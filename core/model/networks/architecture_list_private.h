@@ -5,7 +5,7 @@
 
 namespace fedefm {
 
-/// Errors: ModelNotFound, detail names the nearest.
+/// Errors: InvalidArgument, detail names the nearest.
 Result<const Architecture*> findArchitecture(const std::string& name);
 
 } // namespace fedefm

@@ -95,7 +95,7 @@ struct Architecture
 };
 
 /// Random initialisation is that of the official code; torch::manual_seed before decides it.
-/// Errors: ModelNotFound, InvalidArgument (hyper-parameters), OutOfMemory.
+/// Errors: InvalidArgument (name, hyper-parameters), OutOfMemory.
 Result<NetworkPtr> makeNetwork(const NetworkSpec& spec);
 
 /// Parameters and buffers by name, sharing memory with the network.

@@ -35,7 +35,7 @@ Result<NetworkSpec> officialSpec(const std::string& architecture, const std::str
     const std::vector<std::string>& variants = (*found)->info.variants;
     const std::string chosen = variant.empty() && !variants.empty() ? variants.front() : variant;
     if (std::find(variants.begin(), variants.end(), chosen) == variants.end())
-        return fail(ErrorCode::ModelNotFound, architecture,
+        return fail(ErrorCode::InvalidArgument, architecture,
                     "no variant '" + variant + "'; the nearest is '" + nearestName(variant, variants) + "'");
     return NetworkSpec{architecture, (*found)->official(chosen)};
 }

@@ -30,8 +30,8 @@ struct ArchitectureInfo
 /// All architectures, sorted by name.
 std::vector<ArchitectureInfo> architectures();
 
-/// The full-size official configuration of a variant (empty: the default one). Errors: ModelNotFound, detail
-/// names the nearest.
+/// The full-size official configuration of a variant (empty: the default one). Errors: InvalidArgument,
+/// detail names the nearest.
 Result<NetworkSpec> officialSpec(const std::string& architecture, const std::string& variant = {});
 
 /// "network" and "hyper_parameters" of a JSON object; other members are left alone.

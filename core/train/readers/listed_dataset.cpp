@@ -117,9 +117,9 @@ void Listing::fault(const std::filesystem::path& file, const Error& error)
 Result<DatasetPtr> listedDataset(Listing listing, const std::filesystem::path& folder)
 {
     if (listing.items.empty())
-        return fail(ErrorCode::NotRecognised, folder.string(),
-                    listing.faults.empty() ? "no usable sample"
-                                           : "no usable sample; " + listing.faults.front().file + ": " +
+        return fail(ErrorCode::InvalidArgument, folder.string(),
+                    listing.faults.empty() ? "no usable sample in it"
+                                           : "no usable sample in it; " + listing.faults.front().file + ": " +
                                                  listing.faults.front().reason);
     return std::make_shared<const ListedDataset>(std::move(listing));
 }

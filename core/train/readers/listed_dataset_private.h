@@ -43,7 +43,7 @@ struct Listing
 
 /// The listing as a data set. What read() gives is checked: as many labels as pixels, only numbers of classes
 /// that have a name (or kIgnoreLabel), finite values; what fails joins the faults. A third party's exception
-/// is an error. Errors: NotRecognised (detail: the first fault) when there is no item.
+/// is an error. Errors: InvalidArgument (detail: the first fault) when there is no item.
 Result<DatasetPtr> listedDataset(Listing listing, const std::filesystem::path& folder);
 
 /// Cause and detail of an error, short and without folder.

@@ -75,6 +75,9 @@ Result<TrainResult> resumeTraining(const fs::path& runFolder, const DatasetOpene
         if (!config)
             return tl::unexpected(config.error());
         const auto state = readCheckpointState(runFolder / "checkpoint.safetensors");
+        if (!state && state.error().code == ErrorCode::FileNotFound)
+            return fail(ErrorCode::InvalidArgument, runFolder.string(),
+                        "it has no checkpoint: it ended before its first one. Begin it anew");
         if (!state)
             return tl::unexpected(state.error());
         const auto split = readRecordedSplit(runFolder);

@@ -48,7 +48,7 @@ private Q_SLOTS:
     {
         const auto spec = parseNetworkSpec({{"network", "transunt"}});
         QVERIFY(!spec);
-        QCOMPARE(spec.error().code, ErrorCode::ModelNotFound);
+        QCOMPARE(spec.error().code, ErrorCode::InvalidArgument);
         QVERIFY(spec.error().detail.find("'transunet'") != std::string::npos);
         const auto variant = officialSpec("unet", "ch1_cls3");
         QVERIFY(!variant);

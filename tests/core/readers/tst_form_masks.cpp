@@ -83,7 +83,7 @@ private Q_SLOTS:
         const DataFolder folder;
         const auto empty = folder.open({{"form", "masks"}});
         QVERIFY(!empty);
-        QCOMPARE(empty.error().code, ErrorCode::NotRecognised);
+        QCOMPARE(empty.error().code, ErrorCode::InvalidArgument);
         folder.text("a.png", "no picture");
         folder.text("a_mask.png", "no picture");
         QVERIFY(!folder.open({{"form", "masks"}}));
