@@ -32,7 +32,7 @@ std::string slugOf(const std::string& name)
 }
 
 Result<std::vector<ComparisonPart>> readParts(const nlohmann::json& list, const std::string& where,
-                                              bool hasScenario)
+                                              bool isMethod)
 {
     if (!list.is_array() || list.empty())
         return fail(ErrorCode::InvalidArgument, where, "a list with at least one entry is expected");
@@ -44,8 +44,10 @@ Result<std::vector<ComparisonPart>> readParts(const nlohmann::json& list, const 
         ComparisonPart part;
         part.set = nlohmann::json::object();
         object.text("name", part.name);
-        if (hasScenario)
+        if (isMethod) {
             object.text("scenario", part.scenario);
+            object.texts("only", part.only);
+        }
         object.object("set", part.set);
         if (slugOf(part.name).empty())
             object.refuse("name", "a name with a letter or a digit is expected");
@@ -56,6 +58,26 @@ Result<std::vector<ComparisonPart>> readParts(const nlohmann::json& list, const 
         parts.push_back(std::move(part));
     }
     return parts;
+}
+
+Status checkConditions(const ComparisonPlan& plan)
+{
+    std::vector<std::string> names;
+    for (const ComparisonPart& condition : plan.conditions)
+        names.push_back(condition.name);
+    for (const ComparisonPart& method : plan.methods)
+        for (const std::string& name : method.only)
+            if (std::find(names.begin(), names.end(), name) == names.end())
+                return fail(ErrorCode::InvalidArgument, "methods",
+                            method.name + ": there is no condition \"" + name + "\"; the nearest is \"" +
+                                nearestName(name, names) + "\"");
+    return {};
+}
+
+bool isUnder(const ComparisonPart& method, const ComparisonPart& condition)
+{
+    return method.only.empty() ||
+           std::find(method.only.begin(), method.only.end(), condition.name) != method.only.end();
 }
 
 Status readSeeds(const nlohmann::json& list, std::vector<std::uint64_t>& seeds)
@@ -123,6 +145,8 @@ Result<ComparisonPlan> parseComparison(const nlohmann::json& document)
         return tl::unexpected(read.error());
     plan.methods = std::move(*readMethods);
     plan.conditions = std::move(*readConditions);
+    if (auto known = checkConditions(plan); !known)
+        return tl::unexpected(known.error());
     if (plan.methods.size() * plan.conditions.size() * plan.seeds.size() > kMostCells)
         return fail(ErrorCode::InvalidArgument, "methods", "more than 10,000 sessions");
     return plan;
@@ -135,6 +159,8 @@ Result<std::vector<ComparisonCell>> cellsOf(const ComparisonPlan& plan)
     for (std::size_t seed = 0; seed < plan.seeds.size(); ++seed)
         for (std::size_t condition = 0; condition < plan.conditions.size(); ++condition)
             for (std::size_t method = 0; method < plan.methods.size(); ++method) {
+                if (!isUnder(plan.methods[method], plan.conditions[condition]))
+                    continue;
                 ComparisonCell cell{method, condition, seed, {}, {}};
                 cell.name = slugOf(plan.methods[method].name) + "-" +
                             slugOf(plan.conditions[condition].name) + "-" + std::to_string(plan.seeds[seed]);

@@ -13,6 +13,7 @@ struct ComparisonPart
     std::string name;
     std::string scenario; ///< of a method: "CLL", "CFL", "DFL"
     nlohmann::json set;
+    std::vector<std::string> only = {}; ///< of a method: conditions under which it is possible; empty: all
 };
 
 /// Several sessions that differ in method, condition and seed; docs/federation.md explains each key.

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void cellsComeSeedBySeed();
     void brokenCellIsNamed();
     void cellsOfOneNameAreRefused();
+    void methodsUnderSomeConditions();
 };
 
 void TestComparison::formIsRead()
@@ -222,6 +223,24 @@ void TestComparison::cellsOfOneNameAreRefused()
     const auto cells = cellsOf(plan);
     QVERIFY(!cells);
     QVERIFY2(messageOf(cells.error()).contains("a-b-c-7"), qPrintable(messageOf(cells.error())));
+}
+
+void TestComparison::methodsUnderSomeConditions()
+{
+    nlohmann::json given = document();
+    const std::size_t all = cellsOf(*parseComparison(given))->size();
+    const std::string last = given["conditions"].back()["name"].get<std::string>();
+    given["methods"][0]["only"] = {last};
+    const auto plan = parseComparison(given);
+    const auto cells = cellsOf(*plan);
+    QVERIFY(cells);
+    const std::size_t left = (plan->conditions.size() - 1) * plan->seeds.size();
+    QCOMPARE(cells->size(), all - left);
+    for (const ComparisonCell& cell : *cells)
+        QVERIFY(cell.method != 0 || plan->conditions[cell.condition].name == last);
+    given["methods"][0]["only"] = {last + "x"};
+    const auto wrong = parseComparison(given);
+    QVERIFY(!wrong && wrong.error().detail.find("the nearest is \"" + last) != std::string::npos);
 }
 
 QTEST_GUILESS_MAIN(TestComparison)
