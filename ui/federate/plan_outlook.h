@@ -9,8 +9,8 @@
 
 namespace fedefm {
 
-/// What a plan would come out as, before anything is trained. Nothing is read but the files of underlay and
-/// links.
+/// What a plan would come out as, before anything is trained. Of files those of underlay and links are read,
+/// and data sets are listed.
 struct PlanOutlook
 {
     std::optional<SessionLinks> links;
@@ -19,12 +19,11 @@ struct PlanOutlook
 
     std::optional<PartitionReport> report;
     std::optional<Error> partitionError;
-    bool isCountable = false; ///< pictures are known without reading files
 
     std::size_t leastSamples() const; ///< of a silo; 0: not known
 };
 
-/// Works on any thread; with hundreds of silos it takes seconds.
+/// Works on any thread; with hundreds of silos or thousands of files it takes seconds.
 PlanOutlook planOutlook(const nlohmann::json& plan);
 /// The parts of a plan that the outlook depends on.
 nlohmann::json outlookInputs(const nlohmann::json& plan);

@@ -4,6 +4,8 @@
 #include "ui/train/run_style.h"
 
 #include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
 
@@ -21,6 +23,7 @@ constexpr double kArrowPx = 8.0;
 constexpr double kHalfArrow = 0.42; ///< radians
 constexpr double kArrowAt = 0.6;    ///< of a link's length
 constexpr double kNearPx = 12.0;
+constexpr double kChoiceRingPx = 5.0;
 constexpr std::size_t kMostNames = 24;
 
 void drawArrow(QPainter& painter, const QPointF& from, const QPointF& to)
@@ -55,6 +58,8 @@ void OverlayPicture::setOverlay(const Overlay& overlay, const QStringList& names
     }
     m_hub = hub;
     m_hint.clear();
+    m_begin = m_begin < overlay.siloCount() ? m_begin : -1;
+    m_current = std::min(m_current, std::max(0, overlay.siloCount() - 1));
     QStringList lines;
     for (int silo = 0; silo < overlay.siloCount(); ++silo) {
         QStringList targets;
@@ -70,9 +75,80 @@ void OverlayPicture::clear(const QString& hint)
 {
     m_overlay = {};
     m_silos.clear();
+    m_begin = -1;
     m_hint = hint;
     setAccessibleDescription(hint);
     update();
+}
+
+void OverlayPicture::setEditable(bool editable)
+{
+    m_isEditable = editable;
+    m_begin = editable ? m_begin : -1;
+    setFocusPolicy(editable ? Qt::StrongFocus : Qt::NoFocus);
+    setMouseTracking(editable);
+    update();
+}
+
+QPointF OverlayPicture::centreOf(int silo) const
+{
+    return place().centres[static_cast<std::size_t>(silo)];
+}
+
+int OverlayPicture::siloAt(const QPointF& position) const
+{
+    const TopologyLayout layout = place();
+    for (std::size_t silo = 0; silo < layout.centres.size(); ++silo) {
+        const QPointF away = layout.centres[silo] - position;
+        if (std::hypot(away.x(), away.y()) <= kNearPx)
+            return static_cast<int>(silo);
+    }
+    return -1;
+}
+
+void OverlayPicture::choose(int silo)
+{
+    const int begin = m_begin;
+    m_begin = begin < 0 ? silo : -1;
+    m_current = silo >= 0 ? silo : m_current;
+    update();
+    if (begin >= 0 && silo >= 0 && silo != begin)
+        Q_EMIT linkToggled(begin, silo);
+}
+
+void OverlayPicture::mousePressEvent(QMouseEvent* event)
+{
+    if (!m_isEditable || event->button() != Qt::LeftButton)
+        return QWidget::mousePressEvent(event);
+    m_pointer = event->position();
+    choose(siloAt(event->position()));
+}
+
+void OverlayPicture::mouseMoveEvent(QMouseEvent* event)
+{
+    m_pointer = event->position();
+    if (m_begin >= 0)
+        update();
+}
+
+void OverlayPicture::keyPressEvent(QKeyEvent* event)
+{
+    const int count = static_cast<int>(m_silos.size());
+    const int key = event->key();
+    if (!m_isEditable || count == 0)
+        return QWidget::keyPressEvent(event);
+    if (key == Qt::Key_Left || key == Qt::Key_Up || key == Qt::Key_Right || key == Qt::Key_Down) {
+        const int step = key == Qt::Key_Left || key == Qt::Key_Up ? count - 1 : 1;
+        m_current = (m_current + step) % count;
+        m_pointer = centreOf(m_current);
+        update();
+    } else if (key == Qt::Key_Space) {
+        choose(m_current);
+    } else if (key == Qt::Key_Escape && m_begin >= 0) {
+        choose(-1);
+    } else {
+        QWidget::keyPressEvent(event);
+    }
 }
 
 TopologyLayout OverlayPicture::place() const
@@ -125,6 +201,24 @@ void OverlayPicture::paintSilos(QPainter& painter, const TopologyLayout& layout)
     }
 }
 
+/// The silo that a link begins at, where it would lead, and where the keys are.
+void OverlayPicture::paintChoice(QPainter& painter, const TopologyLayout& layout) const
+{
+    const double ring = layout.radius + kChoiceRingPx;
+    painter.setBrush(Qt::NoBrush);
+    if (m_begin >= 0) {
+        const QPointF& begin = layout.centres[static_cast<std::size_t>(m_begin)];
+        painter.setPen(QPen(palette().color(QPalette::Link), 2.0));
+        painter.drawEllipse(begin, ring, ring);
+        painter.setPen(QPen(palette().color(QPalette::Link), 1.2, Qt::DashLine));
+        painter.drawLine(begin, m_pointer);
+    }
+    if (hasFocus()) {
+        painter.setPen(QPen(palette().color(QPalette::Link), 1.2, Qt::DotLine));
+        painter.drawEllipse(layout.centres[static_cast<std::size_t>(m_current)], ring + 2.0, ring + 2.0);
+    }
+}
+
 void OverlayPicture::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
@@ -137,6 +231,8 @@ void OverlayPicture::paintEvent(QPaintEvent*)
     }
     paintLinks(painter, layout);
     paintSilos(painter, layout);
+    if (m_isEditable)
+        paintChoice(painter, layout);
 }
 
 bool OverlayPicture::event(QEvent* event)
@@ -144,21 +240,17 @@ bool OverlayPicture::event(QEvent* event)
     if (event->type() != QEvent::ToolTip)
         return QWidget::event(event);
     const auto* help = static_cast<QHelpEvent*>(event);
-    const TopologyLayout layout = place();
-    for (std::size_t silo = 0; silo < layout.centres.size(); ++silo) {
-        const QPointF away = layout.centres[silo] - help->pos();
-        if (std::hypot(away.x(), away.y()) > kNearPx)
-            continue;
-        const int number = static_cast<int>(silo);
-        QToolTip::showText(help->globalPos(),
-                           tr("%1: sends to %2, hears %3")
-                               .arg(m_silos[silo].name)
-                               .arg(m_overlay.outDegree(number))
-                               .arg(m_overlay.inDegree(number)),
-                           this);
+    const int silo = siloAt(help->pos());
+    if (silo < 0) {
+        QToolTip::hideText();
         return true;
     }
-    QToolTip::hideText();
+    QToolTip::showText(help->globalPos(),
+                       tr("%1: sends to %2, hears %3")
+                           .arg(m_silos[static_cast<std::size_t>(silo)].name)
+                           .arg(m_overlay.outDegree(silo))
+                           .arg(m_overlay.inDegree(silo)),
+                       this);
     return true;
 }
 

@@ -280,18 +280,15 @@ void WizardDataPage::refreshPicture()
         m_pictureText->setText(text);
         return;
     }
-    if (planDataKind(draft()->document()) == PlanDataKind::Listed)
-        m_bars->clear(
-            tr("Each silo brings its own folder. What is in it is counted when the session starts."));
+    if (draft()->isWorking())
+        m_bars->clear(tr("Looking at the data…"));
     else if (outlook.linksError)
         m_bars->clear(tr("Who is whose neighbour is not known yet: see the next page."));
     else if (outlook.partitionError)
         m_bars->clear(tr("This partition cannot be made: %1")
                           .arg(QString::fromStdString(outlook.partitionError->detail)));
     else
-        m_bars->clear(
-            tr("The pictures of a folder are counted and shared when the session starts; the partition "
-               "is written beside its results."));
+        m_bars->clear(tr("Who has what appears here once the data can be read."));
 }
 
 } // namespace fedefm

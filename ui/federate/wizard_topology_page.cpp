@@ -19,7 +19,9 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 namespace fedefm {
 
@@ -41,7 +43,9 @@ QString textOf(const std::string& topology)
                                          "The ring; slow links are used in a part of the rounds only.")},
         {"complete",
          QT_TRANSLATE_NOOP("WizardTopologyPage", "Everyone with everyone: mixes at once, costs most.")},
-        {"custom", QT_TRANSLATE_NOOP("WizardTopologyPage", "Links of a file, or written below.")}};
+        {"custom", QT_TRANSLATE_NOOP("WizardTopologyPage",
+                                     "Links of a file, written below, or drawn: click two silos, or choose "
+                                     "them by arrow keys and Space, to join or part them.")}};
     const auto found = kTexts.find(topology);
     return found == kTexts.end() ? QString() : WizardTopologyPage::tr(found->second);
 }
@@ -61,6 +65,18 @@ int placesOf(const nlohmann::json& plan)
     const auto underlay = builtInUnderlay(name) ? Result<Underlay>(*builtInUnderlay(name))
                                                 : openUnderlay((planFolder(plan) / name).string());
     return underlay ? static_cast<int>(underlay->nodes.size()) : 0;
+}
+
+/// As "topology.links" has them: each pair once, the lower number first.
+nlohmann::json pairsOf(const Overlay& overlay)
+{
+    std::set<std::pair<int, int>> pairs;
+    for (const OverlayLink& link : overlay.links())
+        pairs.emplace(std::min(link.from, link.to), std::max(link.from, link.to));
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto& [one, other] : pairs)
+        list.push_back({one, other});
+    return list;
 }
 
 } // namespace
@@ -104,8 +120,8 @@ void WizardTopologyPage::buildChoices(QWidget* box)
 
 void WizardTopologyPage::connectFields()
 {
-    connect(m_name, &QComboBox::textActivated, this,
-            [this](const QString& text) { draft()->setValue("topology.name", text.toStdString()); });
+    connect(m_name, &QComboBox::textActivated, this, &WizardTopologyPage::chooseOverlay);
+    connect(m_picture, &OverlayPicture::linkToggled, this, &WizardTopologyPage::toggleLink);
     connect(m_underlay, &QComboBox::activated, this,
             [this](int index) { chooseUnderlay(m_underlay->itemData(index).toString()); });
     connect(m_underlay->lineEdit(), &QLineEdit::editingFinished, this, [this] {
@@ -164,6 +180,33 @@ QWidget* WizardTopologyPage::buildPicture()
     content->addWidget(m_picture, 1);
     content->addWidget(m_figures);
     return box;
+}
+
+/// A custom overlay begins with the links that were shown before.
+void WizardTopologyPage::chooseOverlay(const QString& name)
+{
+    const bool isEmpty = valueAt(draft()->document(), "topology.links").is_null() &&
+                         stringAt(draft()->document(), "topology.file").empty();
+    draft()->change([&](nlohmann::json& plan) {
+        setValueAt(plan, "topology.name", name.toStdString());
+        if (name == QLatin1String("custom") && isEmpty)
+            setValueAt(plan, "topology.links", pairsOf(m_picture->overlay()));
+    });
+}
+
+void WizardTopologyPage::toggleLink(int one, int other)
+{
+    nlohmann::json pairs = pairsOf(m_picture->overlay());
+    const nlohmann::json pair{std::min(one, other), std::max(one, other)};
+    const auto known = std::find(pairs.begin(), pairs.end(), pair);
+    if (known == pairs.end())
+        pairs.push_back(pair);
+    else
+        pairs.erase(known);
+    draft()->change([&pairs](nlohmann::json& plan) {
+        plan["topology"].erase("file"); // its links are those that were drawn over
+        plan["topology"]["links"] = std::move(pairs);
+    });
 }
 
 void WizardTopologyPage::chooseUnderlay(const QString& text)
@@ -256,6 +299,7 @@ void WizardTopologyPage::refreshPicture()
     QStringList names;
     for (const std::string& name : outlook.links->siloNames())
         names << QString::fromStdString(name);
+    m_picture->setEditable(outlook.links->name() == "custom");
     const Overlay overlay = outlook.links->wholeOverlay();
     const bool hasHub = outlook.links->name() == "star";
     m_picture->setOverlay(overlay, names, outlook.places, hasHub ? outlook.links->hub() : -1);

@@ -27,6 +27,8 @@ private:
     void buildChoices(QWidget* box);
     void connectFields();
     QWidget* buildPicture();
+    void chooseOverlay(const QString& name);
+    void toggleLink(int one, int other);
     void chooseUnderlay(const QString& text);
     void browse();
     void refresh();

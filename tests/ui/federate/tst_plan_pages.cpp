@@ -18,6 +18,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDir>
+#include <QImage>
 #include <QSettings>
 #include <QSlider>
 #include <QSpinBox>
@@ -58,6 +59,8 @@ private Q_SLOTS:
     void barsEqualThePartition_data();
     void barsEqualThePartition();
     void protocolBLeavesTheShareOut();
+    void barsOfFolders();
+    void linksAreDrawn();
     void classesFollowTheSources();
     void foldersOfSilos();
     void underlayBringsItsSilos();
@@ -260,6 +263,93 @@ void TestPlanPages::strategyBringsItsTopology()
     QVERIFY(wizard.plan()["topology"]["name"] == "ring");
     QCOMPARE(wizard.draft()->outlook().links->name(), std::string("multigraph"));
     QVERIFY(!pageOf<WizardTopologyPage>(wizard, PlanWizard::TopologyPage)->name()->isEnabled());
+}
+
+void TestPlanPages::barsOfFolders()
+{
+    const QString base = m_folder.filePath("pictures");
+    for (const char* silo : {"north", "south"})
+        for (int patient = 0; patient < 4; ++patient) {
+            const QString folder = QStringLiteral("%1/%2/%3").arg(base, silo, patient % 2 ? "wire" : "none");
+            QVERIFY(QDir().mkpath(folder));
+            QImage picture(16, 16, QImage::Format_Grayscale8);
+            picture.fill(40 * patient);
+            QVERIFY(picture.save(QStringLiteral("%1/p%2.png").arg(folder).arg(patient)));
+        }
+    PlanWizard wizard;
+    wizard.show();
+    QVERIFY(settle(wizard));
+    auto* bars = wizard.findChild<SourceBars*>();
+    nlohmann::json plan = wizard.plan();
+    plan["data"] = {{"folder", base.toStdString()},
+                    {"silos",
+                     {{{"name", "n"}, {"train", {{"form", "folders"}, {"path", "north"}}}},
+                      {{"name", "s"}, {"train", {{"form", "folders"}, {"path", "south"}}}}}}};
+    wizard.setPlan(plan);
+    QVERIFY(settle(wizard));
+    QVERIFY2(bars->report(), qPrintable(bars->hint()));
+    // In this form the folder of a class is the source.
+    QCOMPARE(bars->report()->sources, (std::vector<std::string>{"none", "wire"}));
+    QCOMPARE(bars->report()->silos[1].perSource, (std::vector<std::size_t>{2, 2}));
+    // One folder that is shared out, without what is kept for the test.
+    plan["data"] = {{"folder", base.toStdString()},
+                    {"pool",
+                     {{"form", "folders"},
+                      {"path", "north"},
+                      {"group", "(p[0-9])$"},
+                      {"split", {{"test", 0.25}, {"seed", 1}}}}},
+                    {"silo_count", 3},
+                    {"partition", {{"scheme", "iid"}}}};
+    wizard.setPlan(plan);
+    QVERIFY(settle(wizard));
+    QVERIFY2(bars->report(), qPrintable(bars->hint()));
+    QCOMPARE(bars->report()->silos.size(), std::size_t(3));
+    for (const PartitionReport::Silo& silo : bars->report()->silos)
+        QCOMPARE(silo.samples, std::size_t(1));
+}
+
+void TestPlanPages::linksAreDrawn()
+{
+    PlanWizard wizard;
+    wizard.show();
+    QVERIFY(settle(wizard));
+    wizard.next();
+    auto* page = qobject_cast<WizardTopologyPage*>(wizard.currentPage());
+    QVERIFY(page);
+    auto* picture = page->findChild<OverlayPicture*>();
+    auto* overlay = page->findChild<QComboBox*>({}, Qt::FindChildrenRecursively);
+    for (QComboBox* combo : page->findChildren<QComboBox*>())
+        if (combo->accessibleName() == QLatin1String("Overlay"))
+            overlay = combo;
+    overlay->setCurrentText(QStringLiteral("custom"));
+    Q_EMIT overlay->textActivated(QStringLiteral("custom"));
+    QVERIFY(settle(wizard));
+    // It begins with the ring that was there.
+    QCOMPARE(wizard.plan()["topology"]["links"].size(), std::size_t(5));
+    const bool wasJoined = picture->overlay().has(0, 2);
+    const auto click = [picture](int silo) {
+        QTest::mouseClick(picture, Qt::LeftButton, {}, picture->centreOf(silo).toPoint());
+    };
+    click(0);
+    click(2);
+    QVERIFY(settle(wizard));
+    QCOMPARE(picture->overlay().has(0, 2), !wasJoined);
+    QCOMPARE(picture->overlay().has(2, 0), !wasJoined);
+    QCOMPARE(wizard.plan()["topology"]["links"].size(), std::size_t(wasJoined ? 4 : 6));
+    // By keys, from where the last click was: 2 to 3 and on to 0.
+    const bool wereJoined = picture->overlay().has(3, 2);
+    QTest::keyClick(picture, Qt::Key_Space);
+    QTest::keyClick(picture, Qt::Key_Right);
+    QTest::keyClick(picture, Qt::Key_Space);
+    QVERIFY(settle(wizard));
+    QCOMPARE(picture->overlay().has(2, 3), !wereJoined);
+    // A click beside all silos lets the first one go.
+    const nlohmann::json before = wizard.plan();
+    click(1);
+    QTest::mouseClick(picture, Qt::LeftButton, {}, {1, 1});
+    click(4);
+    QTest::keyClick(picture, Qt::Key_Escape);
+    QVERIFY(wizard.isVisible() && wizard.plan() == before);
 }
 
 QTEST_MAIN(TestPlanPages)
