@@ -206,6 +206,8 @@ std::optional<LiveState> parseLive(const std::string& text)
     live.phaseIndex = integerIn(document, "phase_index", -1, 0, 10'000);
     live.phaseCount = integerIn(document, "phases", 0, 0, 10'000);
     live.silo = integerIn(document, "silo", -1, -1, kMostShownSilos - 1);
+    const json& back = member(document, "backwards");
+    live.goesBack = back.is_boolean() && back.get<bool>();
     live.members = flagsOf(member(document, "members"));
     live.out = flagsOf(member(document, "out"));
     if (const json& names = member(document, "names"); names.is_array())

@@ -161,8 +161,7 @@ double siloProgress(const SessionSnapshot& session, int silo)
     if (!live.isKnown || !session.isMember(silo) || live.phase == QLatin1String("warm-up"))
         return 0.0;
     const auto [phase, count] = phaseOf(session);
-    // Odd phases go through the silos backwards.
-    const bool isBehind = phase % 2 == 0 ? silo < live.silo : silo > live.silo;
+    const bool isBehind = live.goesBack ? silo > live.silo : silo < live.silo;
     const double within = silo == live.silo ? 0.5 : isBehind ? 1.0 : 0.0;
     return std::clamp((phase + within) / count, 0.0, 1.0);
 }

@@ -133,6 +133,7 @@ private:
     std::vector<bool> m_hasBegun; ///< which silos have worked in this round
     std::vector<bool> m_hasStart; ///< likewise: kRoundStart is this round's
     bool m_isWayBack = false;     ///< the next phase begins with the last silo
+    bool m_isGoingBack = false;   ///< the phase at work did
     std::optional<Error> m_firstFailure;
     int m_spentSilos = 0;             ///< of the running round: out because of epsilon_limit
     bool m_isSpent = false;           ///< too few silos may give away more: the session is over

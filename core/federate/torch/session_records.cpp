@@ -117,6 +117,7 @@ void Session::writeLive(const std::string& phase, int silo)
                            {"phase_index", m_phase},
                            {"phases", m_phases},
                            {"silo", silo},
+                           {"backwards", m_isGoingBack},
                            {"names", m_names},
                            {"members", m_state.members},
                            {"out", m_isOut},

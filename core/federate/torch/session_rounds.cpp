@@ -166,6 +166,7 @@ Status Session::runPhase(RoundView& view, int phase, const std::string& name)
         if (m_strategy->takesPart(view, phase, silo))
             order.push_back(silo);
     // Back and forth, so that silos that are still live come first; a phase of one silo, a hub's, is no way.
+    m_isGoingBack = m_isWayBack && order.size() > 1;
     if (m_isWayBack)
         std::reverse(order.begin(), order.end());
     if (order.size() > 1)

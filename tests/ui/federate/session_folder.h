@@ -129,6 +129,7 @@ public:
             {"rounds", m_rounds},
             {"phase", phase},
             {"silo", silo},
+            {"backwards", phase == "overseas"}, // there and back, phase by phase
             {"names", names},
             {"members", members},
             {"out", outs},
