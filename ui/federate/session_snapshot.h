@@ -81,7 +81,7 @@ struct LiveState
     QString phase;
     int phaseIndex = -1; ///< −1: not told
     int phaseCount = 0;
-    int silo = -1; ///< at work; −1: all together
+    int silo = -1;         ///< at work; −1: all together
     bool goesBack = false; ///< the phase began with the last silo
     std::vector<bool> members;
     std::vector<bool> out; ///< has failed or was too late in this round

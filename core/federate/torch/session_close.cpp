@@ -13,6 +13,7 @@ namespace fedefm {
 namespace {
 
 constexpr const char* kCheckpoint = "checkpoint.json";
+constexpr const char* kMergedReceiver = "merged model"; ///< in the silos' logs
 constexpr int kVersion = 1;
 
 std::string statesFolderOf(int round)
@@ -89,6 +90,18 @@ Result<TensorFile> Session::weightsOf(int silo) const
     return weights;
 }
 
+/// The merged model is given away, so that a silo's part in it leaves the silo; once for each state of it.
+Status Session::logMerged(int silo, const TensorFile& weights)
+{
+    if (m_mergedRound == m_state.round)
+        return {};
+    const auto audit = auditOf(silo);
+    if (!audit)
+        return tl::unexpected(audit.error());
+    return logRelease(**audit, m_state.round, "r" + std::to_string(m_state.round) + ".merged",
+                      AuditKind::Weights, weights, {kMergedReceiver});
+}
+
 /// Θ = Σ ϑ_i θ_i / Σ ϑ_i of the last closed round, into the scratch network.
 Status Session::mergeAll()
 {
@@ -99,8 +112,11 @@ Status Session::mergeAll()
         auto weights = weightsOf(static_cast<int>(silo));
         if (!weights)
             return tl::unexpected(weights.error());
+        if (auto logged = logMerged(static_cast<int>(silo), *weights); !logged)
+            return logged;
         models.push_back({m_names[silo], 1.0, std::move(*weights)});
     }
+    m_mergedRound = m_state.round;
     const auto report = mergeInto(*m_scratch, std::move(models), {}, m_hooks.cancel);
     return report ? Status() : tl::unexpected(report.error());
 }
@@ -256,10 +272,10 @@ Result<SessionResult> Session::finish()
         if (auto measured = measureLast(); !measured)
             return tl::unexpected(measured.error());
     // The merged model of the last round, also where it was not measured.
-    if (auto merged = mergeAll(); !merged)
-        return tl::unexpected(merged.error());
-    --m_state.round; // a card names the last round that was done
-    const Status saved = saveMerged("merged", m_state.lastMerged);
+    --m_state.round; // a card, and the logs, name the last round that was done
+    Status saved = mergeAll();
+    if (saved)
+        saved = saveMerged("merged", m_state.lastMerged);
     ++m_state.round;
     if (!saved)
         return tl::unexpected(saved.error());

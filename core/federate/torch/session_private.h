@@ -98,6 +98,7 @@ private:
     void writeLive(const std::string& phase, int silo);
     void report(const std::string& phase, int silo, const nlohmann::json& merged = nullptr);
     Result<AuditLog*> auditOf(int silo);
+    Status logMerged(int silo, const TensorFile& weights);
 
     SessionPlan m_plan;
     SessionHooks m_hooks;
@@ -134,6 +135,7 @@ private:
     std::vector<bool> m_hasStart; ///< likewise: kRoundStart is this round's
     bool m_isWayBack = false;     ///< the next phase begins with the last silo
     bool m_isGoingBack = false;   ///< the phase at work did
+    int m_mergedRound = -1;       ///< for which the silos have given their weights to the merged model
     std::optional<Error> m_firstFailure;
     int m_spentSilos = 0;             ///< of the running round: out because of epsilon_limit
     bool m_isSpent = false;           ///< too few silos may give away more: the session is over

@@ -48,6 +48,26 @@ Result<std::string> hashOf(const TensorFile& tensors)
 
 } // namespace
 
+Status logRelease(AuditLog& audit, int round, const std::string& object, AuditKind kind,
+                  const TensorFile& tensors, const std::vector<std::string>& receivers)
+{
+    const auto hash = hashOf(tensors);
+    if (!hash)
+        return tl::unexpected(hash.error());
+    for (const std::string& receiver : receivers) {
+        AuditEntry entry;
+        entry.round = static_cast<std::uint64_t>(round);
+        entry.object = object;
+        entry.kind = kind;
+        entry.bytes = byteCountOf(tensors);
+        entry.sha256 = *hash;
+        entry.receiver = receiver;
+        if (auto appended = audit.append(entry); !appended)
+            return appended;
+    }
+    return {};
+}
+
 std::optional<TensorFile> SiloPort::receive(ObjectKind kind, int phase, int from, int owner)
 {
     const ObjectId id{m_settings.record->round, phase, kind, from, owner};
@@ -72,21 +92,10 @@ std::optional<TensorFile> SiloPort::receive(ObjectKind kind, int phase, int from
 
 Status SiloPort::log(const ObjectId& id, const TensorFile& tensors, const std::vector<int>& receivers)
 {
-    const auto hash = hashOf(tensors);
-    if (!hash)
-        return tl::unexpected(hash.error());
-    for (const int receiver : receivers) {
-        AuditEntry entry;
-        entry.round = static_cast<std::uint64_t>(id.round);
-        entry.object = id.text();
-        entry.kind = auditKindOf(id.kind);
-        entry.bytes = byteCountOf(tensors);
-        entry.sha256 = *hash;
-        entry.receiver = (*m_settings.names)[static_cast<std::size_t>(receiver)];
-        if (auto appended = m_settings.audit->append(entry); !appended)
-            return appended;
-    }
-    return {};
+    std::vector<std::string> names;
+    for (const int receiver : receivers)
+        names.push_back((*m_settings.names)[static_cast<std::size_t>(receiver)]);
+    return logRelease(*m_settings.audit, id.round, id.text(), auditKindOf(id.kind), tensors, names);
 }
 
 Status SiloPort::publish(ObjectKind kind, int owner, const TensorFile& tensors,

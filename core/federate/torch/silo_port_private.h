@@ -11,6 +11,10 @@
 
 namespace fedefm {
 
+/// Writes into a silo's log that these tensors leave it for each of the receivers. Errors: those of the log.
+Status logRelease(AuditLog& audit, int round, const std::string& object, AuditKind kind,
+                  const TensorFile& tensors, const std::vector<std::string>& receivers);
+
 /// How a silo reaches the others in one phase: the exchange with the silo's audit log, the record of edges
 /// and, in tests, faults.
 class SiloPort

@@ -31,16 +31,6 @@ Error changed(const char* name, const std::string& what)
                 ". Bring the old state back, or begin a new training"};
 }
 
-Status keepCount(const char* name, const DatasetPtr& part, const nlohmann::json& recorded)
-{
-    const std::size_t before = recorded.value("samples", std::size_t{0});
-    const std::size_t now = part ? part->size() : 0;
-    if (before == now)
-        return {};
-    return tl::unexpected(
-        changed(name, std::to_string(before) + " samples then, " + std::to_string(now) + " now"));
-}
-
 /// The recorded samples of one part, taken out of `places`.
 Status keepNames(const char* name, const DatasetPtr& pool, Places& places, const nlohmann::json& recorded,
                  DatasetPtr& part)
@@ -83,15 +73,17 @@ Status keepRecorded(TrainingData& parts, const nlohmann::json& recorded)
         return {};
     // Of one set that is split, samples may have come to another part; else each part is a set of its own.
     const bool isSplit = parts.sources.size() == 1 && parts.sources.front() != parts.train;
+    const bool isCounted = std::any_of(std::begin(all), std::end(all), [&recorded](const auto& part) {
+        return recorded.value(part.first, nlohmann::json::array()).is_object();
+    });
+    if (isSplit && isCounted) // who was in the largest part is not recorded
+        return tl::unexpected(changed("split", "it would be split in another way now"));
     Places shared = isSplit ? placesIn(*parts.sources.front()) : Places();
     std::size_t more = shared.size();
     for (const auto& [name, part] : all) {
         const nlohmann::json names = recorded.value(name, nlohmann::json::array());
-        if (names.is_object()) {
-            if (auto kept = keepCount(name, *part, names); !kept)
-                return kept;
-            continue;
-        }
+        if (names.is_object())
+            continue; // a number only, see checkRecordedCounts()
         const DatasetPtr pool = isSplit ? parts.sources.front() : *part;
         Places own = !isSplit && pool ? placesIn(*pool) : Places();
         if (auto kept = keepNames(name, pool, isSplit ? shared : own, names, *part); !kept)
@@ -102,6 +94,23 @@ Status keepRecorded(TrainingData& parts, const nlohmann::json& recorded)
         parts.notes.push_back(std::to_string(more) +
                               " samples were not there when this training began, or had no class, and are "
                               "left out");
+    return {};
+}
+
+Status checkRecordedCounts(const TrainingData& parts, const nlohmann::json& recorded)
+{
+    if (!recorded.is_object())
+        return {};
+    for (const char* name : {"train", "validation", "test"}) {
+        const nlohmann::json before = recorded.value(name, nlohmann::json());
+        const nlohmann::json now = parts.split.value(name, nlohmann::json());
+        if (before.is_object() && before != now)
+            return tl::unexpected(
+                changed(name, before.value("samples", nlohmann::json()).dump() + " samples then, " +
+                                  (now.is_object() ? now.value("samples", nlohmann::json()).dump()
+                                                   : std::to_string(now.size())) +
+                                  " now"));
+    }
     return {};
 }
 

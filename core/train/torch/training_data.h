@@ -36,6 +36,9 @@ nlohmann::json sampleNames(const DatasetPtr& dataset);
 /// Makes the parts what the run `recorded` (as sampleNames says it) when it began, whatever has come since.
 /// Errors: InvalidArgument when samples are gone.
 Status keepRecorded(TrainingData& parts, const nlohmann::json& recorded);
+/// Of very large parts a run records the number alone. To be asked of parts that are as a training uses them.
+/// Errors: InvalidArgument where it differs.
+Status checkRecordedCounts(const TrainingData& parts, const nlohmann::json& recorded);
 /// Which samples a run folder says were for what. Errors: those of readFile; NotRecognised.
 Result<nlohmann::json> readRecordedSplit(const std::filesystem::path& run);
 

@@ -70,6 +70,7 @@ private:
     Status setUp(const LoopState* resumed, const nlohmann::json& recorded);
     Status openDeviceAndThreads(const LoopState* resumed);
     Status openData(const nlohmann::json& recorded);
+    Status openParts(const nlohmann::json& recorded);
     Status makeLoader();
     Status makeNetworkAndOptimizer(bool readsInit);
     Status addNotes();

@@ -96,12 +96,25 @@ Status TrainingSession::openDeviceAndThreads(const LoopState* resumed)
 
 Status TrainingSession::openData(const nlohmann::json& recorded)
 {
+    if (auto opened = openParts(nullptr); !opened)
+        return opened;
+    // A run that goes on has the parts that it began with, whatever has come to the data since.
+    if (recorded.is_object() && recorded != m_data.split)
+        if (auto opened = openParts(recorded); !opened)
+            return opened;
+    if (auto same = checkRecordedCounts(m_data, recorded); !same)
+        return same;
+    m_notes.insert(m_notes.end(), m_data.notes.begin(), m_data.notes.end());
+    return {};
+}
+
+Status TrainingSession::openParts(const nlohmann::json& recorded)
+{
     m_isClassification = m_config.task == "classification";
     auto data = openTrainingData(m_config.data, m_hooks.openData, m_config.seed, recorded);
     if (!data)
         return tl::unexpected(data.error());
     m_data = std::move(*data);
-    m_notes.insert(m_notes.end(), m_data.notes.begin(), m_data.notes.end());
     m_classNames = m_isClassification ? m_data.train->imageClassNames() : m_data.train->classNames();
     m_classes = m_isClassification ? static_cast<int>(m_classNames.size()) : m_data.train->classCount();
     const bool hasFlags = m_isClassification && m_data.train->isMultiLabel();

@@ -223,13 +223,21 @@ void TestSession::whatLeavesIsInTheAuditLog()
     const auto record = readAuditLog(result->runFolder / "audit" / "silo_001.jsonl");
     QVERIFY(record);
     // Weights to a visit, a visitor home, weights to mix, in three rounds.
-    QCOMPARE(record->entries.size(), std::size_t(9));
-    int visitors = 0;
+    int visitors = 0, toSilos = 0, merged = 0;
     for (const AuditEntry& entry : record->entries) {
         visitors += entry.kind == AuditKind::Visitor ? 1 : 0;
-        QVERIFY(entry.receiver.rfind("site ", 0) == 0 && entry.receiver != "site 1");
+        toSilos += entry.receiver.rfind("site ", 0) == 0 && entry.receiver != "site 1" ? 1 : 0;
+        merged += entry.receiver == "merged model" && entry.kind == AuditKind::Weights ? 1 : 0;
     }
     QCOMPARE(visitors, 3);
+    QCOMPARE(toSilos, 9);
+    // What was saved at the end is made of its weights; no other receiver is there.
+    QVERIFY(merged >= 1);
+    QCOMPARE(static_cast<int>(record->entries.size()), toSilos + merged);
+    // A silo that sends nothing to others gives to the merged model all the same.
+    const auto alone = runSession(smallPlan(3, {{"name", "local"}}), runs / "b");
+    QVERIFY2(alone, qPrintable(messageOf(alone)));
+    QVERIFY(!readAuditLog(alone->runFolder / "audit" / "silo_001.jsonl")->entries.empty());
 }
 
 void TestSession::privateRecordsShowTheirEpsilon()
