@@ -94,6 +94,7 @@ private:
     static std::vector<std::pair<std::string, double>> measuredValues(const nlohmann::json& merged,
                                                                       const nlohmann::json& own);
     void addEpsilons(std::vector<std::pair<std::string, double>>& values) const;
+    std::optional<double> epsilonOf(int silo) const;
     nlohmann::json epsilons() const;
     void writeLive(const std::string& phase, int silo);
     void report(const std::string& phase, int silo, const nlohmann::json& merged = nullptr);

@@ -36,33 +36,38 @@ double exchangeMsOf(const std::vector<EdgeRecord>& edges, const SessionLinks& li
 
 } // namespace
 
-/// What each silo has given away so far.
-void Session::addEpsilons(std::vector<std::pair<std::string, double>>& values) const
+/// What a silo has given away so far; nothing without a privacy unit.
+std::optional<double> Session::epsilonOf(int silo) const
 {
     if (m_privacy.unit == PrivacyUnit::None)
-        return;
-    for (int silo = 0; silo < static_cast<int>(m_data.silos.size()); ++silo) {
-        const auto state = m_pool->stateFile(silo);
-        const nlohmann::json history = state ? privacyOf(*state) : nlohmann::json();
-        if (history.is_null())
-            continue;
-        const auto accountant = parseRdpAccountant(history);
-        const auto spent = accountant ? accountant->epsilon(m_privacy.delta)
-                                      : Result<EpsilonBound>(tl::unexpected(accountant.error()));
-        if (spent)
-            values.emplace_back("epsilon/silo_" + std::to_string(silo), spent->epsilon);
-    }
+        return std::nullopt;
+    const auto state = m_pool->stateFile(silo);
+    const nlohmann::json history = state ? privacyOf(*state) : nlohmann::json();
+    if (history.is_null())
+        return std::nullopt;
+    const auto accountant = parseRdpAccountant(history);
+    const auto spent = accountant ? accountant->epsilon(m_privacy.delta)
+                                  : Result<EpsilonBound>(tl::unexpected(accountant.error()));
+    return spent ? std::optional<double>(spent->epsilon) : std::nullopt;
 }
 
+void Session::addEpsilons(std::vector<std::pair<std::string, double>>& values) const
+{
+    for (int silo = 0; silo < static_cast<int>(m_data.silos.size()); ++silo)
+        if (const auto spent = epsilonOf(silo))
+            values.emplace_back("epsilon/silo_" + std::to_string(silo), *spent);
+}
+
+/// One entry per silo; null without a privacy unit.
 nlohmann::json Session::epsilons() const
 {
     if (m_privacy.unit == PrivacyUnit::None)
         return nullptr;
-    std::vector<std::pair<std::string, double>> values;
-    addEpsilons(values);
     nlohmann::json list = nlohmann::json::array();
-    for (const auto& [name, value] : values)
-        list.push_back(value);
+    for (int silo = 0; silo < static_cast<int>(m_data.silos.size()); ++silo) {
+        const auto spent = epsilonOf(silo);
+        list.push_back(spent ? nlohmann::json(*spent) : nlohmann::json());
+    }
     return list;
 }
 
