@@ -52,7 +52,7 @@ private:
     std::string m_name;
     std::vector<std::string> m_names;
     std::shared_ptr<const SiloNetwork> m_network; ///< null with a single silo
-    std::shared_ptr<const Topology> m_topology;   ///< the same
+    std::shared_ptr<const Topology> m_topology;   ///< null with fewer than three silos
     TopologyOptions m_options;
     std::vector<int> m_members; ///< whom the topology numbers; empty: all silos
 

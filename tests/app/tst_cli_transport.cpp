@@ -97,6 +97,25 @@ private Q_SLOTS:
         QVERIFY(check(folder).err.contains("negative"));
     }
 
+    void whatIsNoMatchIsNone()
+    {
+        const QTemporaryDir folder;
+        writeFolder(folder, {5.0, 1.0, 2.0, 4.0}, 1.9);
+        const auto problemWith = [&folder](const char* entry) {
+            QFile config(folder.filePath("config.json"));
+            if (!config.open(QIODevice::WriteOnly))
+                return QString();
+            config.write(QByteArray(R"({"problems": [{"optimal_cost": 1.9, )") + entry + "}]}");
+            config.close();
+            const CliRun run = check(folder);
+            return run.exitCode == 1 ? run.json()["problems"].toArray()[0].toObject()["problem"].toString()
+                                     : QString();
+        };
+        QVERIFY(problemWith(R"("index": 0.5)").contains("a whole number"));
+        QVERIFY(problemWith(R"("index": 0, "n": 3)").contains("the tensor has 2"));
+        QCOMPARE(problemWith(R"("index": 0, "n": 2)"), QString());
+    }
+
     void noFolder()
     {
         const auto run = runCli({"transport", "check", "/nonexistent", "--json"});

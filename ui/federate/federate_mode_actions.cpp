@@ -175,8 +175,8 @@ bool FederateMode::startSession()
         report(started.error());
         return false;
     }
-    m_side->setCurrentWidget(
-        m_draft); // it says that the session is starting, until there is something to see
+    // It says that the session is starting, until there is something to see.
+    m_side->setCurrentWidget(m_draft);
     m_watcher.refreshNow();
     return true;
 }

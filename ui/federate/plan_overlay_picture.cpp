@@ -111,6 +111,7 @@ void OverlayPicture::choose(int silo)
     const int begin = m_begin;
     m_begin = begin < 0 ? silo : -1;
     m_current = silo >= 0 ? silo : m_current;
+    m_pointer = silo >= 0 ? centreOf(silo) : m_pointer;
     update();
     if (begin >= 0 && silo >= 0 && silo != begin)
         Q_EMIT linkToggled(begin, silo);

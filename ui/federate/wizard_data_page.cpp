@@ -268,8 +268,16 @@ void WizardDataPage::refreshPicture()
     if (outlook.links)
         for (const std::string& name : outlook.links->siloNames())
             names << QString::fromStdString(name);
+    // A list of silos names them itself; the outlook may still be that of another number of them.
+    qsizetype at = 0;
+    for (const nlohmann::json& silo : valueAt(draft()->document(), "data.silos")) {
+        const nlohmann::json own = valueAt(silo, "name");
+        if (at < names.size() && own.is_string())
+            names[at] = QString::fromStdString(own.get<std::string>());
+        ++at;
+    }
     m_pictureText->clear();
-    if (outlook.report) {
+    if (outlook.report && !draft()->isWorking()) {
         m_bars->setReport(*outlook.report, names);
         QString text = tr("%1 silos on \"%2\" · unseen %3 %")
                            .arg(outlook.report->silos.size())

@@ -60,7 +60,7 @@ std::string idText(const Json& object, const char* key)
 {
     return object.is_object() && object.contains(key)
                ? object[key].dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 60)
-               : std::string("without ") + key;
+               : std::string("(none)");
 }
 
 bool isList(const Json& document, const char* key)

@@ -46,6 +46,14 @@ private Q_SLOTS:
                  std::string("cancelled. Files that were already complete are kept."));
     }
 
+    void wrongArgumentsSpeakForThemselves()
+    {
+        const Error wrong{ErrorCode::InvalidArgument, "plan.json", "rounds: from 1 to 9"};
+        QCOMPARE(describe(wrong), std::string("plan.json: rounds: from 1 to 9. Change that and try again."));
+        // What another program has said is not wrapped a second time.
+        QCOMPARE(describe({ErrorCode::Internal, "run 3", describe(wrong)}), "run 3: " + describe(wrong));
+    }
+
     void failCarriesItsArguments()
     {
         const Result<int> result = fail(ErrorCode::TooLarge, "x", "9 of 8");

@@ -113,7 +113,7 @@ private Q_SLOTS:
         const std::string faults = faultsOf(**set);
         for (const char* part :
              {"annotation 3 is of no category of the file (9)", "annotation 4 belongs to no image",
-              "d.png: its id is without id", "e.png: its id 2 is that of an earlier image"})
+              "d.png: its id is (none)", "e.png: its id 2 is that of an earlier image"})
             QVERIFY2(faults.find(part) != std::string::npos, faults.c_str());
     }
 

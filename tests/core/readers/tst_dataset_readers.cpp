@@ -130,6 +130,37 @@ private Q_SLOTS:
                  faultsOf(**set).c_str());
     }
 
+    void aSegForEachDevice()
+    {
+        const DataFolder folder;
+        writeStudy(folder, SegmentationFormat::Seg);
+        const auto sequence = *openDicom(folder.path("cine.dcm"));
+        for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+            if (entry.path().filename() != "cine.dcm")
+                std::filesystem::remove(entry.path());
+        for (const WireClass device : {WireClass::Catheter, WireClass::Guidewire}) {
+            auto only = std::make_shared<Segmentation>(*resultFor(sequence->info(), 1));
+            const auto isOther = [device](const auto& part) { return part.wireClass != device; };
+            only->masks.erase(std::remove_if(only->masks.begin(), only->masks.end(), isOther),
+                              only->masks.end());
+            only->curves.erase(std::remove_if(only->curves.begin(), only->curves.end(), isOther),
+                               only->curves.end());
+            ExportJob job;
+            job.sequence = sequence;
+            job.folder = folder.path(device == WireClass::Catheter ? "a" : "b");
+            std::filesystem::create_directories(job.folder);
+            job.results = {only};
+            QVERIFY(exportSegmentation(job, SegmentationFormat::Seg, {}));
+        }
+        const auto set = folder.open({{"form", "dicom_seg"}});
+        QVERIFY2(set, set ? "" : describe(set.error()).c_str());
+        QCOMPARE((*set)->size(), std::size_t(1));
+        QCOMPARE(faultsOf(**set), std::string());
+        const auto labels = (*set)->sample(0)->labels;
+        for (const int device : {1, 2})
+            QVERIFY(std::count(labels.begin(), labels.end(), device) > 0);
+    }
+
     void imagesOfOneUid()
     {
         const DataFolder folder;

@@ -291,6 +291,7 @@ void TestPlanPages::barsOfFolders()
     // In this form the folder of a class is the source.
     QCOMPARE(bars->report()->sources, (std::vector<std::string>{"none", "wire"}));
     QCOMPARE(bars->report()->silos[1].perSource, (std::vector<std::size_t>{2, 2}));
+    QVERIFY2(bars->accessibleDescription().startsWith("n: "), qPrintable(bars->accessibleDescription()));
     // One folder that is shared out, without what is kept for the test.
     plan["data"] = {{"folder", base.toStdString()},
                     {"pool",
