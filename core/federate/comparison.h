@@ -62,11 +62,11 @@ struct SessionOutcome
 Result<SessionOutcome> readOutcome(const std::filesystem::path& runFolder, const std::string& metric);
 
 /// One row per method and condition: {"name", "metric", "seeds", "rows": [{"method", "scenario", "condition",
-/// "unseen_share", "merged": S, "own": S, "at_equal_bytes": S, "at_equal_steps": S, "rounds",
+/// "failed", "unseen_share", "merged": S, "own": S, "at_equal_bytes": S, "at_equal_steps": S, "rounds",
 /// "bytes_per_round", "steps_per_round", "seconds_per_round", "exchange_ms", "cycle_time_ms"}]} with S =
 /// {"mean", "deviation", "count"} over the seeds. The budgets are the smallest total of any method of the
-/// condition that sends bytes, and that takes steps. `outcomes` goes with the cells; nothing where one is
-/// missing.
+/// condition that sends bytes, and that takes steps. `outcomes` goes with the cells; nothing where a
+/// session has failed.
 nlohmann::json comparisonTable(const ComparisonPlan& plan, const std::vector<ComparisonCell>& cells,
                                const std::vector<std::optional<SessionOutcome>>& outcomes);
 

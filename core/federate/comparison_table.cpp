@@ -184,12 +184,18 @@ nlohmann::json comparisonTable(const ComparisonPlan& plan, const std::vector<Com
     nlohmann::json rows = nlohmann::json::array();
     for (std::size_t condition = 0; condition < plan.conditions.size(); ++condition) {
         std::map<std::size_t, Outcomes> byMethod;
+        std::map<std::size_t, int> failed;
         double bytesBudget = std::numeric_limits<double>::infinity();
         double stepsBudget = bytesBudget;
         for (std::size_t at = 0; at < cells.size(); ++at) {
-            if (cells[at].condition != condition || !outcomes[at])
+            if (cells[at].condition != condition)
                 continue;
-            byMethod[cells[at].method].push_back(&*outcomes[at]);
+            Outcomes& its = byMethod[cells[at].method]; // a row even when all have failed
+            if (!outcomes[at]) {
+                ++failed[cells[at].method];
+                continue;
+            }
+            its.push_back(&*outcomes[at]);
             if (const double bytes = totalOf(*outcomes[at], &Point::bytes); bytes > 0.0)
                 bytesBudget = std::min(bytesBudget, bytes);
             if (const double steps = totalOf(*outcomes[at], &Point::steps); steps > 0.0)
@@ -199,6 +205,7 @@ nlohmann::json comparisonTable(const ComparisonPlan& plan, const std::vector<Com
             nlohmann::json row = rowOf(its, bytesBudget, stepsBudget);
             row["method"] = plan.methods[method].name;
             row["scenario"] = plan.methods[method].scenario;
+            row["failed"] = failed[method];
             row["condition"] = plan.conditions[condition].name;
             rows.push_back(std::move(row));
         }

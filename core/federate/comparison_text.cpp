@@ -34,6 +34,17 @@ std::string inRow(const nlohmann::json& name)
     return result;
 }
 
+/// Says so when not every session of the row came to its end.
+std::string methodIn(const nlohmann::json& row)
+{
+    const int failed = row["failed"].get<int>();
+    const int whole = row["merged"].is_object() ? row["merged"]["count"].get<int>() : 0;
+    const std::string name = inRow(row["method"]);
+    if (failed == 0)
+        return name;
+    return name + " (failed: " + std::to_string(failed) + " of " + std::to_string(failed + whole) + ")";
+}
+
 } // namespace
 
 std::string comparisonMarkdown(const nlohmann::json& table)
@@ -47,7 +58,7 @@ std::string comparisonMarkdown(const nlohmann::json& table)
         const std::string cells[] = {inRow(row["condition"]),
                                      text(row["unseen_share"], 100.0, 0),
                                      inRow(row["scenario"]),
-                                     inRow(row["method"]),
+                                     methodIn(row),
                                      percent(row["merged"]),
                                      percent(row["own"]),
                                      percent(row["at_equal_bytes"]),
@@ -76,7 +87,7 @@ std::string comparisonCsv(const nlohmann::json& table)
     const auto plain = [](const nlohmann::json& value) { return value.is_number() ? value.dump() : ""; };
     std::string result =
         "condition,scenario,method,unseen_share,merged_mean,merged_deviation,own_mean,own_deviation,"
-        "equal_bytes_mean,equal_steps_mean,seeds,rounds,bytes_per_round,steps_per_round,"
+        "equal_bytes_mean,equal_steps_mean,seeds,failed,rounds,bytes_per_round,steps_per_round,"
         "seconds_per_round,exchange_ms,cycle_time_ms\n";
     for (const nlohmann::json& row : table["rows"]) {
         const auto part = [&](const char* key, const char* which) {
@@ -87,7 +98,7 @@ std::string comparisonCsv(const nlohmann::json& table)
                   part("merged", "deviation") + "," + part("own", "mean") + "," + part("own", "deviation") +
                   "," + part("at_equal_bytes", "mean") + "," + part("at_equal_steps", "mean") + "," +
                   part("merged", "count");
-        for (const char* key : {"rounds", "bytes_per_round", "steps_per_round", "seconds_per_round",
+        for (const char* key : {"failed", "rounds", "bytes_per_round", "steps_per_round", "seconds_per_round",
                                 "exchange_ms", "cycle_time_ms"})
             result += "," + plain(row[key]);
         result += "\n";

@@ -52,8 +52,8 @@ struct RunSummary
 /// A run folder holds run.sqlite (append-only tables, WAL), config.json, split.json, weights/*.safetensors,
 /// checkpoint.safetensors, samples/epoch_0003/*.png. Any number of processes read while one writes.
 ///
-/// Writer side; one per run and process, not for several threads at once. Every call is durable when it
-/// returns. One that is destroyed without a final state leaves the run as lost.
+/// Writer side; one per run and process, not for several threads at once. Every call but keepMetrics() is
+/// durable when it returns. One that is destroyed without a final state leaves the run as lost.
 class RunWriter
 {
 public:
@@ -80,6 +80,10 @@ public:
     /// Many values of one step at once, e.g. {{"train/loss", 0.4}, {"train/lr", 0.001}}.
     Status addMetrics(std::int64_t step, double epoch,
                       const std::vector<std::pair<std::string, double>>& values);
+    /// The same for steps that are too fast to sync each to the disk: written, in order, by the next
+    /// addMetrics(), writeKept(), finishEpoch() or setState().
+    void keepMetrics(std::int64_t step, double epoch, std::vector<std::pair<std::string, double>> values);
+    Status writeKept();
     Status finishEpoch(int epoch, bool isBest, const nlohmann::json& metrics);
     Status addSample(int epoch, const std::string& picture, const std::string& reference,
                      const std::string& prediction);                    ///< file names relative to the folder

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace fs = std::filesystem;
 
@@ -27,6 +28,14 @@ struct RunWriter::State
     bool isEnded = false;
     double startedMs = 0.0;
     std::map<std::string, std::int64_t> metricIds;
+    struct KeptMetrics
+    {
+        std::int64_t step = 0;
+        double epoch = 0.0;
+        double wallSeconds = 0.0;
+        std::vector<std::pair<std::string, double>> values;
+    };
+    std::vector<KeptMetrics> kept;
 
     double wallSeconds() const
     {
@@ -146,7 +155,7 @@ RunWriter::~RunWriter()
 {
     // Without this the run would seem to be at work for as long as the process lives.
     if (!m_state->isEnded)
-        m_state->addState(RunState::Lost, "its process ended without saying how");
+        setState(RunState::Lost, "its process ended without saying how");
 }
 
 Result<std::unique_ptr<RunWriter>> RunWriter::create(const fs::path& root, const Start& start)
@@ -221,36 +230,55 @@ double RunWriter::wallSeconds() const
 Status RunWriter::addMetrics(std::int64_t step, double epoch,
                              const std::vector<std::pair<std::string, double>>& values)
 {
+    keepMetrics(step, epoch, values);
+    return writeKept();
+}
+
+void RunWriter::keepMetrics(std::int64_t step, double epoch,
+                            std::vector<std::pair<std::string, double>> values)
+{
+    m_state->kept.push_back({step, epoch, wallSeconds(), std::move(values)});
+}
+
+Status RunWriter::writeKept()
+{
+    // Given up when they cannot be written: what ends the run must not fail for them again.
+    const auto kept = std::exchange(m_state->kept, {});
+    if (kept.empty())
+        return {};
     RunDatabase& database = *m_state->database;
     RunTransaction transaction(database);
     if (!transaction.begun())
         return transaction.begun();
     // Numbers of new metrics count only once they are in the file.
     auto ids = m_state->metricIds;
-    const double seconds = wallSeconds();
     auto row = database.statement("INSERT INTO point (session, metric, step, epoch, wall_seconds, value) "
                                   "VALUES (?, ?, ?, ?, ?, ?)");
-    for (const auto& [name, value] : values) {
-        if (ids.count(name) == 0) {
-            const auto id = m_state->metricId(name);
-            if (!id)
-                return tl::unexpected(id.error());
-            ids[name] = *id;
+    for (const auto& at : kept)
+        for (const auto& [name, value] : at.values) {
+            if (ids.count(name) == 0) {
+                const auto id = m_state->metricId(name);
+                if (!id)
+                    return tl::unexpected(id.error());
+                ids[name] = *id;
+            }
+            row.bind(m_state->session).bind(ids[name]).bind(at.step).bind(at.epoch);
+            row.bind(at.wallSeconds).bind(value);
+            if (auto added = database.finish(row); !added)
+                return added;
+            row.reset();
         }
-        row.bind(m_state->session).bind(ids[name]).bind(step).bind(epoch).bind(seconds).bind(value);
-        if (auto added = database.finish(row); !added)
-            return added;
-        row.reset();
-    }
     if (auto committed = transaction.commit(); !committed)
         return committed;
     m_state->metricIds = std::move(ids);
-    m_state->step = std::max(m_state->step, step);
+    m_state->step = std::max(m_state->step, kept.back().step);
     return {};
 }
 
 Status RunWriter::finishEpoch(int epoch, bool isBest, const nlohmann::json& metrics)
 {
+    if (auto written = writeKept(); !written)
+        return written;
     auto row = m_state->database->statement(
         "INSERT INTO epoch (session, step, epoch, best, wall_seconds, metrics) VALUES (?, ?, ?, ?, ?, ?)");
     row.bind(m_state->session).bind(m_state->step).bind(epoch).bind(isBest ? 1 : 0);
@@ -281,6 +309,8 @@ Status RunWriter::addEvent(const std::string& level, const std::string& text)
 
 Status RunWriter::setState(RunState state, const std::string& message)
 {
+    // That the run ended matters more than values of its last steps on a full disk.
+    const Status written = writeKept();
     const bool pauses = state != RunState::Running;
     if (pauses != m_state->isPaused) {
         m_state->earlierSeconds = m_state->wallSeconds();
@@ -290,7 +320,7 @@ Status RunWriter::setState(RunState state, const std::string& message)
     auto added = m_state->addState(state, message);
     if (added)
         m_state->isEnded = state != RunState::Running && state != RunState::Paused;
-    return added;
+    return added ? written : added;
 }
 
 std::string RunWriter::takeCommand()

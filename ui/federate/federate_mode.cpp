@@ -34,8 +34,9 @@ constexpr int kBottomHeightPx = 250;
 constexpr int kListHeightPx = 170;
 } // namespace
 
-FederateMode::FederateMode(const AppContext& context, QWidget* parent)
-    : QWidget(parent), m_context(context), m_watcher(defaultRunsFolder()), m_launcher(defaultRunsFolder())
+FederateMode::FederateMode(const AppContext& context, JobModel* jobs, QWidget* parent)
+    : QWidget(parent), m_context(context), m_export(this, jobs, [this](const Error& error) { report(error); }),
+      m_watcher(defaultRunsFolder()), m_launcher(defaultRunsFolder())
 {
     setObjectName(QStringLiteral("federateMode"));
     m_strip = new RoundStrip(this);
@@ -193,6 +194,7 @@ void FederateMode::connectParts()
     connect(&m_monitor, &SessionMonitor::changed, this, &FederateMode::onSnapshot);
     connect(m_sessions, &SessionList::currentChanged, this, &FederateMode::onCurrent);
     connect(m_curves, &SessionCurves::wantedChanged, this, &FederateMode::watchCurves);
+    connect(m_curves, &SessionCurves::exportWanted, this, &FederateMode::exportCurves);
     connect(m_strip, &RoundStrip::roundChosen, this, &FederateMode::showRound);
     connect(m_emd, &EmdPanel::roundChosen, this, &FederateMode::showRound);
     connect(m_topology, &TopologyView::currentSiloChanged, m_silos, &SiloPanel::setCurrentSilo);
@@ -242,9 +244,7 @@ void FederateMode::onCurrent()
 
 void FederateMode::watchCurves()
 {
-    const RunSummary* run = m_sessions->current();
-    m_watcher.watch(run ? std::vector<RunSummary>{*run} : std::vector<RunSummary>(),
-                    m_curves->wantedMetrics());
+    m_watcher.watch(shownRun(), m_curves->wantedMetrics());
 }
 
 void FederateMode::onSnapshot()

@@ -3,6 +3,7 @@
 
 #include "ui/common/app_context.h"
 #include "ui/federate/session_monitor.h"
+#include "ui/train/curve_export_dialog.h"
 #include "ui/train/run_alerts.h"
 #include "ui/train/run_launcher.h"
 #include "ui/train/run_watcher.h"
@@ -31,7 +32,7 @@ class FederateMode : public QWidget
 {
     Q_OBJECT
 public:
-    explicit FederateMode(const AppContext& context, QWidget* parent = nullptr);
+    FederateMode(const AppContext& context, JobModel* jobs, QWidget* parent = nullptr);
     ~FederateMode() override;
 
     void updateActions();
@@ -57,6 +58,9 @@ public:
     void fineTune();
     void useModel();
     void saveModel();
+    /// `kind` is "csv", "png" or "pdf"; asks for the file.
+    void exportCurves(const QString& kind);
+    void exportTo(const QString& kind, const QString& path);
     bool canPause() const;
     bool canGoOn() const;
     bool canStop() const;
@@ -84,9 +88,11 @@ private:
     void report(const Error& error);
     void report(const std::vector<Issue>& issues);
     void updatePolling();
+    std::vector<RunSummary> shownRun() const; ///< none or one
     std::filesystem::path modelFile() const; ///< the best merged model, else the last
 
     AppContext m_context;
+    CurveExportDialog m_export;
     RunWatcher m_watcher;
     RunLauncher m_launcher;
     SessionMonitor m_monitor;

@@ -7,6 +7,7 @@
 #include "ui/common/settings.h"
 #include "ui/federate/draft_panel.h"
 #include "ui/federate/plan_wizard.h"
+#include "ui/federate/session_curves.h"
 #include "ui/federate/session_list.h"
 #include "ui/federate/silo_panel.h"
 #include "ui/train/config_schema.h"
@@ -50,6 +51,17 @@ void FederateMode::connectActions()
     on("federate.useModel", [this] { useModel(); });
     on("federate.saveModel", [this] { saveModel(); });
     on("federate.newest", [this] { showRound(-1); });
+    for (const char* kind : {"csv", "png", "pdf"})
+        on(qPrintable(QStringLiteral("federate.export.%1").arg(QLatin1String(kind))),
+           [this, name = QString::fromLatin1(kind)] { exportCurves(name); });
+    const auto toggle = [this](bool CurveView::*flag) {
+        CurveView view = m_curves->view();
+        view.*flag = !(view.*flag);
+        m_curves->setView(view);
+    };
+    on("federate.logX", [toggle] { toggle(&CurveView::logX); });
+    on("federate.logY", [toggle] { toggle(&CurveView::logY); });
+    on("federate.showAll", [this] { m_curves->resetZoom(); });
 }
 
 bool FederateMode::canPause() const
@@ -69,6 +81,12 @@ bool FederateMode::canStop() const
 {
     const RunSummary* run = m_sessions->current();
     return run && (run->state == RunState::Running || run->state == RunState::Paused);
+}
+
+std::vector<RunSummary> FederateMode::shownRun() const
+{
+    const RunSummary* run = m_sessions->current();
+    return run ? std::vector<RunSummary>{*run} : std::vector<RunSummary>();
 }
 
 std::filesystem::path FederateMode::modelFile() const
@@ -97,6 +115,7 @@ bool FederateMode::isSegmentation() const
 void FederateMode::updateActions()
 {
     const bool isModel = hasModel();
+    const bool isChosen = m_sessions->current() != nullptr;
     m_pause->setEnabled(canPause());
     m_goOn->setEnabled(canGoOn());
     m_stop->setEnabled(canStop());
@@ -116,7 +135,10 @@ void FederateMode::updateActions()
         {"federate.fineTune", isModel},
         {"federate.useModel", isModel && isSegmentation()},
         {"federate.saveModel", isModel},
-        {"federate.newest", m_round >= 0}};
+        {"federate.newest", m_round >= 0},
+        {"federate.export.csv", isChosen},
+        {"federate.export.png", isChosen},
+        {"federate.export.pdf", isChosen}};
     for (const auto& [id, isPossible] : states)
         if (QAction* action = m_context.actions->action(QString::fromLatin1(id)))
             action->setEnabled(m_isShown && isPossible);
@@ -237,6 +259,16 @@ void FederateMode::saveModel()
     // The file dialog has asked about an existing file.
     if (const Status written = copyWeights(file, path.toStdString(), Overwrite::Yes); !written)
         report(written.error());
+}
+
+void FederateMode::exportCurves(const QString& kind)
+{
+    m_export.ask(kind, shownRun(), m_curves->page());
+}
+
+void FederateMode::exportTo(const QString& kind, const QString& path)
+{
+    m_export.write(kind, path, shownRun(), m_curves->page());
 }
 
 } // namespace fedefm

@@ -2,7 +2,7 @@
 #include "ui/federate/session_curves.h"
 
 #include "core/federate/plan.h"
-#include "ui/train/curve_plot.h"
+#include "ui/train/curve_bar.h"
 #include "ui/train/metric_groups.h"
 
 #include <QSet>
@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace fedefm {
 
@@ -114,16 +115,18 @@ void SiloCurveBook::spread(const QString& metric)
 }
 
 SessionCurves::SessionCurves(QWidget* parent)
-    : QWidget(parent), m_quality(new CurvePlot(tr("quality over rounds"), this)),
+    : QWidget(parent), m_bar(new CurveBar(CurveBar::Counts::Rounds, this)),
+      m_quality(new CurvePlot(tr("quality over rounds"), this)),
       m_loss(new CurvePlot(tr("loss over rounds"), this))
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(2);
+    column->addWidget(m_bar);
+    connect(m_bar, &CurveBar::viewChosen, this, &SessionCurves::setView);
+    connect(m_bar, &CurveBar::wholeWanted, this, &SessionCurves::resetZoom);
+    connect(m_bar, &CurveBar::exportWanted, this, &SessionCurves::exportWanted);
     for (CurvePlot* plot : {m_quality, m_loss}) {
-        CurveView view;
-        view.smoothing = 0;
-        plot->setView(view);
         plot->setWords(tr("round"), tr("band: range over silos"));
         column->addWidget(plot, 1);
         connect(plot, &CurvePlot::groupChosen, this, [this] {
@@ -139,6 +142,36 @@ SessionCurves::SessionCurves(QWidget* parent)
             other->setVisible(other->isHidden());
         });
     }
+    CurveView first;
+    first.smoothing = 0;
+    setView(first);
+    m_bar->setExportEnabled(false);
+}
+
+void SessionCurves::setView(const CurveView& view)
+{
+    m_view = view;
+    m_bar->setView(view);
+    for (CurvePlot* plot : {m_quality, m_loss})
+        plot->setView(view);
+}
+
+void SessionCurves::resetZoom()
+{
+    for (CurvePlot* plot : {m_quality, m_loss})
+        plot->resetZoom();
+}
+
+CurvePage SessionCurves::page() const
+{
+    CurvePage page{{}, {}, font()};
+    for (CurvePlot* plot : {m_quality, m_loss})
+        if (!plot->isHidden())
+            page.plots.push_back(plot);
+    // The band's edges have no line of their own.
+    std::copy_if(m_shown.begin(), m_shown.end(), std::back_inserter(page.legend),
+                 [](const ShownRun& run) { return run.bandTo.isEmpty(); });
+    return page;
 }
 
 void SessionCurves::setSession(const SessionSnapshotPtr& session)
@@ -167,6 +200,8 @@ void SessionCurves::setSession(const SessionSnapshotPtr& session)
         shown.push_back({kMean, tr("mean of the silos"), {kMergedColor, Qt::DashLine, Marker::None}});
     shown.push_back({kMerged, tr("merged model"), plain});
     shown.push_back({kWhole, tr("session"), plain});
+    m_shown = shown;
+    m_bar->setExportEnabled(session != nullptr);
     for (CurvePlot* plot : {m_quality, m_loss})
         plot->setRuns(shown);
     apply({});

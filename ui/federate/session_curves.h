@@ -3,6 +3,8 @@
 
 #include "ui/federate/session_snapshot.h"
 #include "ui/train/curve_book.h"
+#include "ui/train/curve_export.h"
+#include "ui/train/curve_plot.h"
 
 #include <QStringList>
 #include <QWidget>
@@ -11,7 +13,7 @@
 
 namespace fedefm {
 
-class CurvePlot;
+class CurveBar;
 
 /// Metrics of one session as curves of many: "loss/silo_3" is the curve "loss" of silo 3, "merged/accuracy"
 /// the curve "accuracy" of the merged model. Mean and range over the silos come with them.
@@ -58,16 +60,25 @@ public:
     QStringList wantedMetrics() const; ///< names of the run store
     void apply(const std::vector<CurveUpdate>& updates);
     CurvePlot* plot(int index) const { return index == 0 ? m_quality : m_loss; }
+    void setView(const CurveView& view);
+    const CurveView& view() const { return m_view; }
+    void resetZoom();
+    /// The plots on show, for an export.
+    CurvePage page() const;
 
 Q_SIGNALS:
     void wantedChanged();
+    void exportWanted(const QString& kind); ///< "csv", "png", "pdf"
 
 private:
     void chooseGroups();
 
     SiloCurveBook m_book;
+    CurveBar* m_bar;
     CurvePlot* m_quality;
     CurvePlot* m_loss;
+    CurveView m_view;
+    std::vector<ShownRun> m_shown; ///< silos, merged model, mean and edges of the band
     QStringList m_storeNames;
     QString m_session;
     int m_silos = -1;

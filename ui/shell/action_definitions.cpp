@@ -134,6 +134,12 @@ constexpr Definition kDefinitions[]{
     {"federate.useModel", "Federate", "&Use the merged model in View mode", "Ctrl+Shift+U", "view-mode",
      kPlain},
     {"federate.saveModel", "Federate", "Save the &merged model…", "Ctrl+Shift+M", "export", kPlain},
+    {"federate.showAll", "Federate", "Show w&hole curves", "Ctrl+Alt+0", "fit", kPlain},
+    {"federate.logX", "Federate", "Logarithmic &x", "Ctrl+Alt+X", "", kPlain},
+    {"federate.logY", "Federate", "Logarithmic &y", "Ctrl+Alt+Y", "", kPlain},
+    {"federate.export.csv", "Federate", "Export &values of the session (CSV)…", "", "export", kPlain},
+    {"federate.export.png", "Federate", "Export plots as a p&icture (PNG)…", "", "export", kPlain},
+    {"federate.export.pdf", "Federate", "Export plots as a pag&e (PDF)…", "", "export", kPlain},
 
     {"help.search", "Help", "&Search actions", "Ctrl+/", "search", kPlain},
     {"help.keys", "Help", "&Keys and mouse", "F1", "keys", kPlain},

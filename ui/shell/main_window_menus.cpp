@@ -90,7 +90,9 @@ void MainWindow::buildMenus()
     menuOf(tr("Fe&derate"),
            {"federate.new", "federate.openPlan", "federate.savePlan", "federate.start", kSeparator,
             "federate.pause", "federate.goOn", "federate.stop", kSeparator, "federate.admit", "federate.drop",
-            "federate.newest", kSeparator, "federate.fineTune", "federate.useModel", "federate.saveModel"});
+            "federate.newest", kSeparator, "federate.fineTune", "federate.useModel", "federate.saveModel",
+            kSeparator, "federate.logX", "federate.logY", "federate.showAll", "federate.export.csv",
+            "federate.export.png", "federate.export.pdf"});
     QMenu* window =
         menuOf(tr("&Window"), {"mode.view", "mode.train", "mode.federate", kSeparator, "layout.1x1",
                                "layout.1x2", "layout.2x2", "layout.link", kSeparator, "window.privacy",

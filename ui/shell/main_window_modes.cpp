@@ -59,7 +59,7 @@ void MainWindow::enterFederate()
 {
     if (m_federate)
         return;
-    m_federate = new FederateMode(m_context, this);
+    m_federate = new FederateMode(m_context, m_jobs, this);
     m_modes->addWidget(m_federate);
     connect(m_federate, &FederateMode::issueRaised, this, &MainWindow::showIssues);
     connect(m_federate, &FederateMode::modelWanted, this, &MainWindow::useModelFile);

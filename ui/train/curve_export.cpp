@@ -4,7 +4,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/version.h"
 #include "ui/common/plot.h"
-#include "ui/train/curve_grid.h"
+#include "ui/train/curve_plot.h"
 
 #include <QBuffer>
 #include <QImage>
@@ -32,14 +32,15 @@ struct PageLayout
     QSize size;
 };
 
-PageLayout layoutOf(std::size_t plots, std::size_t runs)
+PageLayout layoutOf(const CurvePage& content)
 {
+    const std::size_t plots = content.plots.size();
     PageLayout page;
     page.columns = plots > 1 ? 2 : 1;
     page.rows = (static_cast<int>(plots) + page.columns - 1) / page.columns;
     const int width = page.columns * kPlotWidthPx;
     page.legendColumns = std::max(1, width / kLegendColumnPx);
-    page.legendRows = (static_cast<int>(runs) + page.legendColumns - 1) / page.legendColumns;
+    page.legendRows = (static_cast<int>(content.legend.size()) + page.legendColumns - 1) / page.legendColumns;
     page.size = QSize(width + 2 * kMarginPx,
                       page.rows * kPlotHeightPx + (page.legendRows + 1) * kLinePx + 3 * kMarginPx);
     return page;
@@ -64,18 +65,17 @@ void drawLegend(QCPPainter& painter, const std::vector<ShownRun>& runs, const Pa
     }
 }
 
-void drawPage(QCPPainter& painter, const CurveGrid& grid, const PageLayout& page)
+void drawPage(QCPPainter& painter, const CurvePage& content, const PageLayout& page)
 {
-    const std::vector<CurvePlot*> plots = grid.visiblePlots();
     painter.fillRect(QRect(QPoint(0, 0), page.size), Qt::white);
-    painter.setFont(grid.font());
-    drawLegend(painter, grid.runs(), page);
+    painter.setFont(content.font);
+    drawLegend(painter, content.legend, page);
     const int top = 2 * kMarginPx + page.legendRows * kLinePx;
-    for (std::size_t i = 0; i < plots.size(); ++i) {
+    for (std::size_t i = 0; i < content.plots.size(); ++i) {
         const int column = static_cast<int>(i) % page.columns;
         const int row = static_cast<int>(i) / page.columns;
-        plots[i]->render(painter, QRect(kMarginPx + column * kPlotWidthPx, top + row * kPlotHeightPx,
-                                        kPlotWidthPx, kPlotHeightPx));
+        content.plots[i]->render(painter, QRect(kMarginPx + column * kPlotWidthPx,
+                                                top + row * kPlotHeightPx, kPlotWidthPx, kPlotHeightPx));
     }
     painter.setPen(Qt::black);
     painter.drawText(QRect(kMarginPx, page.size.height() - kMarginPx - kLinePx,
@@ -95,16 +95,16 @@ Status writeBytes(const QString& path, const QByteArray& bytes, bool overwrite)
 
 } // namespace
 
-Status exportCurvesPng(const CurveGrid& grid, const QString& path, bool overwrite)
+Status exportCurvesPng(const CurvePage& content, const QString& path, bool overwrite)
 {
-    const PageLayout page = layoutOf(grid.visiblePlots().size(), grid.runs().size());
+    const PageLayout page = layoutOf(content);
     QImage image(page.size * kPictureScale, QImage::Format_RGB32);
     image.fill(Qt::white);
     {
         QCPPainter painter(&image);
         painter.setRenderHint(QPainter::Antialiasing);
         painter.scale(kPictureScale, kPictureScale);
-        drawPage(painter, grid, page);
+        drawPage(painter, content, page);
     }
     QByteArray bytes;
     QBuffer buffer(&bytes);
@@ -113,9 +113,9 @@ Status exportCurvesPng(const CurveGrid& grid, const QString& path, bool overwrit
     return writeBytes(path, bytes, overwrite);
 }
 
-Status exportCurvesPdf(const CurveGrid& grid, const QString& path, bool overwrite)
+Status exportCurvesPdf(const CurvePage& content, const QString& path, bool overwrite)
 {
-    const PageLayout page = layoutOf(grid.visiblePlots().size(), grid.runs().size());
+    const PageLayout page = layoutOf(content);
     QByteArray bytes;
     QBuffer buffer(&bytes);
     if (!buffer.open(QIODevice::WriteOnly))
@@ -129,7 +129,7 @@ Status exportCurvesPdf(const CurveGrid& grid, const QString& path, bool overwrit
         QCPPainter painter(&writer);
         painter.setMode(QCPPainter::pmVectorized);
         painter.setMode(QCPPainter::pmNoCaching);
-        drawPage(painter, grid, page);
+        drawPage(painter, content, page);
     }
     return writeBytes(path, bytes, overwrite);
 }

@@ -4,18 +4,28 @@
 #include "core/base/result.h"
 #include "core/train/run_store.h"
 
+#include <QFont>
 #include <QString>
 
 #include <vector>
 
 namespace fedefm {
 
-class CurveGrid;
+class CurvePlot;
+struct ShownRun;
 
-/// The plots on show with a legend of the runs, on white; the research-use line is burned in.
+/// What an exported picture holds.
+struct CurvePage
+{
+    std::vector<CurvePlot*> plots; ///< in reading order
+    std::vector<ShownRun> legend;
+    QFont font;
+};
+
+/// The plots with a legend of the runs, on white; the research-use line is burned in.
 /// Whole-file-then-rename. Errors: FileExists, WriteFailed, DiskFull.
-Status exportCurvesPng(const CurveGrid& grid, const QString& path, bool overwrite);
-Status exportCurvesPdf(const CurveGrid& grid, const QString& path, bool overwrite);
+Status exportCurvesPng(const CurvePage& page, const QString& path, bool overwrite);
+Status exportCurvesPdf(const CurvePage& page, const QString& path, bool overwrite);
 
 /// Where exportRunsCsv() writes a run of several.
 std::filesystem::path runCsvFile(const std::vector<RunSummary>& runs, const RunSummary& run,

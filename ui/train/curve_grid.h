@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/train/curve_export.h"
 #include "ui/train/curve_plot.h"
 
 #include <QWidget>
 
 #include <array>
 
-class QCheckBox;
-class QGridLayout;
-class QMenu;
-class QSlider;
 class QStackedWidget;
 
 namespace fedefm {
+
+class CurveBar;
 
 /// Four plots with one axis, one smoothing and one cross-hair; one of them can fill the place of all.
 class CurveGrid : public QWidget
@@ -36,8 +35,8 @@ public:
     void maximise(int plot); ///< −1: all four; the one that is maximised: all four again
     int maximised() const { return m_maximised; }
     CurvePlot* plot(int index) const { return m_plots[static_cast<std::size_t>(index)]; }
-    /// Plots on show, in reading order.
-    std::vector<CurvePlot*> visiblePlots() const;
+    /// The plots on show and their runs.
+    CurvePage page() const;
     void setEmptyText(const QString& text); ///< shown while there is no run
 
 Q_SIGNALS:
@@ -45,19 +44,10 @@ Q_SIGNALS:
     void exportWanted(const QString& kind); ///< "csv", "png", "pdf"
 
 private:
-    QWidget* buildBar();
-    void showView();
-    void changeView();
-
     std::array<CurvePlot*, kPlots> m_plots{};
     QStackedWidget* m_stack = nullptr;
     QLabel* m_empty = nullptr;
-    QComboBox* m_axis = nullptr;
-    QCheckBox* m_logX = nullptr;
-    QCheckBox* m_logY = nullptr;
-    QSlider* m_smoothing = nullptr;
-    QLabel* m_span = nullptr;
-    QToolButton* m_export = nullptr;
+    CurveBar* m_bar = nullptr;
     CurveView m_view;
     std::vector<ShownRun> m_runs;
     QStringList m_metrics;

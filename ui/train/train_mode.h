@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/common/app_context.h"
+#include "ui/train/curve_export_dialog.h"
 #include "ui/train/curve_book.h"
 #include "ui/train/run_alerts.h"
 #include "ui/train/run_launcher.h"
@@ -56,7 +57,6 @@ public:
     /// `kind` is "csv", "png" or "pdf"; asks for the file.
     void exportCurves(const QString& kind);
     void exportTo(const QString& kind, const QString& path);
-    bool mayReplace(const std::vector<RunSummary>& runs, const QString& path);
 
 Q_SIGNALS:
     void modelWanted(const QString& file); ///< as the model that marks frames
@@ -75,7 +75,7 @@ private:
     void updatePolling();
 
     AppContext m_context;
-    JobModel* m_jobs;
+    CurveExportDialog m_export;
     RunWatcher m_watcher;
     RunLauncher m_launcher;
     RunAlerts m_alerts;

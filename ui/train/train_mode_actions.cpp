@@ -4,22 +4,15 @@
 
 #include "core/model/checkpoint/model_files.h"
 #include "ui/common/action_registry.h"
-#include "ui/common/settings.h"
-#include "ui/jobs/job_model.h"
 #include "ui/train/config_draft.h"
 #include "ui/train/config_panel.h"
 #include "ui/train/config_schema.h"
-#include "ui/train/curve_export.h"
 #include "ui/train/curve_grid.h"
 #include "ui/train/dataset_browser.h"
 #include "ui/train/run_weights.h"
 #include "ui/train/runs_panel.h"
 
 #include <QAction>
-#include <QDir>
-#include <QFileDialog>
-#include <QFileInfo>
-#include <QMessageBox>
 
 #include <optional>
 
@@ -174,61 +167,12 @@ void TrainMode::useModel()
 
 void TrainMode::exportCurves(const QString& kind)
 {
-    const std::vector<RunSummary> chosen = m_runs->chosen();
-    if (chosen.empty())
-        return;
-    Settings settings;
-    const QString name =
-        chosen.size() == 1 ? QString::fromStdString(chosen.front().id) : QStringLiteral("runs");
-    QString path = QFileDialog::getSaveFileName(
-        this, tr("Export"), QDir(settings.lastFolder()).filePath(name + QLatin1Char('.') + kind),
-        QStringLiteral("*.%1").arg(kind));
-    if (path.isEmpty())
-        return;
-    if (QFileInfo(path).suffix().isEmpty())
-        path += QLatin1Char('.') + kind;
-    settings.setLastFolder(QFileInfo(path).absolutePath());
-    if (kind != QLatin1String("csv") || mayReplace(chosen, path))
-        exportTo(kind, path);
-}
-
-/// The dialog asks about the file that was named; of several runs each has one of its own.
-bool TrainMode::mayReplace(const std::vector<RunSummary>& runs, const QString& path)
-{
-    if (runs.size() < 2)
-        return true;
-    QStringList there;
-    for (const RunSummary& run : runs) {
-        const QString file =
-            QString::fromStdString(runCsvFile(runs, run, path.toStdString()).filename().string());
-        if (QFileInfo(QFileInfo(path).dir(), file).exists())
-            there << file;
-    }
-    return there.isEmpty() ||
-           QMessageBox::question(
-               this, tr("Export"), tr("Replace these files?\n\n%1").arg(there.join(QLatin1Char('\n'))),
-               QMessageBox::Yes | QMessageBox::Cancel, QMessageBox::Cancel) == QMessageBox::Yes;
+    m_export.ask(kind, m_runs->chosen(), m_curves->page());
 }
 
 void TrainMode::exportTo(const QString& kind, const QString& path)
 {
-    // Whoever gave the path was asked about an existing file.
-    constexpr bool kOverwrite = true;
-    if (kind == QLatin1String("csv")) {
-        m_jobs->start(tr("Export of values"),
-                      [runs = m_runs->chosen(), target = std::filesystem::path(path.toStdString())](
-                          const CancelToken&, const Progress&) -> Result<JobOutput> {
-                          auto files = exportRunsCsv(runs, target, kOverwrite);
-                          if (!files)
-                              return tl::unexpected(files.error());
-                          return JobOutput{std::move(*files)};
-                      });
-        return;
-    }
-    const Status written = kind == QLatin1String("png") ? exportCurvesPng(*m_curves, path, kOverwrite)
-                                                        : exportCurvesPdf(*m_curves, path, kOverwrite);
-    if (!written)
-        report(written.error());
+    m_export.write(kind, path, m_runs->chosen(), m_curves->page());
 }
 
 } // namespace fedefm

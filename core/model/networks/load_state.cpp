@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/library_message.h"
 #include "core/model/networks/foreign_names_private.h"
 #include "core/model/networks/network_private.h"
 #include "core/model/networks/position_resize_private.h"
@@ -124,8 +125,7 @@ try {
 } catch (const std::bad_alloc&) {
     return fail(ErrorCode::OutOfMemory, subject);
 } catch (const std::exception& exception) {
-    const std::string text = exception.what();
-    return fail(ErrorCode::ModelBroken, subject, text.substr(0, text.find('\n')));
+    return fail(ErrorCode::ModelBroken, subject, libraryMessage(exception.what()));
 }
 
 } // namespace fedefm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/model_check.h"
 
+#include "core/base/library_message.h"
 #include "core/model/networks/network_private.h"
 #include "core/model/networks/reference_compare_private.h"
 
@@ -171,8 +172,8 @@ try {
 } catch (const std::bad_alloc&) {
     return fail(ErrorCode::OutOfMemory, files.config.string());
 } catch (const c10::Error& error) {
-    const std::string text = error.what_without_backtrace();
-    return fail(ErrorCode::InvalidArgument, files.config.string(), text.substr(0, text.find('\n')));
+    return fail(ErrorCode::InvalidArgument, files.config.string(),
+                libraryMessage(error.what_without_backtrace()));
 } catch (const std::exception& exception) {
     return fail(ErrorCode::Internal, files.config.string(), exception.what());
 }

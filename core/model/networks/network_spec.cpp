@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/network_spec.h"
-#include "core/base/nearest_name.h"
 
+#include "core/base/library_message.h"
+#include "core/base/nearest_name.h"
 #include "core/model/networks/architecture_list_private.h"
 
 #include <algorithm>
@@ -21,7 +22,7 @@ Result<NetworkPtr> makeNetwork(const NetworkSpec& spec)
         const std::string text = error.what_without_backtrace();
         if (text.find("not enough memory") != std::string::npos)
             return fail(ErrorCode::OutOfMemory, spec.architecture);
-        return fail(ErrorCode::InvalidArgument, spec.architecture, text.substr(0, text.find('\n')));
+        return fail(ErrorCode::InvalidArgument, spec.architecture, libraryMessage(text));
     } catch (const std::exception& exception) {
         return fail(ErrorCode::Internal, spec.architecture, exception.what());
     }

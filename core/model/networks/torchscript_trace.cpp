@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/library_message.h"
 #include "core/model/networks/fused_convolutions_private.h"
 #include "core/model/networks/fused_upsampling_private.h"
 #include "core/model/networks/torchscript_private.h"
@@ -76,13 +77,6 @@ void ownConstants(torch::jit::Module& frozen, const Network& network)
                 node->t_(c10::attr::value, value.clone());
 }
 
-/// LibTorch's messages carry a stack trace behind the first line.
-std::string firstLine(const char* text)
-{
-    const std::string all(text);
-    return all.substr(0, std::min<std::size_t>(all.find('\n'), 300));
-}
-
 /// Tracing computes once in float32 and eagerly, which can need more memory than all later use. Convolutions
 /// alone are traced at a smaller size of the same divisors, as their graph is the same.
 Result<torch::jit::Module> tracedForInference(Network& network, const std::vector<std::int64_t>& shape)
@@ -126,11 +120,11 @@ Result<torch::jit::Module> tracedModule(Network& network, const std::vector<std:
         module.type()->addMethod(forward);
         return module;
     } catch (const c10::Error& error) {
-        return fail(ErrorCode::InvalidArgument, "TorchScript", firstLine(error.what_without_backtrace()));
+        return fail(ErrorCode::InvalidArgument, "TorchScript", libraryMessage(error.what_without_backtrace()));
     } catch (const std::bad_alloc&) {
         return fail(ErrorCode::OutOfMemory, "TorchScript");
     } catch (const std::exception& error) {
-        return fail(ErrorCode::InvalidArgument, "TorchScript", firstLine(error.what()));
+        return fail(ErrorCode::InvalidArgument, "TorchScript", libraryMessage(error.what()));
     }
 }
 
@@ -163,7 +157,7 @@ Result<torch::jit::Module> frozenForInference(Network& network, const std::vecto
         }
         return torch::jit::optimize_for_inference(frozen);
     } catch (const std::exception& error) {
-        return fail(ErrorCode::Internal, "TorchScript", firstLine(error.what()));
+        return fail(ErrorCode::Internal, "TorchScript", libraryMessage(error.what()));
     }
 }
 

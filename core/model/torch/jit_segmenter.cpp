@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/torch/jit_segmenter_private.h"
 
+#include "core/base/library_message.h"
 #include "core/geometry/hysteresis.h"
 #include "core/model/model_input.h"
 #include "core/model/networks/mirror_average_private.h"
@@ -45,7 +46,10 @@ public:
         } catch (const std::bad_alloc&) {
             return fail(ErrorCode::OutOfMemory, m_file);
         } catch (const std::exception& error) {
-            return fail(ErrorCode::ModelBroken, m_file, std::string(error.what()).substr(0, 200));
+            return fail(ErrorCode::ModelBroken, m_file,
+                        "it does not take a picture of " + std::to_string(m_card.channels) + "x" +
+                            std::to_string(input.height) + "x" + std::to_string(input.width) + ": " +
+                            libraryMessage(error.what()));
         }
         const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
         result.provenance.modelId = m_card.card.id;

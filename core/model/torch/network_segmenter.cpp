@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/torch/network_segmenter.h"
 
+#include "core/base/library_message.h"
 #include "core/model/networks/network_private.h"
 #include "core/model/networks/torchscript_private.h"
 #include "core/model/torch/jit_segmenter_private.h"
@@ -66,7 +67,7 @@ Result<std::unique_ptr<Segmenter>> openNetworkFile(const std::filesystem::path& 
             },
             std::move(shape), file.string());
     } catch (const std::exception& error) {
-        return fail(ErrorCode::ModelBroken, file.string(), std::string(error.what()).substr(0, 200));
+        return fail(ErrorCode::ModelBroken, file.string(), libraryMessage(error.what()));
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/torch/sam_prompt_segmenter.h"
 
+#include "core/base/library_message.h"
 #include "core/model/model_input.h"
 #include "core/model/networks/sam_private.h"
 #include "core/model/torch/torch_private.h"
@@ -122,7 +123,7 @@ private:
         } catch (const std::bad_alloc&) {
             return fail(ErrorCode::OutOfMemory, m_file);
         } catch (const std::exception& error) {
-            return fail(ErrorCode::ModelBroken, m_file, std::string(error.what()).substr(0, 200));
+            return fail(ErrorCode::ModelBroken, m_file, libraryMessage(error.what()));
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/torch/script_segmenter.h"
 
+#include "core/base/library_message.h"
 #include "core/model/torch/jit_segmenter_private.h"
 
 namespace fedefm {
@@ -29,7 +30,7 @@ Result<std::unique_ptr<Segmenter>> openTorchScript(const std::filesystem::path& 
             [network = std::move(network)](const std::vector<std::int64_t>&) { return network; },
             std::move(parsed), file.string());
     } catch (const std::exception& error) {
-        return fail(ErrorCode::ModelBroken, file.string(), std::string(error.what()).substr(0, 200));
+        return fail(ErrorCode::ModelBroken, file.string(), libraryMessage(error.what()));
     }
 }
 

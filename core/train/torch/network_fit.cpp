@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/library_message.h"
 #include "core/train/torch/evaluator_private.h"
 #include "core/train/torch/training_scope_private.h"
 
@@ -10,11 +11,6 @@ namespace {
 
 /// Broken files at the beginning say nothing about the network.
 constexpr std::size_t kMostTried = 8;
-
-std::string firstLine(const std::string& text)
-{
-    return text.substr(0, text.find('\n'));
-}
 
 } // namespace
 
@@ -43,7 +39,7 @@ Status checkNetworkFits(Network& network, const Dataset& dataset, const InputSet
                     "the network does not take pictures of " + std::to_string(sample->channels) +
                         " channels and " + std::to_string(width) + " x " + std::to_string(height) +
                         " pixels, which \"input\" and \"augmentation\" make of the data (" +
-                        firstLine(error.what_without_backtrace()) + ")");
+                        libraryMessage(error.what_without_backtrace()) + ")");
     }
 }
 

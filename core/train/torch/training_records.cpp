@@ -15,7 +15,7 @@ namespace fedefm {
 namespace {
 
 constexpr double kReportPeriodMs = 50.0;
-/// Every record is synced to the disk; faster steps are thinned out.
+/// Every write is synced to the disk; faster steps are written together.
 constexpr double kRecordPeriodMs = 250.0;
 constexpr std::size_t kMostLogged = 20; ///< lines at once
 /// Each is synced to the disk, too.
@@ -53,6 +53,9 @@ fs::path TrainingSession::bestFile() const
 
 Status TrainingSession::checkpoint()
 {
+    // A resume does none of the steps before it again.
+    if (auto written = m_run->writeKept(); !written)
+        return written;
     return saveCheckpoint(checkpointFile(), parts(), m_state);
 }
 
@@ -63,15 +66,16 @@ Status TrainingSession::afterStep(double loss)
     m_state.lossSum += loss;
     const double now = m_clock.nowMs();
     const double elapsedMs = now - m_lastRecordMs;
+    const double epoch =
+        m_state.epoch + static_cast<double>(m_state.batch) / std::max(1, m_loader->batchesPerEpoch());
+    m_run->keepMetrics(m_state.step, epoch,
+                       {{"train/loss", loss},
+                        {"train/learning_rate", m_learningRate},
+                        {"train/gradient_norm", m_gradientNorm}});
     if (elapsedMs >= kRecordPeriodMs || m_state.batch == m_loader->batchesPerEpoch()) {
         m_imagesPerSecond = 1e3 * static_cast<double>(m_imagesSinceRecord) / std::max(elapsedMs, 1e-3);
-        const double epoch =
-            m_state.epoch + static_cast<double>(m_state.batch) / std::max(1, m_loader->batchesPerEpoch());
         auto added = m_run->addMetrics(m_state.step, epoch,
-                                       {{"train/loss", loss},
-                                        {"train/learning_rate", m_learningRate},
-                                        {"train/gradient_norm", m_gradientNorm},
-                                        {"train/images_per_second", m_imagesPerSecond},
+                                       {{"train/images_per_second", m_imagesPerSecond},
                                         {"train/data_wait_ms", m_loader->waitedMs()}});
         if (!added)
             return added;

@@ -114,6 +114,7 @@ private Q_SLOTS:
     void cycleTimeIsThatOfTheLinksInUse();
     void unmeasuredMetricIsAnError();
     void tableHasMeansAndDeviations();
+    void aMethodThatFailedHasARow();
     void budgetsAreThoseOfTheCheapest();
     void conditionsHaveBudgetsOfTheirOwn();
     void markdownHasACellPerColumn();
@@ -187,8 +188,23 @@ void TestComparisonTable::tableHasMeansAndDeviations()
     QVERIFY(fedefm["own"].is_null());
     QVERIFY(fedefm["unseen_share"].is_null());
     QCOMPARE(fedefm["rounds"].get<double>(), 2.5);
-    // One seed of the pooled training is missing.
+    // One seed of the pooled training has failed.
     compareSpread(table["rows"][2]["merged"], 0.99, 0.0, 1);
+    QCOMPARE(table["rows"][2]["failed"].get<int>(), 1);
+    QCOMPARE(fedavg["failed"].get<int>(), 0);
+}
+
+void TestComparisonTable::aMethodThatFailedHasARow()
+{
+    Hand hand;
+    hand.outcomes[1] = hand.outcomes[4] = std::nullopt;
+    const nlohmann::json table = hand.table();
+    QCOMPARE(table["rows"].size(), std::size_t(3));
+    QCOMPARE(table["rows"][1]["failed"].get<int>(), 2);
+    QVERIFY(table["rows"][1]["merged"].is_null());
+    const auto lines = QString::fromStdString(comparisonMarkdown(table)).split('\n');
+    QVERIFY2(lines[3].contains("\"ours\" (failed: 2 of 2) | – | – |"), qPrintable(lines[3]));
+    QVERIFY2(lines[4].contains("(failed: 1 of 2) | 99.0 |"), qPrintable(lines[4]));
 }
 
 void TestComparisonTable::budgetsAreThoseOfTheCheapest()
@@ -238,16 +254,17 @@ void TestComparisonTable::csvIsQuoted()
 {
     const auto lines = QString::fromStdString(comparisonCsv(Hand().table())).split('\n');
     QCOMPARE(lines.size(), 5);
-    QCOMPARE(lines[0].count(','), 16);
+    QCOMPARE(lines[0].count(','), 17);
     QVERIFY2(lines[2].startsWith("\"all\",\"DFL\",\"Fed|EFM, \"\"ours\"\"\",,"), qPrintable(lines[2]));
     const QStringList cells = lines[1].split(',');
-    QCOMPARE(cells.size(), 17);
+    QCOMPARE(cells.size(), 18);
     QCOMPARE(cells[0], QString("\"all\""));
     QCOMPARE(cells[3], QString("0.5"));
     QVERIFY(std::abs(cells[4].toDouble() - 0.85) < 1e-12);
     QVERIFY(std::abs(cells[5].toDouble() - std::sqrt(0.005)) < 1e-12);
     QCOMPARE(cells[10], QString("2"));
-    QCOMPARE(cells[11], QString("3.0"));
+    QCOMPARE(cells[11], QString("0"));
+    QCOMPARE(cells[12], QString("3.0"));
     QVERIFY(lines[3].contains(",,,")); // no models of its own
 }
 

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void init() { m_runs = std::make_unique<RunFixture>(); }
     void recordsARun();
     void pollsACurve();
+    void keptMetricsComeWithTheNextCall();
     void resumeSupersedesWithoutDeleting();
     void resumeIsSeenByAPollingReader();
     void laterEpochCounts();
@@ -100,6 +101,28 @@ void TestRunStore::pollsACurve()
     QCOMPARE(next->points[1].value, infinity);
     QVERIFY(!next->restarted);
     QVERIFY((*reader)->curve("loss", next->lastRow)->points.empty());
+}
+
+void TestRunStore::keptMetricsComeWithTheNextCall()
+{
+    auto run = m_runs->make();
+    const auto reader = RunReader::open(run->folder());
+    QVERIFY(reader);
+    const auto losses = [&] { return values(*(*reader)->curve("loss")); };
+    run->keepMetrics(1, 0.1, {{"loss", 1.0}});
+    run->keepMetrics(2, 0.2, {{"loss", 2.0}});
+    QVERIFY(losses().empty());
+    QVERIFY(run->addMetrics(2, 0.2, {{"rate", 9.0}}));
+    QCOMPARE(losses(), (std::vector<double>{1, 2}));
+    run->keepMetrics(3, 0.3, {{"loss", 3.0}});
+    QVERIFY(run->writeKept());
+    QVERIFY(run->writeKept()); // nothing to do
+    QCOMPARE(losses(), (std::vector<double>{1, 2, 3}));
+    run->keepMetrics(4, 0.4, {{"loss", 4.0}});
+    QVERIFY(run->finishEpoch(0, true, {}));
+    run->keepMetrics(5, 0.5, {{"loss", 5.0}});
+    run.reset(); // lost, with what it knew
+    QCOMPARE(losses(), (std::vector<double>{1, 2, 3, 4, 5}));
 }
 
 void TestRunStore::resumeSupersedesWithoutDeleting()

@@ -57,6 +57,11 @@ void TestTrainer::lossFallsAndLineIsFound()
     QCOMPARE(summaryOf(result->runFolder).state, RunState::Done);
     QVERIFY(!(*reader)->curve("validation/foreground.dice")->points.empty());
     QVERIFY(!(*reader)->curve("train/learning_rate")->points.empty());
+    // Steps of a few milliseconds are written together, none is left out.
+    const auto losses = (*reader)->curve("train/loss")->points;
+    for (std::size_t at = 0; at < losses.size(); ++at)
+        QCOMPARE(losses[at].step, static_cast<std::int64_t>(at + 1));
+    QVERIFY(!losses.empty() && losses.size() % 30 == 0);
 }
 
 void TestTrainer::weightsFileDescribesItself()

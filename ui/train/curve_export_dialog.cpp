@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/train/curve_export_dialog.h"
+
+#include "ui/common/settings.h"
+#include "ui/jobs/job_model.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMessageBox>
+
+namespace fedefm {
+
+namespace {
+
+constexpr bool kOverwrite = true;
+const QString kValues = QStringLiteral("csv");
+
+QString translated(const char* text)
+{
+    return QCoreApplication::translate("fedefm::CurveExportDialog", text);
+}
+
+} // namespace
+
+CurveExportDialog::CurveExportDialog(QWidget* window, JobModel* jobs, Failed failed)
+    : m_window(window), m_jobs(jobs), m_failed(std::move(failed))
+{
+}
+
+void CurveExportDialog::ask(const QString& kind, const std::vector<RunSummary>& runs, const CurvePage& page)
+{
+    if (runs.empty())
+        return;
+    Settings settings;
+    const QString name = runs.size() == 1 ? QString::fromStdString(runs.front().id) : QStringLiteral("runs");
+    QString path = QFileDialog::getSaveFileName(
+        m_window, translated("Export"), QDir(settings.lastFolder()).filePath(name + QLatin1Char('.') + kind),
+        QStringLiteral("*.%1").arg(kind));
+    if (path.isEmpty())
+        return;
+    if (QFileInfo(path).suffix().isEmpty())
+        path += QLatin1Char('.') + kind;
+    settings.setLastFolder(QFileInfo(path).absolutePath());
+    if (kind != kValues || mayReplace(runs, path))
+        write(kind, path, runs, page);
+}
+
+/// The dialog asks about the file that was named; of several runs each has one of its own.
+bool CurveExportDialog::mayReplace(const std::vector<RunSummary>& runs, const QString& path)
+{
+    if (runs.size() < 2)
+        return true;
+    QStringList there;
+    for (const RunSummary& run : runs) {
+        const QString file =
+            QString::fromStdString(runCsvFile(runs, run, path.toStdString()).filename().string());
+        if (QFileInfo(QFileInfo(path).dir(), file).exists())
+            there << file;
+    }
+    return there.isEmpty() ||
+           QMessageBox::question(m_window, translated("Export"),
+                                 translated("Replace these files?\n\n%1").arg(there.join(QLatin1Char('\n'))),
+                                 QMessageBox::Yes | QMessageBox::Cancel,
+                                 QMessageBox::Cancel) == QMessageBox::Yes;
+}
+
+void CurveExportDialog::write(const QString& kind, const QString& path, const std::vector<RunSummary>& runs,
+                              const CurvePage& page)
+{
+    if (kind == kValues) {
+        m_jobs->start(translated("Export of values"),
+                      [runs, target = std::filesystem::path(path.toStdString())](
+                          const CancelToken&, const Progress&) -> Result<JobOutput> {
+                          auto files = exportRunsCsv(runs, target, kOverwrite);
+                          if (!files)
+                              return tl::unexpected(files.error());
+                          return JobOutput{std::move(*files)};
+                      });
+        return;
+    }
+    const Status written = kind == QLatin1String("png") ? exportCurvesPng(page, path, kOverwrite)
+                                                        : exportCurvesPdf(page, path, kOverwrite);
+    if (!written)
+        m_failed(written.error());
+}
+
+} // namespace fedefm
