@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/model_card.h"
 
-#include <nlohmann/json.hpp>
+#include "core/model/picture_view_json.h"
 
 #include <algorithm>
 
@@ -51,7 +51,8 @@ void readInput(const json& input, FileCard& result)
     result.input.channelPick = static_cast<int>(std::clamp(numberOf(input, "channel_pick", -1), -1LL, 15LL));
     result.input.stretch = !input.contains("stretch") || input["stretch"] != false;
     result.input.sizePx = static_cast<int>(std::clamp(numberOf(input, "size_px", 0), 0LL, 4096LL));
-    result.mirrors = input.contains("mirrors") && input["mirrors"] == true;
+    if (input.contains("views"))
+        result.views = parsePictureViews(input["views"]).value_or(std::vector<PictureView>());
     result.mean = numbersOf(input, "mean");
     result.deviation = numbersOf(input, "deviation");
     const auto channels = static_cast<std::size_t>(result.channels);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/model_input.h"
+#include "core/model/picture_view.h"
 #include "core/model/segmenter.h"
 
 namespace fedefm {
@@ -11,10 +12,10 @@ struct FileCard
 {
     ModelCard card;
     ModelInputRules input;
-    int channels = 1;              ///< grey is given that many times
-    bool mirrors = false;          ///< results are means over the picture and its mirror images
-    std::vector<double> mean;      ///< per channel, taken off grey in 0…1; empty: nothing
-    std::vector<double> deviation; ///< per channel, divides after that; empty: nothing
+    int channels = 1;               ///< grey is given that many times
+    std::vector<PictureView> views; ///< results are means over them; empty: the picture as it is
+    std::vector<double> mean;       ///< per channel, taken off grey in 0…1; empty: nothing
+    std::vector<double> deviation;  ///< per channel, divides after that; empty: nothing
     /// A pixel is a device's from `leastProbability` on, where its line reaches `sureProbability` somewhere.
     double leastProbability = 0.5;
     double sureProbability = 0.5;
@@ -25,7 +26,7 @@ struct FileCard
 /// Reads a card from JSON: id, name, version, architecture (or network), parameters, licence, training,
 /// limits, role ("live", "offline", "foundation", which networks of the task "classification" always are),
 /// classes (names by output channel; names other than "guidewire" count as catheter),
-/// input {channels, channel_pick, stretch, multiple, size_px, mean, deviation, mirrors}, multiple,
+/// input {channels, channel_pick, stretch, multiple, size_px, mean, deviation, views}, multiple,
 /// longest_side, thresholds {least, sure}. Everything is optional; what is missing or of the wrong type says
 /// "not stated".
 FileCard parseModelCard(const std::string& json, const std::string& fallbackId);

@@ -10,10 +10,12 @@ import measure_real
 import measure_simulated
 import weights
 
-# "live" and "offline": the defaults of the window and of the command line.
+# One network, by one look at a frame or by the mean of three (docs/adr/0015). "live" and "offline": the defaults of the
+# window and of the command line.
+THREE_LOOKS = [{"scale": 0.75}, {"scale": 1.0, "mirror": "x"}, {"scale": 1.25}]
 ABOUT = {
-    "fast": ("wirenet-fast", "WireNet fast", "live"),
-    "strong": ("wirenet-strong", "WireNet strong", "offline"),
+    "fast": ("wirenet-fast", "WireNet fast", "live", []),
+    "strong": ("wirenet-strong", "WireNet strong", "offline", THREE_LOOKS),
 }
 LIMITS = (
     "Trained on simulated fluoroscopy only. No training saw a real frame, but the simulator was made to look like real "
@@ -52,7 +54,7 @@ def main():
     parser.add_argument("--real", type=pathlib.Path, required=True, help="folder that holds seg/ and dicom/")
     options = parser.parse_args()
 
-    identifier, name, role = ABOUT[options.name]
+    identifier, name, role, views = ABOUT[options.name]
     target = options.models / f"{identifier}.safetensors"
     best = options.run / "weights" / "best.safetensors"
     card = card_for(options.run, best)
@@ -60,6 +62,7 @@ def main():
     if not (options.models.parent.parent / config).is_file():
         parser.error(f"{options.run} was not trained by {config}")
     shutil.copyfile(best, target)
+    card["input"]["views"] = views
     card.update(id=identifier, name=name, role=role, licence="GPL-3.0-or-later", limits=LIMITS, config=config,
                 made_by=f"installer/train-models {options.name}")
     # The thresholds of the card count in what follows.

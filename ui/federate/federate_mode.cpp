@@ -35,8 +35,9 @@ constexpr int kListHeightPx = 170;
 } // namespace
 
 FederateMode::FederateMode(const AppContext& context, JobModel* jobs, QWidget* parent)
-    : QWidget(parent), m_context(context), m_export(this, jobs, [this](const Error& error) { report(error); }),
-      m_watcher(defaultRunsFolder()), m_launcher(defaultRunsFolder())
+    : QWidget(parent), m_context(context),
+      m_export(this, jobs, [this](const Error& error) { report(error); }), m_watcher(defaultRunsFolder()),
+      m_launcher(defaultRunsFolder())
 {
     setObjectName(QStringLiteral("federateMode"));
     m_strip = new RoundStrip(this);

@@ -89,7 +89,7 @@ private:
     void report(const std::vector<Issue>& issues);
     void updatePolling();
     std::vector<RunSummary> shownRun() const; ///< none or one
-    std::filesystem::path modelFile() const; ///< the best merged model, else the last
+    std::filesystem::path modelFile() const;  ///< the best merged model, else the last
 
     AppContext m_context;
     CurveExportDialog m_export;

@@ -2,6 +2,7 @@
 #include "ui/federate/plan_problems.h"
 
 #include "core/base/nearest_name.h"
+#include "core/federate/merge/merge.h"
 #include "core/federate/plan.h"
 #include "core/federate/privacy/privacy_settings.h"
 #include "core/federate/privacy/rdp_accountant.h"
@@ -155,7 +156,38 @@ bool isInside(const ConfigField& field, const nlohmann::json& value)
     }
 }
 
-void checkStrategy(const nlohmann::json& plan, Problems& problems)
+/// Robust rules need a number of models, in client-server learning of all silos, else of the neighbours.
+void checkMerge(const nlohmann::json& plan, const StrategyInfo& info, const PlanOutlook& outlook,
+                Problems& problems)
+{
+    const nlohmann::json strategy = valueAt(plan, "strategy");
+    const auto option = [&strategy](const char* name) {
+        const nlohmann::json given = valueAt(strategy, name);
+        return given.is_null() ? strategyDefault(strategy, name) : given;
+    };
+    const nlohmann::json named = option("merge"), faulty = option("faulty"),
+                         trimmed = option("trimmed_share");
+    const auto rule = named.is_string() ? parseMergeRule(named.get<std::string>())
+                                        : Result<MergeRule>(MergeRule::WeightedMean);
+    if (!rule || !faulty.is_number_integer() || !trimmed.is_number())
+        return; // said by their fields
+    MergeOptions merge;
+    merge.rule = *rule;
+    merge.faultyMembers = faulty.get<int>();
+    merge.trimmedShare = trimmed.get<double>();
+    auto members = static_cast<std::size_t>(std::max(0, planSiloCount(plan)));
+    if (info.uses == StrategyInfo::Uses::Links && outlook.links) {
+        const Overlay overlay = outlook.links->wholeOverlay();
+        for (int silo = 0; silo < outlook.links->siloCount(); ++silo)
+            members = std::min(members, overlay.incoming(silo).size() + 1);
+    }
+    const Status fits =
+        checkMergeMembers(merge, members, tr("a merge has %1 here").arg(members).toStdString());
+    if (!fits)
+        problems.push_back({"strategy.merge", textOf(fits.error())});
+}
+
+void checkStrategy(const nlohmann::json& plan, const PlanOutlook& outlook, Problems& problems)
 {
     const StrategyInfo* info = strategyInfo(planStrategy(plan));
     if (!info) {
@@ -182,6 +214,7 @@ void checkStrategy(const nlohmann::json& plan, Problems& problems)
         else if (!isInside(found->field, value))
             problems.push_back({key, tr("This value is outside the allowed range.")});
     }
+    checkMerge(plan, *info, outlook, problems);
     if (stepsPerRound(strategy) + visitSteps(strategy) == 0)
         problems.push_back({"strategy.local_steps", tr("Nothing is trained: a step at least is needed.")});
     const nlohmann::json common = valueAt(plan, "data.public");
@@ -283,7 +316,7 @@ std::vector<PlanProblem> planProblems(const nlohmann::json& plan, const PlanOutl
     Problems problems;
     checkData(plan, outlook, problems);
     checkTopology(plan, outlook, problems);
-    checkStrategy(plan, problems);
+    checkStrategy(plan, outlook, problems);
     checkTraining(plan, problems);
     checkPrivacy(plan, outlook, problems);
     return problems;

@@ -74,8 +74,7 @@ void CurveBar::addAxes()
     if (m_counts == Counts::Steps) {
         add(tr("Step"), XAxis::Step);
         add(tr("Epoch"), XAxis::Epoch);
-    }
-    else
+    } else
         add(tr("Round"), XAxis::Step);
     add(tr("Wall time"), XAxis::WallMinutes);
     m_axis->setAccessibleName(tr("Axis along the curves"));

@@ -74,8 +74,8 @@ void drawPage(QCPPainter& painter, const CurvePage& content, const PageLayout& p
     for (std::size_t i = 0; i < content.plots.size(); ++i) {
         const int column = static_cast<int>(i) % page.columns;
         const int row = static_cast<int>(i) / page.columns;
-        content.plots[i]->render(painter, QRect(kMarginPx + column * kPlotWidthPx,
-                                                top + row * kPlotHeightPx, kPlotWidthPx, kPlotHeightPx));
+        content.plots[i]->render(painter, QRect(kMarginPx + column * kPlotWidthPx, top + row * kPlotHeightPx,
+                                                kPlotWidthPx, kPlotHeightPx));
     }
     painter.setPen(Qt::black);
     painter.drawText(QRect(kMarginPx, page.size.height() - kMarginPx - kLinePx,

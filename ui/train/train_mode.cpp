@@ -25,8 +25,8 @@ constexpr int kBottomHeightPx = 240;
 } // namespace
 
 TrainMode::TrainMode(const AppContext& context, JobModel* jobs, QWidget* parent)
-    : QWidget(parent), m_context(context), m_export(this, jobs, [this](const Error& error) { report(error); }),
-      m_watcher(defaultRunsFolder()),
+    : QWidget(parent), m_context(context),
+      m_export(this, jobs, [this](const Error& error) { report(error); }), m_watcher(defaultRunsFolder()),
       m_launcher(defaultRunsFolder()), m_draft(new ConfigDraft(this))
 {
     setObjectName(QStringLiteral("trainMode"));

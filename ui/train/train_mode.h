@@ -2,8 +2,8 @@
 #pragma once
 
 #include "ui/common/app_context.h"
-#include "ui/train/curve_export_dialog.h"
 #include "ui/train/curve_book.h"
+#include "ui/train/curve_export_dialog.h"
 #include "ui/train/run_alerts.h"
 #include "ui/train/run_launcher.h"
 #include "ui/train/run_style.h"

@@ -120,7 +120,8 @@ Result<torch::jit::Module> tracedModule(Network& network, const std::vector<std:
         module.type()->addMethod(forward);
         return module;
     } catch (const c10::Error& error) {
-        return fail(ErrorCode::InvalidArgument, "TorchScript", libraryMessage(error.what_without_backtrace()));
+        return fail(ErrorCode::InvalidArgument, "TorchScript",
+                    libraryMessage(error.what_without_backtrace()));
     } catch (const std::bad_alloc&) {
         return fail(ErrorCode::OutOfMemory, "TorchScript");
     } catch (const std::exception& error) {

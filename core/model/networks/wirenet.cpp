@@ -162,7 +162,7 @@ Result<NetworkPtr> makeWireNet(const nlohmann::json& values)
 
 nlohmann::json officialWireNet(const std::string& variant)
 {
-    if (variant == "strong")
+    if (variant == "wide")
         return {{"widths", {32, 64, 96, 160, 224}}, {"depths", {1, 2, 2, 2, 2}}};
     return nlohmann::json::object();
 }
@@ -203,8 +203,8 @@ const Architecture& wireNetArchitecture()
 {
     static const Architecture architecture{{"wirenet",
                                             "This project's network for catheters and guidewires: fast (real "
-                                            "time on two cores) and strong (wider and deeper)",
-                                            {"fast", "strong"}},
+                                            "time on two cores) and wide (twice the parameters)",
+                                            {"fast", "wide"}},
                                            officialWireNet,
                                            makeWireNet};
     return architecture;

@@ -4,13 +4,15 @@
 #include "core/base/library_message.h"
 #include "core/geometry/hysteresis.h"
 #include "core/model/model_input.h"
-#include "core/model/networks/mirror_average_private.h"
+#include "core/model/networks/view_average_private.h"
 #include "core/model/wire_description.h"
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <map>
 #include <thread>
 
 namespace fedefm {
@@ -21,7 +23,7 @@ class JitSegmenter final : public Segmenter
 {
 public:
     JitSegmenter(ModuleForShape modules, FileCard card, std::string file)
-        : m_modules(std::move(modules)), m_card(std::move(card)), m_file(std::move(file))
+        : m_makeModule(std::move(modules)), m_card(std::move(card)), m_file(std::move(file))
     {
     }
 
@@ -80,17 +82,13 @@ private:
     {
         const torch::InferenceMode noGradient;
         const torch::Tensor values = tensorOf(input);
-        if (m_shape != values.sizes().vec()) {
-            auto module = m_modules(values.sizes().vec());
-            if (!module)
-                return tl::unexpected(module.error());
-            m_module = std::move(*module);
-            m_shape = values.sizes().vec();
-        }
-        const auto forward = [this](const torch::Tensor& pictures) {
-            return m_module.forward({pictures}).toTensor();
-        };
-        const torch::Tensor logits = m_card.mirrors ? mirrorAverage(values, forward) : forward(values);
+        const auto look = [this](const torch::Tensor& pictures) { return logitsOf(pictures); };
+        const auto found = m_card.views.empty()
+                               ? look(values)
+                               : viewAverage(values, m_card.views, m_card.input.multiple, look);
+        if (!found)
+            return tl::unexpected(found.error());
+        const torch::Tensor& logits = *found;
         const auto outputs = static_cast<std::int64_t>(m_card.outputs.size());
         if (logits.dim() != 4 || logits.size(0) != 1 || logits.size(1) != outputs ||
             logits.size(2) != input.height || logits.size(3) != input.width)
@@ -102,6 +100,21 @@ private:
         if (input.usedWidth != width || input.usedHeight != height)
             used = torch::upsample_bilinear2d(used, {height, width}, false);
         return toMap(used, width, height);
+    }
+
+    Result<torch::Tensor> logitsOf(const torch::Tensor& pictures)
+    {
+        const std::vector<std::int64_t> shape = pictures.sizes().vec();
+        if (m_modules.count(shape) == 0) {
+            auto module = m_makeModule(shape);
+            if (!module)
+                return tl::unexpected(module.error());
+            // Those of frames of another size.
+            if (m_modules.size() >= std::max<std::size_t>(1, m_card.views.size()))
+                m_modules.clear();
+            m_modules.emplace(shape, std::move(*module));
+        }
+        return m_modules.at(shape).forward({pictures}).toTensor();
     }
 
     LabelMap toMap(const torch::Tensor& logits, int width, int height) const
@@ -156,9 +169,8 @@ private:
     /// Logits of background above all others by this much: probability of a device below 1 %.
     static constexpr float kSureBackground = 5.0F;
 
-    ModuleForShape m_modules;
-    torch::jit::Module m_module;
-    std::vector<std::int64_t> m_shape; ///< of the inputs that m_module is for
+    ModuleForShape m_makeModule;
+    std::map<std::vector<std::int64_t>, torch::jit::Module> m_modules; ///< by the shape of their inputs
     FileCard m_card;
     std::string m_file;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/picture_view.h"
 #include "core/train/data/sample.h"
 
 #include <nlohmann/json.hpp>
@@ -45,7 +46,7 @@ struct InputSettings
     int multiple = 32;    ///< sides are padded to a multiple of this (image edge, labels ignoreLabel)
     bool stretch = true;  ///< grey to 0…1 between the 0.5 and 99.5 percentile, as core/model/model_input.h
     std::vector<double> mean, deviation; ///< per channel, after the above; empty: none
-    bool mirrors = false; ///< predictions are means over the picture and its mirror images; not in training
+    std::vector<PictureView> views; ///< predictions are means over them; not in training; empty: one look
 };
 inline constexpr std::uint8_t kIgnoreLabel = 255;
 Result<InputSettings> parseInputSettings(const nlohmann::json& json);

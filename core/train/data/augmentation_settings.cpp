@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/strict_object.h"
+#include "core/model/picture_view_json.h"
 #include "core/train/data/augmentation.h"
 
 namespace fedefm {
@@ -58,7 +59,14 @@ Result<InputSettings> parseInputSettings(const json& document)
     options.integer("size_px", s.sizePx, 0, 8192);
     options.integer("multiple", s.multiple, 1, 1024);
     options.flag("stretch", s.stretch);
-    options.flag("mirrors", s.mirrors);
+    if (const json views = options.value("views"); !views.is_null()) {
+        if (const auto parsed = parsePictureViews(views))
+            s.views = *parsed;
+        else
+            options.refuse("views",
+                           "a list of at most 16 like {\"scale\": 0.75, \"mirror\": \"x\"} is needed, "
+                           "scales 0.25 to 4, mirror x, y or xy");
+    }
     options.numbers("mean", s.mean);
     options.numbers("deviation", s.deviation);
     const auto channels = static_cast<std::size_t>(s.channels);
@@ -78,7 +86,7 @@ json toJson(const InputSettings& s)
 {
     return {{"channels", s.channels},   {"channel_pick", s.channelPick}, {"size_px", s.sizePx},
             {"multiple", s.multiple},   {"stretch", s.stretch},          {"mean", s.mean},
-            {"deviation", s.deviation}, {"mirrors", s.mirrors}};
+            {"deviation", s.deviation}, {"views", toJson(s.views)}};
 }
 
 } // namespace fedefm

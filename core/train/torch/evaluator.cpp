@@ -2,7 +2,7 @@
 #include "core/train/torch/evaluator_private.h"
 
 #include "core/geometry/hysteresis.h"
-#include "core/model/networks/mirror_average_private.h"
+#include "core/model/networks/view_average_private.h"
 #include "core/train/metrics.h"
 #include "core/train/torch/losses_private.h"
 #include "core/train/torch/training_scope_private.h"
@@ -115,7 +115,10 @@ public:
     Status add(Network& network, Prepared prepared, const std::function<void(const Predicted&)>& onPrediction)
     {
         const std::shared_ptr<const Batch> batch = batchOf(*prepared.sample);
-        const torch::Tensor logits = logitsOf(network, imagesOf(batch, m_device));
+        const auto found = logitsOf(network, imagesOf(batch, m_device));
+        if (!found)
+            return tl::unexpected(found.error());
+        const torch::Tensor& logits = *found;
         if (auto fits = checkLogits(logits, m_classes, m_settings.isClassification); !fits)
             return fits;
         if (m_isMultiLabel)
@@ -142,13 +145,15 @@ public:
     }
 
 private:
-    torch::Tensor logitsOf(Network& network, const torch::Tensor& images) const
+    Result<torch::Tensor> logitsOf(Network& network, const torch::Tensor& images) const
     {
         const AutocastScope autocast(m_settings.useBfloat16, m_device);
-        if (m_settings.isClassification || !m_settings.input.mirrors)
-            return network.forward(images);
-        return mirrorAverage(images,
-                             [&](const torch::Tensor& pictures) { return network.forward(pictures); });
+        const auto look = [&network](const torch::Tensor& pictures) -> Result<torch::Tensor> {
+            return network.forward(pictures);
+        };
+        if (m_settings.isClassification || m_settings.input.views.empty())
+            return look(images);
+        return viewAverage(images, m_settings.input.views, m_settings.input.multiple, look);
     }
 
     Status addClass(const torch::Tensor& logits, const Batch& batch)

@@ -74,9 +74,9 @@ Status TrainingSession::afterStep(double loss)
                         {"train/gradient_norm", m_gradientNorm}});
     if (elapsedMs >= kRecordPeriodMs || m_state.batch == m_loader->batchesPerEpoch()) {
         m_imagesPerSecond = 1e3 * static_cast<double>(m_imagesSinceRecord) / std::max(elapsedMs, 1e-3);
-        auto added = m_run->addMetrics(m_state.step, epoch,
-                                       {{"train/images_per_second", m_imagesPerSecond},
-                                        {"train/data_wait_ms", m_loader->waitedMs()}});
+        auto added = m_run->addMetrics(
+            m_state.step, epoch,
+            {{"train/images_per_second", m_imagesPerSecond}, {"train/data_wait_ms", m_loader->waitedMs()}});
         if (!added)
             return added;
         m_lastRecordMs = now;

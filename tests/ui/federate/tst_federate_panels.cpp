@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/process_use.h"
+#include "ui/common/plot.h"
 #include "ui/federate/round_strip.h"
 #include "ui/federate/session_curves.h"
 #include "ui/federate/silo_panel.h"
-#include "ui/train/curve_plot.h"
 #include "views_fixture.h"
 
+#include <QCheckBox>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <unistd.h>
 
@@ -190,6 +192,25 @@ void TestFederatePanels::curvesHaveMeanAndRange()
     curves.apply({update("loss/silo_0", {1, 2, 3}), update("loss/silo_1", {3, 2, 5})});
     // Two silos, their mean, and both edges of the band.
     QCOMPARE(curves.plot(1)->graphCount(), 5);
+    // One bar for both plots.
+    for (QCheckBox* box : curves.findChildren<QCheckBox*>())
+        if (box->accessibleName() == QLatin1String("Logarithmic y"))
+            box->click();
+    QVERIFY(curves.view().logY && !curves.view().logX);
+    QCOMPARE(curves.view().smoothing, 0);
+    for (int plot = 0; plot < 2; ++plot)
+        QCOMPARE(curves.plot(plot)->plot()->yAxis->scaleType(), QCPAxis::stLogarithmic);
+    // Silos, mean and merged model stand in the legend, the edges of the band do not.
+    const CurvePage page = curves.page();
+    QCOMPARE(page.plots.size(), std::size_t(2));
+    const auto isNamed = [&page](const char* id) {
+        return std::any_of(page.legend.begin(), page.legend.end(),
+                           [id](const ShownRun& run) { return run.id == QLatin1String(id); });
+    };
+    QVERIFY(isNamed("silo_1") && isNamed("mean") && isNamed("merged") && !isNamed("lowest"));
+    const QString file = QString::fromStdString((runs() / "curves.png").string());
+    QVERIFY(exportCurvesPng(page, file, false));
+    QVERIFY(QImage(file).width() > 1000);
     picture(curves, {400, 400});
 }
 

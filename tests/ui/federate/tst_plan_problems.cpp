@@ -66,6 +66,9 @@ void TestPlanProblems::wrongValuesHoldNextBack_data()
     row("strategy", 2, "strategy.name", R"("fedmagic")");
     row("option", 2, "strategy.beta", "2", "strategy.beta");
     row("unknown option", 2, "strategy.magic", "1");
+    row("too few for Krum", 2, "strategy", R"({"name": "fedavg", "merge": "krum", "faulty": 2})",
+        "strategy.merge");
+    row("too few neighbours", 2, "strategy", R"({"name": "dpsgd", "merge": "krum"})", "strategy.merge");
     row("device", 3, "training.device", R"("tpu")", "training.device");
     row("rounds", 3, "rounds", "0", "rounds");
     row("name", 3, "name", R"("")", "name");
