@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/number_check.h"
 #include "app/cli/progress_line.h"
 #include "app/fedefm/commands.h"
 #include "app/fedefm/evaluation.h"
@@ -245,7 +246,7 @@ void addEvaluateCommand(CLI::App& app, Context& context)
     command->add_option("--reference-ending", options->referenceEnding,
                         "Masks are NAME plus this, e.g. _1stHO");
     command->add_option("--spacing", options->spacingMm, "Millimetres per pixel, for distances in mm")
-        ->check(CLI::PositiveNumber);
+        ->check(numberWithin(1e-6, 1e3));
     command->callback([options, &context] {
         context.input = options->prediction;
         context.action = [options, &context] { return runEvaluate(*options, context); };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/number_check.h"
 #include "app/fedefm/commands.h"
 #include "core/federate/topology/topology.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdio>
 
 namespace fedefm::cli {
@@ -27,18 +27,6 @@ std::string number(double value, int digits = 2)
     std::array<char, 48> text{};
     std::snprintf(text.data(), text.size(), "%.*f", digits, value);
     return text.data();
-}
-
-/// CLI11's own range lets NaN pass.
-auto within(double least, double most)
-{
-    return [least, most](const std::string& text) {
-        double value = 0.0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        const bool isWithin =
-            error == std::errc() && end == text.data() + text.size() && value >= least && value <= most;
-        return isWithin ? std::string() : text + " is not a number within the limits";
-    };
 }
 
 /// By name or number.
@@ -164,18 +152,18 @@ void addModelOptions(CLI::App* command, NetworkOptions& options)
     constexpr double kMost = 1e15;
     command
         ->add_option("--model-bits", options.model.modelBits, "Size of the model in bits (default 4843243)")
-        ->check(within(0.0, kMost));
+        ->check(numberWithin(0.0, kMost));
     command
         ->add_option("--compute-ms", options.model.silo.computeMs, "Time of one local step (default 4.6 ms)")
-        ->check(within(0.0, kMost));
+        ->check(numberWithin(0.0, kMost));
     command->add_option("--local-steps", options.model.localSteps, "Local steps of a round (default 1)")
         ->check(CLI::Range(0, 1000000));
     command->add_option("--core-mbps", options.model.coreMbps, "Capacity of a cable (default 1000 Mbit/s)")
-        ->check(within(1e-6, kMost));
+        ->check(numberWithin(1e-6, kMost));
     command
         ->add_option("--access-mbps", options.accessMbps,
                      "Capacity of a silo's own line (default 10000 Mbit/s)")
-        ->check(within(1e-6, kMost));
+        ->check(numberWithin(1e-6, kMost));
 }
 
 void addOverlayOptions(CLI::App* command, NetworkOptions& options)
@@ -188,7 +176,7 @@ void addOverlayOptions(CLI::App* command, NetworkOptions& options)
         ->check(CLI::Range(2, kMaxSilos));
     command
         ->add_option("--budget", options.topology.budget, "matcha: share of active matchings (default 0.5)")
-        ->check(within(1e-6, 1.0));
+        ->check(numberWithin(1e-6, 1.0));
     command
         ->add_option("--multiplicity", options.topology.multiplicity,
                      "multigraph: most parallel links (default 5)")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/number_check.h"
 #include "app/fedefm/commands.h"
 #include "app/fedefm/transport_check.h"
 
@@ -131,9 +132,9 @@ void addTransportCommand(CLI::App& app, Context& context)
         ->check(CLI::IsMember(transportSolverNames()));
     check
         ->add_option("--epsilon", options->transport.epsilon, "sinkhorn: weight of the entropy, default 0.05")
-        ->check(CLI::PositiveNumber);
+        ->check(numberWithin(1e-12, 1e12));
     check->add_option("--gamma", options->transport.gamma, "quadratic: weight of the squares, default 0.001")
-        ->check(CLI::PositiveNumber);
+        ->check(numberWithin(1e-12, 1e12));
     check->callback([options, &context] {
         context.input = options->folder;
         context.action = [options, &context] { return runCheck(context, *options); };

@@ -10,12 +10,13 @@ import measure_real
 import measure_simulated
 import weights
 
-# One network, by one look at a frame or by the mean of three (docs/adr/0015). "live" and "offline": the defaults of the
-# window and of the command line.
+# One network, by one look at a frame or by the mean of three, and a wider one that other trainings begin with
+# (docs/adr/0015). "live" and "offline": the defaults of the window and of the command line.
 THREE_LOOKS = [{"scale": 0.75}, {"scale": 1.0, "mirror": "x"}, {"scale": 1.25}]
 ABOUT = {
     "fast": ("wirenet-fast", "WireNet fast", "live", []),
     "strong": ("wirenet-strong", "WireNet strong", "offline", THREE_LOOKS),
+    "wide": ("wirenet-wide", "WireNet wide", "foundation", []),
 }
 LIMITS = (
     "Trained on simulated fluoroscopy only. No training saw a real frame, but the simulator was made to look like real "

@@ -1,16 +1,63 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Weights of trainings: safetensors files with a model card inside."""
+"""Weights of trainings: safetensors files with a model card inside.
+
+    weights.py FIRST SECOND TARGET    the average, half and half, of two trainings of the same network
+"""
+import array
 import json
+import pathlib
 import struct
+import sys
+
+
+def read(path):
+    """Header and bytes of the tensors."""
+    content = path.read_bytes()
+    (length,) = struct.unpack("<Q", content[:8])
+    return json.loads(content[8:8 + length]), bytearray(content[8 + length:])
 
 
 def card_of(path):
-    with path.open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
-    return json.loads(header["__metadata__"]["fedefm.card"])
+    return json.loads(read(path)[0]["__metadata__"]["fedefm.card"])
+
+
+def write(path, header, values):
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(struct.pack("<Q", len(text)) + text + bytes(values))
 
 
 def history_of(card):
     """What a network has gone through, oldest first."""
     return card.get("history", [card["training"]])
+
+
+def average(first, second, target):
+    """target: the mean of both; whole numbers and, but for its history, the card are the second's.
+
+    A network that is trained on keeps in part what it could before when its weights are averaged with those that it began
+    with (Wortsman et al. 2022, Robust fine-tuning of zero-shot models).
+    """
+    first_header, first_values = read(first)
+    header, values = read(second)
+    for name, tensor in header.items():
+        if name == "__metadata__" or tensor["dtype"] != "F32":
+            continue
+        if first_header[name]["shape"] != tensor["shape"]:
+            raise ValueError(f"{first}: {name} has another shape than in {second}")
+        ours, theirs = array.array("f"), array.array("f")
+        ours.frombytes(first_values[slice(*first_header[name]["data_offsets"])])
+        theirs.frombytes(values[slice(*tensor["data_offsets"])])
+        mixed = array.array("f", (0.5 * (a + b) for a, b in zip(ours, theirs)))
+        values[slice(*tensor["data_offsets"])] = mixed.tobytes()
+    metadata = header["__metadata__"]
+    card = json.loads(metadata["fedefm.card"])
+    card["history"] = history_of(card_of(first)) + history_of(card) + ["averaged half and half with the stage before"]
+    metadata["fedefm.card"] = json.dumps(card)
+    write(target, header, values)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    average(*(pathlib.Path(name) for name in sys.argv[1:]))

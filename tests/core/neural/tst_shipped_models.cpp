@@ -90,7 +90,11 @@ private:
     }
 
 private Q_SLOTS:
-    void cardsAreComplete_data() { everyModel(); }
+    void cardsAreComplete_data()
+    {
+        everyModel();
+        QTest::newRow("wirenet-wide") << "wirenet-wide"; // for other trainings to begin with
+    }
     void cardsAreComplete()
     {
         QFETCH(QString, id);
@@ -196,7 +200,7 @@ private Q_SLOTS:
             pooled.add(found->labelImage(), (*labels)->data<std::uint8_t>());
         }
         qInfo("%s: pooled Dice %.3f on the phantom", qPrintable(id), pooled.dice());
-        QVERIFY(pooled.dice() > 0.6);
+        QVERIFY(pooled.dice() > (id == "wirenet-strong" ? 0.68 : 0.6));
     }
 
     void centreLinesOfXaFrames_data() { everyModel(); }
