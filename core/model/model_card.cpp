@@ -113,6 +113,8 @@ FileCard parseModelCard(const std::string& text, const std::string& fallbackId)
     result.card.input = rules.sizePx > 0        ? "scaled to " + std::to_string(rules.sizePx) + " px, grey"
                         : rules.longestSide > 0 ? "up to " + std::to_string(rules.longestSide) + " px, grey"
                                                 : "any size, grey";
+    if (result.views.size() > 1)
+        result.card.input += ", mean of " + std::to_string(result.views.size()) + " looks";
     return result;
 }
 

@@ -351,6 +351,7 @@ private Q_SLOTS:
         InputSettings input;
         input.channels = 3;
         input.mean = {1, 2, 3};
+        input.views = {{0.75, true, false}, {}};
         QCOMPARE(toJson(*parseInputSettings(toJson(input))), toJson(input));
         const auto unknown = parseAugmentation({{"rotation", 3}});
         QCOMPARE(unknown.error().code, ErrorCode::InvalidArgument);
@@ -359,6 +360,7 @@ private Q_SLOTS:
         QVERIFY(!parseAugmentation({{"noise_sigma", "much"}}));
         QVERIFY(!parseInputSettings({{"channels", 2}}));
         QVERIFY(!parseInputSettings({{"mean", {1, 2}}}));
+        QVERIFY(!parseInputSettings(nlohmann::json::parse(R"({"views": [{"mirror": "z"}]})")));
         QVERIFY(parseInputSettings(nullptr));
     }
 
