@@ -64,6 +64,8 @@ def main():
         parser.error(f"{options.run} was not trained by {config}")
     shutil.copyfile(best, target)
     card["input"]["views"] = views
+    if views:
+        card["metrics"] = {}  # the training's are of one look
     card.update(id=identifier, name=name, role=role, licence="GPL-3.0-or-later", limits=LIMITS, config=config,
                 made_by=f"installer/train-models {options.name}")
     # The thresholds of the card count in what follows.

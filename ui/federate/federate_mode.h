@@ -60,7 +60,6 @@ public:
     void saveModel();
     /// `kind` is "csv", "png" or "pdf"; asks for the file.
     void exportCurves(const QString& kind);
-    void exportTo(const QString& kind, const QString& path);
     bool canPause() const;
     bool canGoOn() const;
     bool canStop() const;

@@ -266,9 +266,4 @@ void FederateMode::exportCurves(const QString& kind)
     m_export.ask(kind, shownRun(), m_curves->page());
 }
 
-void FederateMode::exportTo(const QString& kind, const QString& path)
-{
-    m_export.write(kind, path, shownRun(), m_curves->page());
-}
-
 } // namespace fedefm

@@ -181,6 +181,8 @@ void checkMerge(const nlohmann::json& plan, const StrategyInfo& info, const Plan
         for (int silo = 0; silo < outlook.links->siloCount(); ++silo)
             members = std::min(members, overlay.incoming(silo).size() + 1);
     }
+    if (members == 0)
+        return; // said by the page of the data
     const Status fits =
         checkMergeMembers(merge, members, tr("a merge has %1 here").arg(members).toStdString());
     if (!fits)

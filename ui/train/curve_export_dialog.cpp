@@ -40,25 +40,28 @@ void CurveExportDialog::ask(const QString& kind, const std::vector<RunSummary>& 
         QStringLiteral("*.%1").arg(kind));
     if (path.isEmpty())
         return;
+    const QString named = path;
     if (QFileInfo(path).suffix().isEmpty())
         path += QLatin1Char('.') + kind;
     settings.setLastFolder(QFileInfo(path).absolutePath());
-    if (kind != kValues || mayReplace(runs, path))
+    std::vector<std::filesystem::path> files;
+    if (kind == kValues)
+        for (const RunSummary& run : runs)
+            files.push_back(runCsvFile(runs, run, path.toStdString()));
+    else
+        files.emplace_back(path.toStdString());
+    if (mayReplace(files, named))
         write(kind, path, runs, page);
 }
 
-/// The dialog asks about the file that was named; of several runs each has one of its own.
-bool CurveExportDialog::mayReplace(const std::vector<RunSummary>& runs, const QString& path)
+/// The dialog has asked about the file that was named, not about others.
+bool CurveExportDialog::mayReplace(const std::vector<std::filesystem::path>& files, const QString& named)
 {
-    if (runs.size() < 2)
-        return true;
     QStringList there;
-    for (const RunSummary& run : runs) {
-        const QString file =
-            QString::fromStdString(runCsvFile(runs, run, path.toStdString()).filename().string());
-        if (QFileInfo(QFileInfo(path).dir(), file).exists())
-            there << file;
-    }
+    for (const auto& file : files)
+        if (const QString name = QString::fromStdString(file.string());
+            name != named && QFileInfo::exists(name))
+            there << QFileInfo(name).fileName();
     return there.isEmpty() ||
            QMessageBox::question(m_window, translated("Export"),
                                  translated("Replace these files?\n\n%1").arg(there.join(QLatin1Char('\n'))),

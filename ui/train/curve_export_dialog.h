@@ -26,7 +26,7 @@ public:
                const CurvePage& page);
 
 private:
-    bool mayReplace(const std::vector<RunSummary>& runs, const QString& path);
+    bool mayReplace(const std::vector<std::filesystem::path>& files, const QString& named);
 
     QWidget* m_window;
     JobModel* m_jobs;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/library_message.h"
 #include "core/federate/torch/session_private.h"
 
 #include <algorithm>
@@ -152,7 +153,7 @@ Status Session::warmUp(int silo)
         return {};
     } catch (const c10::Error& error) {
         return fail(ErrorCode::ModelBroken, m_names[static_cast<std::size_t>(silo)],
-                    error.what_without_backtrace());
+                    libraryMessage(error.what_without_backtrace()));
     }
 }
 

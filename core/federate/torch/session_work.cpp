@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/library_message.h"
 #include "core/federate/torch/local_rule_private.h"
 #include "core/federate/torch/session_private.h"
 #include "core/model/checkpoint/mapped_file.h"
@@ -123,7 +124,7 @@ Status Session::workGuarded(const RoundView& view, int phase, int silo, SiloPort
         return m_strategy->work(bench);
     } catch (const c10::Error& error) {
         return fail(ErrorCode::ModelBroken, m_names[static_cast<std::size_t>(silo)],
-                    error.what_without_backtrace());
+                    libraryMessage(error.what_without_backtrace()));
     }
 }
 

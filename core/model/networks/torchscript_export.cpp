@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/torchscript_export.h"
 
+#include "core/base/library_message.h"
 #include "core/model/networks/torchscript_private.h"
 
 #include <cerrno>
@@ -57,7 +58,7 @@ Status save(const torch::jit::Module& module, const std::filesystem::path& targe
     } catch (const std::exception& error) {
         const bool full = errno == ENOSPC || errno == EDQUOT;
         return fail(full ? ErrorCode::DiskFull : ErrorCode::WriteFailed, target.string(),
-                    errno != 0 ? std::strerror(errno) : std::string(error.what()).substr(0, 200));
+                    errno != 0 ? std::strerror(errno) : libraryMessage(error.what()));
     }
     return file->commit();
 }

@@ -62,6 +62,8 @@ torch::Tensor scaledBack(const torch::Tensor& maps, const torch::Tensor& view, c
 Result<torch::Tensor> viewAverage(const torch::Tensor& pictures, const std::vector<PictureView>& views,
                                   int multiple, const LogitsOf& logitsOf)
 {
+    if (views.empty())
+        return logitsOf(pictures);
     constexpr double kLeast = 1e-12; // a logarithm that every network's certainty stays above
     torch::Tensor sum;
     for (const PictureView& view : views) {

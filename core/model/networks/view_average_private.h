@@ -13,8 +13,8 @@ namespace fedefm {
 using LogitsOf = std::function<Result<torch::Tensor>(const torch::Tensor& pictures)>;
 
 /// Logarithms of the mean probabilities that `logitsOf` gives for the views of the pictures N×C×H×W, turned
-/// and scaled back to H×W. Scaled pictures are padded to multiples of `multiple` by their edge. Errors: those
-/// of `logitsOf`.
+/// and scaled back to H×W. Scaled pictures are padded to multiples of `multiple` by their edge. Without
+/// views: the logits of one look. Errors: those of `logitsOf`.
 Result<torch::Tensor> viewAverage(const torch::Tensor& pictures, const std::vector<PictureView>& views,
                                   int multiple, const LogitsOf& logitsOf);
 

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <thread>
 
 namespace fedefm {
@@ -38,7 +39,7 @@ public:
         const ModelInput input = prepareInput(frame, info, m_card.input);
         Segmentation result;
         try {
-            auto map = labelMap(input, frame.width(), frame.height());
+            auto map = labelMap(input, frame.width(), frame.height(), cancel);
             if (!map)
                 return tl::unexpected(map.error());
             if (cancel.isCancelled())
@@ -48,10 +49,7 @@ public:
         } catch (const std::bad_alloc&) {
             return fail(ErrorCode::OutOfMemory, m_file);
         } catch (const std::exception& error) {
-            return fail(ErrorCode::ModelBroken, m_file,
-                        "it does not take a picture of " + std::to_string(m_card.channels) + "x" +
-                            std::to_string(input.height) + "x" + std::to_string(input.width) + ": " +
-                            libraryMessage(error.what()));
+            return fail(ErrorCode::ModelBroken, m_file, libraryMessage(error.what()));
         }
         const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
         result.provenance.modelId = m_card.card.id;
@@ -78,43 +76,67 @@ private:
         return values.contiguous(torch::MemoryFormat::ChannelsLast);
     }
 
-    Result<LabelMap> labelMap(const ModelInput& input, int width, int height)
+    Result<LabelMap> labelMap(const ModelInput& input, int width, int height, const CancelToken& cancel)
     {
         const torch::InferenceMode noGradient;
         const torch::Tensor values = tensorOf(input);
-        const auto look = [this](const torch::Tensor& pictures) { return logitsOf(pictures); };
-        const auto found = m_card.views.empty()
-                               ? look(values)
-                               : viewAverage(values, m_card.views, m_card.input.multiple, look);
-        if (!found)
-            return tl::unexpected(found.error());
-        const torch::Tensor& logits = *found;
-        const auto outputs = static_cast<std::int64_t>(m_card.outputs.size());
-        if (logits.dim() != 4 || logits.size(0) != 1 || logits.size(1) != outputs ||
-            logits.size(2) != input.height || logits.size(3) != input.width)
-            return fail(ErrorCode::ModelBroken, m_file,
-                        "the output is not 1x" + std::to_string(outputs) + "xHxW of the input's size");
+        const auto look = [this, &cancel](const torch::Tensor& picture) { return logitsOf(picture, cancel); };
+        const auto logits = viewAverage(values, m_card.views, m_card.input.multiple, look);
+        if (!logits)
+            return tl::unexpected(logits.error());
         torch::Tensor used =
-            logits.to(torch::kFloat).slice(2, 0, input.usedHeight).slice(3, 0, input.usedWidth);
+            logits->to(torch::kFloat).slice(2, 0, input.usedHeight).slice(3, 0, input.usedWidth);
         // Scaled back as numbers, so that the labels of a smaller input do not come out as steps.
         if (input.usedWidth != width || input.usedHeight != height)
             used = torch::upsample_bilinear2d(used, {height, width}, false);
         return toMap(used, width, height);
     }
 
-    Result<torch::Tensor> logitsOf(const torch::Tensor& pictures)
+    Result<torch::Tensor> logitsOf(const torch::Tensor& picture, const CancelToken& cancel)
     {
-        const std::vector<std::int64_t> shape = pictures.sizes().vec();
-        if (m_modules.count(shape) == 0) {
-            auto module = m_makeModule(shape);
-            if (!module)
-                return tl::unexpected(module.error());
-            // Those of frames of another size.
-            if (m_modules.size() >= std::max<std::size_t>(1, m_card.views.size()))
-                m_modules.clear();
-            m_modules.emplace(shape, std::move(*module));
+        if (cancel.isCancelled())
+            return fail(ErrorCode::Cancelled, m_file);
+        const std::int64_t height = picture.size(2);
+        const std::int64_t width = picture.size(3);
+        const auto module = moduleFor(picture.sizes().vec());
+        if (!module)
+            return tl::unexpected(module.error());
+        const auto outputs = static_cast<std::int64_t>(m_card.outputs.size());
+        try {
+            const torch::Tensor logits = (*module)->forward({picture}).toTensor();
+            if (logits.sizes() == torch::IntArrayRef{1, outputs, height, width})
+                return logits;
+        } catch (const std::bad_alloc&) {
+            return fail(ErrorCode::OutOfMemory, m_file);
+        } catch (const std::exception& error) {
+            return fail(ErrorCode::ModelBroken, m_file,
+                        "it does not take a picture of " + std::to_string(picture.size(1)) + "x" +
+                            std::to_string(height) + "x" + std::to_string(width) + ": " +
+                            libraryMessage(error.what()));
         }
-        return m_modules.at(shape).forward({pictures}).toTensor();
+        return fail(ErrorCode::ModelBroken, m_file,
+                    "the output is not 1x" + std::to_string(outputs) + "xHxW of the input's size");
+    }
+
+    Result<torch::jit::Module*> moduleFor(const std::vector<std::int64_t>& shape)
+    {
+        if (const auto known = m_modules.find(shape); known != m_modules.end())
+            return &known->second;
+        auto module = m_makeModule(shape);
+        if (!module)
+            return tl::unexpected(module.error());
+        // Those of frames of another size.
+        if (m_modules.size() >= shapesOfAFrame())
+            m_modules.clear();
+        return &m_modules.emplace(shape, std::move(*module)).first->second;
+    }
+
+    std::size_t shapesOfAFrame() const
+    {
+        std::set<double> scales;
+        for (const PictureView& view : m_card.views)
+            scales.insert(view.scale);
+        return std::max<std::size_t>(1, scales.size());
     }
 
     LabelMap toMap(const torch::Tensor& logits, int width, int height) const

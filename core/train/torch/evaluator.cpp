@@ -151,7 +151,7 @@ private:
         const auto look = [&network](const torch::Tensor& pictures) -> Result<torch::Tensor> {
             return network.forward(pictures);
         };
-        if (m_settings.isClassification || m_settings.input.views.empty())
+        if (m_settings.isClassification)
             return look(images);
         return viewAverage(images, m_settings.input.views, m_settings.input.multiple, look);
     }

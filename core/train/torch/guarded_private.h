@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/library_message.h"
 #include "core/base/result.h"
 #include "core/model/torch/torch_private.h"
 
@@ -14,7 +15,7 @@ template <typename Work> auto guarded(const char* subject, const Work& work) -> 
     try {
         return work();
     } catch (const c10::Error& error) {
-        return fail(ErrorCode::ModelBroken, subject, error.what_without_backtrace());
+        return fail(ErrorCode::ModelBroken, subject, libraryMessage(error.what_without_backtrace()));
     } catch (const std::bad_alloc&) {
         return fail(ErrorCode::OutOfMemory, subject);
     } catch (const std::exception& exception) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/library_message.h"
+#include "core/model/networks/view_average_private.h"
 #include "core/train/torch/evaluator_private.h"
 #include "core/train/torch/training_scope_private.h"
 
@@ -30,14 +31,24 @@ Status checkNetworkFits(Network& network, const Dataset& dataset, const InputSet
     const std::int64_t width = isCropped ? crop : sample->width;
     const torch::NoGradGuard noGrad;
     const EvaluationModeScope mode(network);
+    const auto empty = [&](std::int64_t rows, std::int64_t columns) {
+        return torch::zeros({1, sample->channels, rows, columns}, torch::TensorOptions().device(device));
+    };
+    std::vector<std::int64_t> shape; // that was tried last
+    const auto look = [&](const torch::Tensor& picture) -> Result<torch::Tensor> {
+        shape = picture.sizes().vec();
+        return network.forward(picture);
+    };
     try {
-        const torch::Tensor picture =
-            torch::zeros({1, sample->channels, height, width}, torch::TensorOptions().device(device));
-        return checkLogits(network.forward(picture), classes, isClassification);
+        auto fits = checkLogits(*look(empty(height, width)), classes, isClassification);
+        // Other sizes come with the first validation, an epoch later.
+        if (fits && !isClassification)
+            (void)viewAverage(empty(sample->height, sample->width), input.views, multiple, look);
+        return fits;
     } catch (const c10::Error& error) {
         return fail(ErrorCode::InvalidArgument, "model.hyper_parameters",
-                    "the network does not take pictures of " + std::to_string(sample->channels) +
-                        " channels and " + std::to_string(width) + " x " + std::to_string(height) +
+                    "the network does not take pictures of " + std::to_string(shape[1]) + " channels and " +
+                        std::to_string(shape[3]) + " x " + std::to_string(shape[2]) +
                         " pixels, which \"input\" and \"augmentation\" make of the data (" +
                         libraryMessage(error.what_without_backtrace()) + ")");
     }

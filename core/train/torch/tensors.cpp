@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/torch/tensors_private.h"
 
+#include "core/base/library_message.h"
+
 #include <ATen/autocast_mode.h>
 #include <string>
 
@@ -102,7 +104,8 @@ Result<torch::Device> openDevice(const std::string& name)
         return fail(ErrorCode::InvalidArgument, "device " + name,
                     "this machine or this LibTorch has no such device");
     } catch (const c10::Error& error) {
-        return fail(ErrorCode::InvalidArgument, "device " + name, error.what_without_backtrace());
+        return fail(ErrorCode::InvalidArgument, "device " + name,
+                    libraryMessage(error.what_without_backtrace()));
     }
 }
 

@@ -39,7 +39,8 @@ Result<TrainResult> TrainingSession::endWith(Error error)
             error = saved.error();
     const auto set = isStop() ? m_run->setState(RunState::Stopped, "stopped by the user")
                               : m_run->setState(RunState::Failed, describe(error));
-    return tl::unexpected(set ? error : set.error());
+    // Why it failed matters more than that this could not be written down.
+    return tl::unexpected(set || !isStop() ? error : set.error());
 }
 
 Result<TrainResult> train(const TrainConfig& config, const DatasetOpener& openData, const fs::path& runs,

@@ -54,9 +54,9 @@ fs::path TrainingSession::bestFile() const
 Status TrainingSession::checkpoint()
 {
     // A resume does none of the steps before it again.
-    if (auto written = m_run->writeKept(); !written)
-        return written;
-    return saveCheckpoint(checkpointFile(), parts(), m_state);
+    const Status written = m_run->writeKept();
+    const Status saved = saveCheckpoint(checkpointFile(), parts(), m_state);
+    return saved ? written : saved;
 }
 
 Status TrainingSession::afterStep(double loss)

@@ -267,9 +267,9 @@ void TestFusedConvolutions::networksAgree_data()
                            << R"({"n_channels": 1, "base_channels": 32})" << 70 << 54;
     QTest::newRow("bilinear U-Net") << "unet_bilinear"
                                     << R"({"n_channels": 1, "base_channels": 32})" << 70 << 54;
-    QTest::newRow("WireNet strong") << "wirenet"
-                                    << R"({"widths": [32, 64, 96, 160, 224], "depths": [1, 2, 2, 2, 2]})"
-                                    << 96 << 64;
+    QTest::newRow("WireNet wide") << "wirenet"
+                                  << R"({"widths": [32, 64, 96, 160, 224], "depths": [1, 2, 2, 2, 2]})" << 96
+                                  << 64;
 }
 
 void TestFusedConvolutions::networksAgree()

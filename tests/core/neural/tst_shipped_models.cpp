@@ -10,6 +10,7 @@
 #include "test_data.h"
 
 #include <QtTest>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -62,6 +63,38 @@ std::vector<Polyline> linesOf(const Segmentation& found)
     for (const WireCurve& curve : found.curves)
         lines.push_back(curve.points);
     return lines;
+}
+
+/// Dice of what is marked in a simulated frame and in its mirror image.
+double mirrorAgreement(Segmenter& segmenter)
+{
+    const auto cine = SimulatedCine::create({"human", 384, 2, 9001});
+    const FramePtr frame = *(*cine)->read(1);
+    const int width = frame->width(), height = frame->height();
+    std::vector<std::uint16_t> plain(static_cast<std::size_t>(width) * height), mirrored(plain.size());
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            const auto value = static_cast<std::uint16_t>(frame->valueAt(x, y));
+            plain[static_cast<std::size_t>(y * width + x)] = value;
+            mirrored[static_cast<std::size_t>(y * width + width - 1 - x)] = value;
+        }
+    const auto labelsOf = [&](const std::vector<std::uint16_t>& values) {
+        std::vector<std::uint8_t> bytes(2 * values.size());
+        std::memcpy(bytes.data(), values.data(), bytes.size());
+        const Frame seen(width, height, 1, PixelType::U16, std::move(bytes));
+        const auto found = segmenter.segment(seen, (*cine)->info(), {});
+        return found ? found->labelImage() : std::vector<std::uint8_t>(values.size(), 0);
+    };
+    const auto labels = labelsOf(plain), other = labelsOf(mirrored);
+    double both = 0.0, all = 0.0;
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            const int here = labels[static_cast<std::size_t>(y * width + x)] > 0 ? 1 : 0;
+            const int there = other[static_cast<std::size_t>(y * width + width - 1 - x)] > 0 ? 1 : 0;
+            both += here * there;
+            all += here + there;
+        }
+    return all > 0.0 ? 2.0 * both / all : 0.0;
 }
 
 } // namespace
@@ -145,6 +178,23 @@ private Q_SLOTS:
             }
         qInfo("%s: Dice %.3f on simulated frames", qPrintable(id), pooled.dice());
         QVERIFY(pooled.dice() > 0.65);
+    }
+
+    /// A single look sees left and right with other eyes.
+    void viewsAreAveraged()
+    {
+        const fs::path weights = kModels / "wirenet-fast.safetensors";
+        const auto withViews = [&weights](const char* views) {
+            auto card = nlohmann::json::parse(cardTextOf(weights));
+            card["input"]["views"] = nlohmann::json::parse(views);
+            return openNetworkFile(weights, card.dump());
+        };
+        const auto once = withViews("[]"), twice = withViews(R"([{}, {"mirror": "x"}])");
+        QVERIFY(once && twice);
+        const double oneSided = mirrorAgreement(**once), evenHanded = mirrorAgreement(**twice);
+        qInfo("Dice of a frame and its mirror image: %.4f by one look, %.4f by two", oneSided, evenHanded);
+        QVERIFY(oneSided > 0.5 && oneSided < 0.99);
+        QVERIFY(evenHanded > 0.99);
     }
 
     /// What docs/adr/0011 says of bfloat16.

@@ -15,6 +15,7 @@ private Q_SLOTS:
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
     void lossFallsAndLineIsFound();
     void weightsFileDescribesItself();
+    void viewsAreForPredictionsOnly();
     void sameSeedGivesSameWeights();
     void resumedRunEqualsUndisturbedOne_data();
     void resumedRunEqualsUndisturbedOne();
@@ -80,6 +81,22 @@ void TestTrainer::weightsFileDescribesItself()
     QCOMPARE(card["training_record"]["seed"].get<int>(), 1);
     QVERIFY(card["training"].get<std::string>().find("foreground.dice") != std::string::npos);
     QVERIFY(fs::exists(result->runFolder / "weights" / "last.safetensors"));
+}
+
+void TestTrainer::viewsAreForPredictionsOnly()
+{
+    TrainConfig config = smallConfig();
+    config.epochs = 1;
+    const auto plain = trainIn(runs("plain"), config);
+    config.input["views"] = nlohmann::json::parse(R"([{"scale": 0.75}, {"mirror": "x"}, {"scale": 1.25}])");
+    const auto viewed = trainIn(runs("viewed"), config);
+    QVERIFY2(plain && viewed, qPrintable(messageOf(viewed)));
+    const fs::path weights = fs::path("weights") / "last.safetensors";
+    QVERIFY(sameTensors(plain->runFolder / weights, viewed->runFolder / weights));
+    QVERIFY(plain->testMetrics["loss"] != viewed->testMetrics["loss"]);
+    const auto file = readTensorFile(viewed->runFolder / weights);
+    QCOMPARE(nlohmann::json::parse(file->metadata.at("fedefm.card"))["input"]["views"].size(),
+             std::size_t(3));
 }
 
 void TestTrainer::sameSeedGivesSameWeights()
