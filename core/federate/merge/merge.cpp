@@ -98,13 +98,23 @@ private:
         m_report.leftOut.push_back({member, m_members[member].name, reason});
     }
 
+    /// Only the own model may count against the others: MATCHA's I − αL has such weights where many links
+    /// meet.
+    bool isUsableWeight(std::size_t member) const
+    {
+        const double weight = m_members[member].weight;
+        const bool isOwn = m_options.ownMember >= 0 && member == ownMember();
+        return std::isfinite(weight) &&
+               (weight >= 0.0 || (isOwn && m_options.rule == MergeRule::WeightedMean));
+    }
+
     Status leaveOutFaulty()
     {
         for (std::size_t m = 0; m < m_members.size(); ++m) {
             if (m_cancel.isCancelled())
                 return fail(ErrorCode::Cancelled, "merge");
             const MergeMember& member = m_members[m];
-            if (!(member.weight >= 0.0) || std::isinf(member.weight)) {
+            if (!isUsableWeight(m)) {
                 leaveOut(m, "its weight is " + std::to_string(member.weight));
                 continue;
             }
@@ -242,7 +252,7 @@ private:
         std::vector<std::size_t> used;
         std::vector<double> weights;
         for (const std::size_t m : m_active)
-            if (m_report.shares[m] > 0.0) {
+            if (m_report.shares[m] != 0.0) {
                 used.push_back(m);
                 weights.push_back(m_report.shares[m]);
             }

@@ -48,8 +48,8 @@ Status checkMergeMembers(const MergeOptions& options, std::size_t members, const
 /// One model that takes part.
 struct MergeMember
 {
-    std::string name; ///< the silo's, for reports
-    double weight = 1.0;
+    std::string name;    ///< the silo's, for reports
+    double weight = 1.0; ///< below 0 only the own one of a weighted mean: others are left out
     ModelSource* model = nullptr;
 };
 

@@ -108,6 +108,18 @@ private Q_SLOTS:
         QCOMPARE(three.merged({}), (std::vector<float>{2, 20}));
     }
 
+    void onlyTheOwnWeightMayBeNegative()
+    {
+        Case three({{1, 10}, {2, 20}, {4, -40}});
+        three.weights = {-0.5, 0.75, 0.75};
+        MergeOptions own;
+        own.ownMember = 0;
+        QCOMPARE(three.merged(own), (std::vector<float>{4.0F, -20.0F}));
+        QCOMPARE(three.merged({}), (std::vector<float>{3.0F, -10.0F})); // a server has no own model
+        own.ownMember = 1;
+        QCOMPARE(three.merged(own), (std::vector<float>{3.0F, -10.0F}));
+    }
+
     void oneMemberComesOutBitForBit()
     {
         const std::vector<float> values{-0.0F, 0.0F, 1e-44F, std::numeric_limits<float>::max(), -1.0F / 3.0F};
