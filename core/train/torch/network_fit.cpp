@@ -42,7 +42,7 @@ Status checkNetworkFits(Network& network, const Dataset& dataset, const InputSet
     try {
         auto fits = checkLogits(*look(empty(height, width)), classes, isClassification);
         // Other sizes come with the first validation, an epoch later.
-        if (fits && !isClassification)
+        if (fits && !isClassification && !input.views.empty())
             (void)viewAverage(empty(sample->height, sample->width), input.views, multiple, look);
         return fits;
     } catch (const c10::Error& error) {
