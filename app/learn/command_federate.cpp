@@ -120,7 +120,7 @@ std::string epsilonText(const nlohmann::json& silos)
     return text;
 }
 
-Result<Outcome> runFederate(const RunOptions& options, Context& context)
+Result<Outcome> runFederate(const RunOptions& options, std::optional<int> behindRound, Context& context)
 {
     if (auto fits = checkResumed(options, true); !fits)
         return tl::unexpected(fits.error());
@@ -133,7 +133,7 @@ Result<Outcome> runFederate(const RunOptions& options, Context& context)
     hooks.cancel = context.cancel;
     hooks.progress = [&report](const SessionProgress& progress) { report(progress); };
     const auto result = options.resume.empty() ? federate(*plan, hooks, options.runsFolder())
-                                               : resumeFederation(options.resume, hooks);
+                                               : resumeFederation(options.resume, hooks, behindRound);
     if (!result)
         return tl::unexpected(withWayOn(inConfiguration(result.error(), options.configFile()), "federate"));
     if (!result->endedBecause.empty() && !context.general.quiet)
@@ -158,11 +158,21 @@ void addFederateCommand(CLI::App& app, Context& context)
     const auto options = std::make_shared<RunOptions>();
     CLI::App* command = app.add_subcommand("federate", "Train together: silos, topology, strategy, rounds");
     addRunOptions(app, *command, *options);
-    command->callback([options, &context] {
+    const auto round = std::make_shared<int>(0);
+    command
+        ->add_option("--round", *round,
+                     "With --resume: go back to the checkpoint behind this round; later ones are given up")
+        ->check(CLI::Range(1, 1'000'000));
+    command->callback([options, round, &context] {
         requireConfigOrResume(*options);
+        if (*round > 0 && options->resume.empty())
+            throw CLI::ValidationError("--round goes with --resume");
         findResumed(*options);
         context.input = options->config;
-        context.action = [options, &context] { return runFederate(*options, context); };
+        const auto behindRound = *round > 0 ? std::optional<int>(*round) : std::nullopt;
+        context.action = [options, behindRound, &context] {
+            return runFederate(*options, behindRound, context);
+        };
     });
 }
 

@@ -39,6 +39,7 @@ void readCourse(StrictObject& object, SessionPlan& plan)
     object.integer("evaluate_every", plan.evaluateEvery, 1);
     object.integer("evaluate_silos_every", plan.evaluateSilosEvery, 0);
     object.integer("checkpoint_every", plan.checkpointEvery, 1);
+    object.integer("checkpoints_mb", plan.checkpointsMb, 0, 1 << 24);
     object.number("deadline_seconds", plan.deadlineSeconds, 1e-3, 1e9);
     object.integer("least_silos", plan.leastSilos, 1);
     object.choice("batch_norm", plan.batchNorm, {"average", "local", "local_statistics"});
@@ -99,6 +100,7 @@ nlohmann::json toJson(const SessionPlan& plan)
             {"evaluate_every", plan.evaluateEvery},
             {"evaluate_silos_every", plan.evaluateSilosEvery},
             {"checkpoint_every", plan.checkpointEvery},
+            {"checkpoints_mb", plan.checkpointsMb},
             {"deadline_seconds", plan.deadlineSeconds},
             {"least_silos", plan.leastSilos},
             {"batch_norm", plan.batchNorm},

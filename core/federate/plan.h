@@ -18,6 +18,7 @@ struct SessionPlan
     int evaluateEvery = 1;
     int evaluateSilosEvery = 0; ///< own models on the test set; 0: at the end only
     int checkpointEvery = 1;
+    int checkpointsMb = 2048;            ///< of all that are kept to go on from; the newest always is
     double deadlineSeconds = 600.0;      ///< of one silo in one phase
     int leastSilos = 1;                  ///< fewer that finish a round end the session
     std::string batchNorm = "average";   ///< "local": FedBN; "local_statistics": SiloBN

@@ -6,6 +6,7 @@
 #include "core/train/torch/trainer.h"
 
 #include <functional>
+#include <optional>
 
 namespace fedefm {
 
@@ -62,9 +63,11 @@ struct SessionResult
 Result<SessionResult> federate(const SessionPlan& plan, const SessionHooks& hooks,
                                const std::filesystem::path& runs);
 
-/// Goes on behind the last closed round, after a stop or a kill; on a CPU with the same number of threads the
-/// result is bit for bit that of an undisturbed session.
-Result<SessionResult> resumeFederation(const std::filesystem::path& runFolder, const SessionHooks& hooks);
+/// Goes on behind the last checkpoint, after a stop or a kill; on a CPU with the same number of threads the
+/// result is bit for bit that of an undisturbed session. `behindRound` (from 1) goes back to the checkpoint
+/// behind that round and gives up what came later; not with a privacy unit, as noise would be used twice.
+Result<SessionResult> resumeFederation(const std::filesystem::path& runFolder, const SessionHooks& hooks,
+                                       std::optional<int> behindRound = {});
 
 /// Names of all strategies, sorted.
 std::vector<std::string> strategyNames();

@@ -41,6 +41,7 @@ FederateMode::FederateMode(const AppContext& context, JobModel* jobs, QWidget* p
 {
     setObjectName(QStringLiteral("federateMode"));
     m_strip = new RoundStrip(this);
+    m_strip->setContextMenuPolicy(Qt::ActionsContextMenu);
     auto* columns = new QSplitter(Qt::Horizontal, this);
     columns->addWidget(buildCentre());
     columns->addWidget(buildSide());
@@ -260,7 +261,6 @@ void FederateMode::onSnapshot()
     m_events->setEvents(session ? session->events : std::vector<RunReader::Event>());
     m_map->setVisible(session && haveAllPlaces(session->silos));
     showRound(m_round);
-    updateActions();
 }
 
 void FederateMode::showRound(int round)
@@ -271,6 +271,7 @@ void FederateMode::showRound(int round)
     m_silos->setSession(session, round);
     m_emd->setSession(session, round);
     m_strip->setChosen(round);
+    updateActions();
 }
 
 void FederateMode::report(const Error& error)

@@ -55,6 +55,8 @@ public:
     bool startSession(); ///< false when the plan is not right or the program is missing
     /// "pause", "resume", "stop", "goOn", "admit 3", "drop 3" for the current session.
     void command(const QString& name);
+    /// Goes on behind the chosen round, from its checkpoint; what came later is done anew.
+    void goBack();
     void fineTune();
     void useModel();
     void saveModel();
@@ -62,6 +64,7 @@ public:
     void exportCurves(const QString& kind);
     bool canPause() const;
     bool canGoOn() const;
+    bool canGoBack() const; ///< the chosen round has a checkpoint, and nobody is at work
     bool canStop() const;
     bool hasModel() const;
     bool isSegmentation() const;
@@ -88,6 +91,7 @@ private:
     void report(const std::vector<Issue>& issues);
     void updatePolling();
     std::vector<RunSummary> shownRun() const; ///< none or one
+    int chosenRound() const;                  ///< from 1; 0: the newest is followed
     std::filesystem::path modelFile() const;  ///< the best merged model, else the last
 
     AppContext m_context;

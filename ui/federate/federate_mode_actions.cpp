@@ -2,11 +2,13 @@
 // What the user does in the Federate mode.
 #include "ui/federate/federate_mode.h"
 
+#include "core/federate/session_checkpoints.h"
 #include "core/model/checkpoint/model_files.h"
 #include "ui/common/action_registry.h"
 #include "ui/common/settings.h"
 #include "ui/federate/draft_panel.h"
 #include "ui/federate/plan_wizard.h"
+#include "ui/federate/round_strip.h"
 #include "ui/federate/session_curves.h"
 #include "ui/federate/session_list.h"
 #include "ui/federate/silo_panel.h"
@@ -44,6 +46,7 @@ void FederateMode::connectActions()
     on("federate.start", [this] { startSession(); });
     on("federate.pause", [this] { command(QStringLiteral("pause")); });
     on("federate.goOn", [this] { command(QStringLiteral("goOn")); });
+    on("federate.goBack", [this] { goBack(); });
     on("federate.stop", [this] { command(QStringLiteral("stop")); });
     on("federate.admit", [this] { command(QStringLiteral("admit %1").arg(m_silos->currentSilo())); });
     on("federate.drop", [this] { command(QStringLiteral("drop %1").arg(m_silos->currentSilo())); });
@@ -54,6 +57,8 @@ void FederateMode::connectActions()
     for (const char* kind : {"csv", "png", "pdf"})
         on(qPrintable(QStringLiteral("federate.export.%1").arg(QLatin1String(kind))),
            [this, name = QString::fromLatin1(kind)] { exportCurves(name); });
+    for (const char* id : {"federate.goBack", "federate.newest"})
+        m_strip->addAction(m_context.actions->action(QString::fromLatin1(id)));
     const auto toggle = [this](bool CurveView::*flag) {
         CurveView view = m_curves->view();
         view.*flag = !(view.*flag);
@@ -75,6 +80,19 @@ bool FederateMode::canGoOn() const
     const RunSummary* run = m_sessions->current();
     return run && (run->state == RunState::Paused || run->state == RunState::Lost ||
                    run->state == RunState::Stopped || run->state == RunState::Failed);
+}
+
+int FederateMode::chosenRound() const
+{
+    const SessionSnapshotPtr session = m_monitor.snapshot();
+    const SessionRound* round = session ? session->roundAt(m_round) : nullptr;
+    return round ? round->round + 1 : 0;
+}
+
+bool FederateMode::canGoBack() const
+{
+    const RunSummary* run = m_sessions->current();
+    return canGoOn() && run->state != RunState::Paused && hasCheckpoint(run->folder, chosenRound());
 }
 
 bool FederateMode::canStop() const
@@ -129,6 +147,7 @@ void FederateMode::updateActions()
         {"federate.start", m_draft->isRight() && m_launcher.waitingCount() == 0},
         {"federate.pause", canPause()},
         {"federate.goOn", canGoOn()},
+        {"federate.goBack", canGoBack()},
         {"federate.stop", canStop()},
         {"federate.admit", m_silos->canAdmit()},
         {"federate.drop", m_silos->canDrop()},
@@ -217,6 +236,17 @@ void FederateMode::command(const QString& name)
         sent = m_launcher.resume(*run);
     if (!sent)
         report(sent.error());
+    m_watcher.refreshNow();
+    m_monitor.refreshNow();
+}
+
+void FederateMode::goBack()
+{
+    if (!canGoBack())
+        return;
+    if (const Status resumed = m_launcher.resume(*m_sessions->current(), chosenRound()); !resumed)
+        report(resumed.error());
+    showRound(-1);
     m_watcher.refreshNow();
     m_monitor.refreshNow();
 }

@@ -113,6 +113,9 @@ std::vector<PlanField> planCourseFields()
         {group, "checkpoint_every", TEXT("Checkpoint every"),
          TEXT("A session that is cut off resumes behind its last checkpoint"), Kind::Integer, 1, 1e6, "",
          "rounds"},
+        {group, "checkpoints_mb", TEXT("Room for checkpoints"),
+         TEXT("Older ones are kept, to go back to their rounds, as long as all together take no more"),
+         Kind::Integer, 0, 1 << 24, "", "MB"},
         {group, "batch_norm", TEXT("BatchNorm"),
          TEXT("average; local: its layers stay at the silo (FedBN); local_statistics: only their running "
               "means do (SiloBN)"),

@@ -111,13 +111,16 @@ std::vector<PlanField> mixFields()
                "uniform|emd"),
         choice("strategy.fuse_when", TEXT("Fuse when"), TEXT("Before or after the distillation"),
                "before|after"),
-        whole("strategy.gossip", TEXT("Gossip every"),
-              TEXT("Rounds between two averagings with the neighbours; 0: never"), 0, 1e6),
-        whole(
-            "strategy.mixes", TEXT("Mixes"),
-            TEXT("Averagings one after the other; more bring far silos together on long rings; 0: as many as "
-                 "the topology needs"),
-            0, 100),
+        whole("strategy.gossip", TEXT("Gossip every"), TEXT("Rounds between two averagings; 0: never"), 0,
+              1e6),
+        choice("strategy.averaging", TEXT("Averaging"),
+               TEXT("tree: all come to one mean, along a spanning tree of the links, with two messages per "
+                    "link of it; neighbours: each with its neighbours only"),
+               "tree|neighbours"),
+        whole("strategy.mixes", TEXT("Mixes"),
+              TEXT("Averagings with the neighbours, one after the other; more bring far silos together on "
+                   "long rings"),
+              1, 100),
         choice("strategy.masses", TEXT("Masses"),
                TEXT("Of the nodes: by similarity to the other map's mean (DeepEMD), or all alike"),
                "cross_reference|uniform"),
@@ -188,7 +191,8 @@ nlohmann::json fedEfmDefault(const nlohmann::json& strategy, const std::string& 
                                           {"fuse_weights", "uniform"},
                                           {"fuse_when", "before"},
                                           {"gossip", 1},
-                                          {"mixes", 0},
+                                          {"averaging", "tree"},
+                                          {"mixes", 1},
                                           {"distil", "all"},
                                           {"logit_adjustment", 0.0},
                                           {"masses", "cross_reference"},

@@ -260,7 +260,8 @@ bool RoundStrip::event(QEvent* event)
 
 void RoundStrip::mousePressEvent(QMouseEvent* event)
 {
-    if (event->button() != Qt::LeftButton)
+    // The right button chooses the round that its menu is about.
+    if (event->button() != Qt::LeftButton && event->button() != Qt::RightButton)
         return;
     const int round = roundAt(event->position().x());
     // The newest round is the one that is followed, beside it is nothing to choose.

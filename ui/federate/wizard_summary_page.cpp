@@ -54,9 +54,26 @@ QString dataText(const PlanDraft& draft)
 
 WizardSummaryPage::WizardSummaryPage(PlanDraft* draft, QWidget* parent)
     : WizardPage(draft, tr("Summary"), tr("The plan as it will be kept with the session."),
-                 {"", "version", "name", "seed", "training", "data", "topology", "strategy", "privacy",
-                  "rounds", "warm_up_steps", "deadline_seconds", "least_silos", "evaluate_every",
-                  "evaluate_silos_every", "checkpoint_every", "batch_norm", "optimizer_state", "memory_mb"},
+                 {"",
+                  "version",
+                  "name",
+                  "seed",
+                  "training",
+                  "data",
+                  "topology",
+                  "strategy",
+                  "privacy",
+                  "rounds",
+                  "warm_up_steps",
+                  "deadline_seconds",
+                  "least_silos",
+                  "evaluate_every",
+                  "evaluate_silos_every",
+                  "checkpoint_every",
+                  "checkpoints_mb",
+                  "batch_norm",
+                  "optimizer_state",
+                  "memory_mb"},
                  parent)
 {
     m_overview = readOut(tr("The plan in short"), this);

@@ -31,8 +31,8 @@ std::vector<PlanField> joined(std::vector<PlanField> first, const std::vector<Pl
 WizardTrainingPage::WizardTrainingPage(PlanDraft* draft, QWidget* parent)
     : WizardPage(draft, tr("Network and rounds"), tr("What is trained at every silo, and for how long."),
                  {"name", "seed", "version", "training", "rounds", "warm_up_steps", "deadline_seconds",
-                  "least_silos", "evaluate_every", "evaluate_silos_every", "checkpoint_every", "batch_norm",
-                  "optimizer_state", "memory_mb", ""},
+                  "least_silos", "evaluate_every", "evaluate_silos_every", "checkpoint_every",
+                  "checkpoints_mb", "batch_norm", "optimizer_state", "memory_mb", ""},
                  parent)
 {
     auto* left = new QWidget;

@@ -114,6 +114,7 @@ private:
     // main_window_actions.cpp
     void connectActions();
     void connectFileActions();
+    void stopRunsAndQuit();
     void connectCineActions();
     void connectPictureActions();
     void connectOverlayActions();

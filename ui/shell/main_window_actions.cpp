@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/run_store.h"
 #include "ui/common/action_registry.h"
 #include "ui/common/action_search.h"
 #include "ui/common/issue_model.h"
@@ -91,6 +92,7 @@ void MainWindow::connectFileActions()
     on("file.deidentify", [this] { deidentifyActive(); });
     on("file.close", [this] { closeActive(); });
     on("file.quit", [this] { close(); });
+    on("file.stopAndQuit", [this] { stopRunsAndQuit(); });
     onDocument("edit.undo", [](SeriesDocument& d) { d.undoStack()->undo(); });
     onDocument("edit.redo", [](SeriesDocument& d) { d.undoStack()->redo(); });
     on("edit.shortcuts", [this] { showDialog(new ShortcutEditor(m_context.actions, this)); });
@@ -99,6 +101,24 @@ void MainWindow::connectFileActions()
         connect(dialog, &SettingsDialog::lookChanged, this, &MainWindow::applyLook);
         showDialog(dialog);
     });
+}
+
+/// Runs go on when the window is closed, unless this is asked for.
+void MainWindow::stopRunsAndQuit()
+{
+    bool areToldAll = true;
+    for (const RunSummary& run : listRuns(defaultRunsFolder())) {
+        if (run.state != RunState::Running && run.state != RunState::Paused)
+            continue;
+        if (const Status told = sendRunCommand(run.folder, "stop"); !told) {
+            m_context.issues->report(told.error());
+            areToldAll = false;
+        }
+    }
+    if (areToldAll)
+        close();
+    else
+        showIssues();
 }
 
 void MainWindow::connectCineActions()

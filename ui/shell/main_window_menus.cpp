@@ -55,7 +55,7 @@ QMenu* MainWindow::menuOf(const QString& title, const QStringList& ids)
 void MainWindow::buildMenus()
 {
     menuOf(tr("&File"), {"file.open", "file.openFolder", kRecent, "file.demo", kSeparator, "file.export",
-                         "file.deidentify", kSeparator, "file.close", "file.quit"});
+                         "file.deidentify", kSeparator, "file.close", "file.quit", "file.stopAndQuit"});
     menuOf(tr("&Edit"), {"edit.undo", "edit.redo", kSeparator, "edit.shortcuts", "edit.settings"});
     QMenu* view = menuOf(tr("&View"), {"view.fit", "view.oneToOne", "view.rotateRight", "view.rotateLeft",
                                        "view.flipHorizontal", "view.flipVertical", "view.reset", kSeparator,
@@ -94,6 +94,7 @@ void MainWindow::buildMenus()
                              kSeparator,
                              "federate.pause",
                              "federate.goOn",
+                             "federate.goBack",
                              "federate.stop",
                              kSeparator,
                              "federate.admit",

@@ -175,8 +175,8 @@ void CurvePlot::applyAxes()
             axis->setTicker(QSharedPointer<QCPAxisTicker>::create());
         axis->setNumberFormat(QStringLiteral("gb"));
         axis->setNumberPrecision(5);
-        axis->ticker()->setTickCount(5);
     }
+    fitTicks();
 }
 
 void CurvePlot::setMetrics(const QStringList& all)

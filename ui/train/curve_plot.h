@@ -108,6 +108,7 @@ private:
     void buildPlot();
     void applyColors(const PlotColors& colors);
     void applyAxes();
+    void fitTicks();
     void clearGraphs();
     void fillBands();
     Drawn& drawnFor(const ShownRun& run, const QString& metric);

@@ -31,10 +31,21 @@ bool CurvePlot::eventFilter(QObject* watched, QEvent* event)
         m_plot->axisRect()->setRangeZoom(isVertical ? Qt::Vertical : Qt::Horizontal);
     } else if (event->type() == QEvent::Leave) {
         Q_EMIT hovered(std::nan(""));
+    } else if (event->type() == QEvent::Resize) {
+        fitTicks();
     } else if (event->type() == QEvent::KeyPress) {
         return onKey(static_cast<QKeyEvent*>(event)->key());
     }
     return QWidget::eventFilter(watched, event);
+}
+
+/// Labels of a low plot must not run into each other; a ticker takes up to twice as many as it is asked for.
+void CurvePlot::fitTicks()
+{
+    constexpr int kMost = 5;
+    const int lines = m_plot->height() / std::max(1, fontMetrics().lineSpacing());
+    m_plot->xAxis->ticker()->setTickCount(kMost);
+    m_plot->yAxis->ticker()->setTickCount(std::clamp(lines / 4, 2, kMost));
 }
 
 bool CurvePlot::onKey(int key)

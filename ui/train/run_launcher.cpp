@@ -80,7 +80,7 @@ Status RunLauncher::start(const nlohmann::json& config, const QString& command)
                   {0, name, newFile(name, QStringLiteral(".log")), file, {}, {}, 0});
 }
 
-Status RunLauncher::resume(const RunSummary& run)
+Status RunLauncher::resume(const RunSummary& run, int behindRound)
 {
     // Until its process has shown itself, the run looks as it did before.
     for (const Start& start : m_starts)
@@ -89,8 +89,10 @@ Status RunLauncher::resume(const RunSummary& run)
     const QString folder = QString::fromStdString(run.folder.string());
     const QString name = QString::fromStdString(run.name);
     const QString command = run.kind == "federate" ? QStringLiteral("federate") : QStringLiteral("train");
-    return launch({command, QStringLiteral("--resume"), folder},
-                  {0, name, newFile(name, QStringLiteral(".log")), {}, run.id, {}, 0});
+    QStringList arguments{command, QStringLiteral("--resume"), folder};
+    if (behindRound > 0)
+        arguments << QStringLiteral("--round") << QString::number(behindRound);
+    return launch(arguments, {0, name, newFile(name, QStringLiteral(".log")), {}, run.id, {}, 0});
 }
 
 Status RunLauncher::launch(const QStringList& arguments, Start start)

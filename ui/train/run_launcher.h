@@ -24,8 +24,9 @@ public:
     /// `command` is the learning program's: "train", or "federate" for the plan of a session. Errors:
     /// ModuleMissing without the learning program, WriteFailed, DiskFull, Internal when it does not start.
     Status start(const nlohmann::json& config, const QString& command = QStringLiteral("train"));
-    /// Nothing, while an earlier call for this run is under way.
-    Status resume(const RunSummary& run);
+    /// Nothing, while an earlier call for this run is under way. `behindRound` (from 1): a session goes back
+    /// to its checkpoint behind that round; 0: it goes on at its last one.
+    Status resume(const RunSummary& run, int behindRound = 0);
     /// Which starts have become runs.
     void seen(const std::vector<RunSummary>& runs);
     int waitingCount() const { return static_cast<int>(m_starts.size()); }

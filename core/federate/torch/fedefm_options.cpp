@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/federate/torch/fedefm_options_private.h"
 
-#include <algorithm>
-#include <cmath>
-
 namespace fedefm {
 
 namespace {
@@ -18,17 +15,6 @@ bool chooses(StrictObject& options, const char* key, bool isSecond, const char* 
 }
 
 } // namespace
-
-int mixesFor(double gap)
-{
-    constexpr double kLeft = 0.82; // a ring of five leaves cos(π/5) = 0.81
-    constexpr int kMost = 32;
-    if (gap >= 1.0 - kLeft)
-        return 1;
-    if (gap <= 0.0)
-        return kMost;
-    return std::min(kMost, static_cast<int>(std::ceil(std::log(kLeft) / std::log1p(-gap))));
-}
 
 FedEfmOptions readFedEfmOptions(StrictObject& options)
 {
@@ -56,7 +42,8 @@ FedEfmOptions readFedEfmOptions(StrictObject& options)
     fedefm.fusesByScore = chooses(options, "fuse_weights", false, "uniform", "emd");
     fedefm.fusesFirst = chooses(options, "fuse_when", true, "after", "before");
     options.integer("gossip", fedefm.gossip, 0);
-    options.integer("mixes", fedefm.mixes, 0, 100);
+    options.choice("averaging", fedefm.averaging, {"tree", "neighbours"});
+    options.integer("mixes", fedefm.mixes, 1, 100);
     fedefm.isNotTrue = chooses(options, "distil", false, "all", "not_true");
     options.number("logit_adjustment", fedefm.logitAdjustment, 0.0, 10.0);
     const bool isUniform = chooses(options, "masses", false, "cross_reference", "uniform");

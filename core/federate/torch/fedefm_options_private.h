@@ -24,18 +24,15 @@ struct FedEfmOptions
     double fuse = 0.5;                 ///< share of the experts in the own weights; 0: none
     bool fusesByScore = false;         ///< each expert's part is multiplied with its score
     bool fusesFirst = true;            ///< before the distillation
-    int gossip = 1;                    ///< rounds between two averagings with the neighbours; 0: never
-    int mixes = 0;                     ///< averagings one after the other, where there is one; 0: by the gap
+    int gossip = 1;                    ///< rounds between two averagings; 0: never
+    std::string averaging = "tree";    ///< one mean of all along a spanning tree, or "neighbours"
+    int mixes = 1;                     ///< averagings with the neighbours, one after the other
     bool isNotTrue = false;            ///< distil without the label's class (Lee et al. 2022)
     double logitAdjustment = 0.0;      ///< τ of the host's label prior
     EmdScoreOptions emd;
 
     bool usesEmd() const { return weighting != "none" || fusesByScore; }
 };
-
-/// As many averagings as leave no larger a share of the differences between silos than one on a ring of five,
-/// the size at which one is enough (docs/results.md), at most 32. `gap`: 1 − |λ₂| of the mixing matrix.
-int mixesFor(double gap);
 
 /// "strict": true begins with the literal algorithm of the paper: one step at one host and one at home, no
 /// fusing, no gossip, no local steps, raw weights, no floor; what else is given counts on top. Its round 0 is

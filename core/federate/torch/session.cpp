@@ -49,7 +49,8 @@ Result<SessionResult> federate(const SessionPlan& plan, const SessionHooks& hook
     });
 }
 
-Result<SessionResult> resumeFederation(const fs::path& runFolder, const SessionHooks& hooks)
+Result<SessionResult> resumeFederation(const fs::path& runFolder, const SessionHooks& hooks,
+                                       std::optional<int> behindRound)
 {
     return guarded(kSubject, [&]() -> Result<SessionResult> {
         const auto reader = RunReader::open(runFolder);
@@ -63,10 +64,7 @@ Result<SessionResult> resumeFederation(const fs::path& runFolder, const SessionH
         const auto plan = loadSessionPlan(runFolder / "config.json");
         if (!plan)
             return tl::unexpected(plan.error());
-        auto state = SessionState::read(runFolder / "checkpoint.json");
-        if (!state && state.error().code == ErrorCode::FileNotFound)
-            return fail(ErrorCode::InvalidArgument, runFolder.string(),
-                        "it has no checkpoint: it ended before its first one. Begin it anew");
+        auto state = SessionState::toResume(runFolder, behindRound);
         if (!state)
             return tl::unexpected(state.error());
         auto session = Session::create(*plan, hooks, &*state);

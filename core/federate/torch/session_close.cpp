@@ -4,76 +4,15 @@
 #include "core/federate/torch/merge_into_private.h"
 #include "core/train/torch/weights_file_private.h"
 
-#include <cstdio>
-
 namespace fs = std::filesystem;
 
 namespace fedefm {
 
 namespace {
 
-constexpr const char* kCheckpoint = "checkpoint.json";
 constexpr const char* kMergedReceiver = "merged model"; ///< in the silos' logs
-constexpr int kVersion = 1;
-
-std::string statesFolderOf(int round)
-{
-    char name[40];
-    std::snprintf(name, sizeof name, "states/round_%06d", round);
-    return name;
-}
 
 } // namespace
-
-nlohmann::json SessionState::toJson() const
-{
-    return {{"version", kVersion},
-            {"round", round},
-            {"epoch", epoch},
-            {"members", members},
-            {"threads", threads},
-            {"best_round", bestRound},
-            {"best_value", bestValue},
-            {"best_metrics", bestMetrics},
-            {"states", statesFolder},
-            {"finished", finished},
-            {"last_merged", lastMerged},
-            {"last_own", lastOwn}};
-}
-
-Result<SessionState> SessionState::read(const fs::path& file)
-{
-    constexpr std::size_t kLimit = std::size_t{16} << 20;
-    const auto text = readFile(file, kLimit);
-    if (!text)
-        return tl::unexpected(text.error());
-    try {
-        const nlohmann::json json = nlohmann::json::parse(*text);
-        if (json.at("version").get<int>() != kVersion)
-            return fail(ErrorCode::ModelBroken, file.string(), "of another version of the program");
-        SessionState state;
-        state.round = json.at("round").get<int>();
-        state.epoch = json.at("epoch").get<int>();
-        state.members = json.at("members").get<std::vector<bool>>();
-        state.threads = json.at("threads").get<int>();
-        state.bestRound = json.at("best_round").get<int>();
-        state.bestValue = json.at("best_value").get<double>();
-        state.bestMetrics = json.at("best_metrics");
-        state.statesFolder = json.at("states").get<std::string>();
-        // Of a version that did not keep them all members count, and the metrics are not known.
-        if (json.contains("finished"))
-            state.finished = json["finished"].get<std::vector<bool>>();
-        state.lastMerged = json.value("last_merged", nlohmann::json());
-        state.lastOwn = json.value("last_own", nlohmann::json());
-        // Before the first round is closed there are no states.
-        const bool isFirst = state.round == 0 && state.statesFolder.empty();
-        if (!isFirst && (state.round < 0 || state.statesFolder != statesFolderOf(state.round)))
-            return fail(ErrorCode::ModelBroken, file.string(), "it names no round's states");
-        return state;
-    } catch (const nlohmann::json::exception& exception) {
-        return fail(ErrorCode::ModelBroken, file.string(), exception.what());
-    }
-}
 
 Result<TensorFile> Session::weightsOf(int silo) const
 {
@@ -217,29 +156,6 @@ Status Session::closeRound()
         if (auto saved = checkpoint(); !saved)
             return saved;
     report("closed", -1, merged);
-    return {};
-}
-
-Status Session::writeState() const
-{
-    return writeFile(m_run->folder() / kCheckpoint, m_state.toJson().dump(2) + "\n", Overwrite::Yes);
-}
-
-Status Session::checkpoint()
-{
-    const double startMs = m_clock.nowMs();
-    m_state.statesFolder = statesFolderOf(m_state.round);
-    const fs::path states = m_run->folder() / m_state.statesFolder;
-    if (auto saved = m_pool->checkpoint(states); !saved)
-        return saved;
-    // From here on the new states count; before, those of the older round.
-    if (auto written = writeState(); !written)
-        return written;
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(m_run->folder() / "states", ignored))
-        if (entry.path() != states)
-            fs::remove_all(entry.path(), ignored);
-    m_checkpointSeconds = (m_clock.nowMs() - startMs) / 1000.0;
     return {};
 }
 

@@ -25,11 +25,15 @@ struct SessionState
 
     nlohmann::json toJson() const;
     static Result<SessionState> read(const std::filesystem::path& file);
+    /// Behind the last checkpoint, or behind the one of `behindRound`. Errors: InvalidArgument where there is
+    /// none; those of read().
+    static Result<SessionState> toResume(const std::filesystem::path& runFolder,
+                                         std::optional<int> behindRound);
 };
 
 /// A session in this process. Its parts: session_setup.cpp (building), session_rounds.cpp (the loop),
-/// session_work.cpp (one silo in one phase, faults), session_close.cpp (merging, measuring, checkpoint),
-/// session_records.cpp (what is written down).
+/// session_work.cpp (one silo in one phase, faults), session_close.cpp (merging, measuring),
+/// session_states.cpp (checkpoints and the way back to them), session_records.cpp (what is written down).
 class Session
 {
 public:

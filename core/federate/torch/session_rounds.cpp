@@ -46,7 +46,6 @@ RoundView Session::viewOf(int round) const
     view.hub = m_links.hub();
     view.links = m_links.overlay(round);
     view.mixing = m_links.mixing(round);
-    view.steadyGap = m_links.changesByRound() ? 1.0 : m_links.gap();
     view.isActive = m_state.members;
     view.samples = m_data.sampleCounts();
     return view;

@@ -357,41 +357,4 @@ Status Session::begin(const fs::path& runs)
     return writeState();
 }
 
-Status Session::restore(const fs::path& folder, SessionState state)
-{
-    if (state.members.size() != m_data.silos.size() ||
-        (!state.finished.empty() && state.finished.size() != state.members.size()))
-        return fail(ErrorCode::ModelBroken, folder.string(), "a checkpoint of another number of silos");
-    if (state.round > m_plan.rounds)
-        return fail(ErrorCode::ModelBroken, folder.string(), "a checkpoint of a round that the plan has not");
-    auto run = RunWriter::resume(folder, state.round);
-    if (!run)
-        return tl::unexpected(run.error());
-    m_run = std::move(*run);
-    auto restored = restoreStates(std::move(state));
-    if (!restored) // for whoever looks at the list; the error of a second write would hide this one
-        static_cast<void>(m_run->setState(RunState::Failed, describe(restored.error())));
-    return restored;
-}
-
-Status Session::restoreStates(SessionState state)
-{
-    if (auto opened = openFolder(); !opened)
-        return opened;
-    if (!state.statesFolder.empty())
-        if (auto restored = m_pool->restore(m_run->folder() / state.statesFolder); !restored)
-            return restored;
-    m_state = std::move(state);
-    if (auto used = useMembers(); !used)
-        return used;
-    if (m_state.threads != m_threads) {
-        m_state.threads = m_threads;
-        if (auto noted =
-                m_run->addEvent("warning", "another number of threads: sums may differ in the last digit");
-            !noted)
-            return noted;
-    }
-    return m_run->setState(RunState::Running);
-}
-
 } // namespace fedefm

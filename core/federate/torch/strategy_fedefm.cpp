@@ -2,6 +2,9 @@
 #include "core/federate/torch/expert_lessons_private.h"
 #include "core/federate/torch/gossip_private.h"
 #include "core/federate/torch/tour_private.h"
+#include "core/federate/torch/tree_average_private.h"
+
+#include <optional>
 
 namespace fedefm {
 
@@ -21,10 +24,17 @@ public:
         for (int hop = 1; hop <= hops; ++hop)
             names.push_back(hops == 1 ? "overseas" : "overseas " + std::to_string(hop));
         names.push_back("home");
+        if (const auto tree = treeOf(view))
+            for (std::string& name : tree->phases())
+                names.push_back(std::move(name));
         const int mixes = mixesOf(view);
         for (int mix = 1; mix <= mixes; ++mix)
             names.push_back(mixes == 1 ? "gossip" : "gossip " + std::to_string(mix));
         return names;
+    }
+    bool takesPart(const RoundView& view, int phase, int silo) const override
+    {
+        return phase <= homePhase(view) || !averagesByTree() || treeOf(view)->takesPart(phase, silo);
     }
     /// Each mix reads what the phase before it published; without this all mixes of a round would be kept.
     int firstPhaseRead(const RoundView& view, int phase) const override
@@ -48,7 +58,9 @@ public:
             return leave(bench);
         if (bench.phase < homePhase(bench.view))
             return host(bench);
-        return bench.phase == homePhase(bench.view) ? home(bench) : mix(bench);
+        if (bench.phase == homePhase(bench.view))
+            return home(bench);
+        return averagesByTree() ? treeOf(bench.view)->work(bench) : mix(bench);
     }
 
 private:
@@ -58,12 +70,20 @@ private:
         return hopsAmong(static_cast<int>(view.active().size()), m_options.hops);
     }
     int homePhase(const RoundView& view) const { return hopsOf(view) + 1; }
+    bool averagesByTree() const { return m_options.averaging == "tree"; }
+    bool gossips(const RoundView& view) const
+    {
+        return m_options.gossip > 0 && (view.round + 1) % m_options.gossip == 0;
+    }
     int mixesOf(const RoundView& view) const
     {
-        const bool gossips = m_options.gossip > 0 && (view.round + 1) % m_options.gossip == 0;
-        if (!gossips)
-            return 0;
-        return m_options.mixes > 0 ? m_options.mixes : mixesFor(view.steadyGap);
+        return gossips(view) && !averagesByTree() ? m_options.mixes : 0;
+    }
+    /// Of a round in which the members come to one mean.
+    std::optional<TreeAverage> treeOf(const RoundView& view) const
+    {
+        return gossips(view) && averagesByTree() ? std::optional<TreeAverage>({view, homePhase(view)})
+                                                 : std::nullopt;
     }
 
     Status leave(Workbench& bench) const
@@ -130,6 +150,8 @@ private:
         if (!m_options.fusesFirst)
             if (auto fused = fuseExperts(bench, experts, m_options); !fused)
                 return fused;
+        if (const auto tree = treeOf(bench.view))
+            return tree->begin(bench);
         return mixesOf(bench.view) > 0 ? bench.publishWeights(bench.view.outgoing(own)) : Status();
     }
 

@@ -16,8 +16,6 @@ struct RoundView
     int hub = 0;
     Overlay links;
     MixingMatrix mixing;
-    /// 1 − |λ₂| of the mixing matrix where it is the same in all rounds, else 1.
-    double steadyGap = 1.0;
     std::vector<bool> isActive; ///< members of this round's epoch
     std::vector<std::int64_t> samples;
 

@@ -207,9 +207,10 @@ void TestSession::runStoreTellsEverything()
     QVERIFY2(score > 0.5 && score <= 1.0 + 1e-6, std::to_string(score).c_str());
     // Local, overseas and two at home, at three silos.
     QCOMPARE((*reader)->curve("steps/round")->points.back().value, 12.0);
-    // A ring of three: each silo sends to one, hears of one, and sends the visitor home and a model to mix.
+    // A ring of three: each silo sends to one and sends a visitor home; two means go up and two down the
+    // tree.
     const nlohmann::json rounds = (*reader)->epochs();
-    QCOMPARE(rounds[0]["edges"].size(), std::size_t(9));
+    QCOMPARE(rounds[0]["edges"].size(), std::size_t(10));
     QCOMPARE(result->siloMetrics.size(), std::size_t(3));
     QVERIFY(fs::exists(result->runFolder / "live.json"));
     const nlohmann::json split = summary->config;
@@ -222,12 +223,12 @@ void TestSession::whatLeavesIsInTheAuditLog()
     const auto result = runSession(smallPlan(3, {{"name", "fedefm"}}), runs / "a");
     QVERIFY2(result, qPrintable(messageOf(result)));
     const auto record = readAuditLog(result->runFolder / "audit" / "silo_001.jsonl");
-    // Weights to a visit, a visitor home, weights to mix, in three rounds.
+    // Weights to a visit, a visitor home, and as the tree's root the mean to both others, in three rounds.
     std::map<std::string, int> received;
     for (const AuditEntry& entry : record->entries)
         ++received[entry.receiver + ", " + auditKindName(entry.kind)];
     QCOMPARE(received["site 0, visitor"] + received["site 2, visitor"], 3);
-    QCOMPARE(received["site 0, weights"] + received["site 2, weights"], 6);
+    QCOMPARE(received["site 0, weights"] + received["site 2, weights"], 9);
     // Its weights are in the merged model; nobody else got any.
     QVERIFY(received["merged model, weights"] >= 1 && received.size() <= 5);
 }
@@ -265,10 +266,9 @@ void TestSession::privacyThatWouldNotHoldIsRefused()
     plan.privacy = {{"unit", "silo"}, {"visit_floor", 0}};
     const auto few = runSession(plan, runs / "b");
     QVERIFY2(few, qPrintable(messageOf(few)));
-    plan.strategy["mixes"] = 5; // averages of what was published already
+    plan.strategy.update({{"averaging", "neighbours"}, {"mixes", 5}}); // averages of what was published
     const auto mixed = runSession(plan, runs / "m");
     QVERIFY2(mixed, qPrintable(messageOf(mixed)));
-    plan.strategy.erase("mixes");
     plan.topology["name"] = "complete";
     const auto many = runSession(plan, runs / "c");
     QVERIFY2(many, qPrintable(messageOf(many)));
@@ -313,8 +313,8 @@ void TestSession::exchangeTimeIsThatOfTheMessages()
     QCOMPARE(measured("local"), 0.0);
     QCOMPARE(measured("dpsgd"), ring);
     QCOMPARE(measured("fedavg"), hub);
-    // To the neighbour, home again, and averaging.
-    QCOMPARE(measured("fedefm"), 2.0 * ring + links->exchangeMs({{1, 0}, {2, 1}, {0, 2}}));
+    // To the neighbour, home again, and up and down a tree, which a ring of three has like a hub's.
+    QCOMPARE(measured("fedefm"), ring + links->exchangeMs({{1, 0}, {2, 1}, {0, 2}}) + hub);
 }
 
 void TestSession::nothingLeavesWithoutItsLog()

@@ -49,7 +49,7 @@ private Q_SLOTS:
     void averagedSilosAgree();
     void gossipPreservesTheMean();
     void manyMixesAreOneAverage();
-    void mixesFollowTheGap();
+    void treeIsOneAverage();
     void refusesToTrainNothing();
     void controlVariatesBeginAsFedAvg();
     void robustMergeIgnoresAStranger();
@@ -91,6 +91,7 @@ void TestStrategies::everyVariantOfFedEfmRuns_data()
                               R"({"solver": "quadratic", "gamma": 0.5})",
                               R"({"gossip": 0})",
                               R"({"gossip": 2})",
+                              R"({"averaging": "neighbours", "mixes": 2})",
                               R"({"overseas_steps": 5})",
                               R"({"hops": 2})",
                               R"({"home_steps": 9})",
@@ -193,9 +194,12 @@ void TestStrategies::manyMixesAreOneAverage()
 {
     const RunsFolder runs;
     const auto gapAfter = [&runs](int mixes) {
-        const auto result =
-            runSession(smallPlan(5, {{"name", "fedefm"}, {"fuse", 0.0}, {"home_steps", 0}, {"mixes", mixes}}),
-                       runs / "m");
+        const auto result = runSession(smallPlan(5, {{"name", "fedefm"},
+                                                     {"fuse", 0.0},
+                                                     {"home_steps", 0},
+                                                     {"averaging", "neighbours"},
+                                                     {"mixes", mixes}}),
+                                       runs / "m");
         return result ? difference(siloState(*result, 0), siloState(*result, 2)) : -1.0;
     };
     const double once = gapAfter(1);
@@ -218,23 +222,27 @@ void TestStrategies::refusesToTrainNothing()
     QVERIFY(isRight(1, 0, 0) && isRight(0, 1, 0) && isRight(0, 0, 1));
 }
 
-void TestStrategies::mixesFollowTheGap()
+void TestStrategies::treeIsOneAverage()
 {
-    QCOMPARE(mixesFor(1.0 - std::cos(M_PI / 5)), 1); // a directed ring of five
-    QCOMPARE(mixesFor(1.0 - std::cos(M_PI / 11)), 5);
-    QCOMPARE(mixesFor(1.0), 1);
-    QCOMPARE(mixesFor(0.0), 32);
+    // Without visits this is FedAvg with equal weights, without a server, whatever the links.
     const RunsFolder runs;
-    const auto run = [&runs](int silos, nlohmann::json strategy, const char* folder) {
-        strategy.update({{"name", "fedefm"}, {"fuse", 0.0}, {"home_steps", 0}});
-        return runSession(smallPlan(silos, strategy), runs / folder);
-    };
-    const auto byGap = run(7, {}, "a");
-    const auto byHand = run(7, {{"mixes", 2}}, "b");
-    const auto once = run(7, {{"mixes", 1}}, "c");
-    QVERIFY(byGap && byHand && once);
-    QCOMPARE(difference(siloState(*byGap, 3), siloState(*byHand, 3)), 0.0);
-    QVERIFY(difference(siloState(*byGap, 3), siloState(*once, 3)) > 1e-6);
+    const auto average = runSession(smallPlan(5, {{"name", "fedavg"}, {"weights", "equal"}}), runs / "a");
+    QVERIFY2(average, qPrintable(messageOf(average)));
+    for (const char* topology : {"ring", "mst", "star", "complete"}) {
+        const auto tree =
+            runSession(smallPlan(5, {{"name", "fedefm"}, {"overseas_steps", 0}, {"home_steps", 0}}, topology),
+                       runs / topology);
+        QVERIFY2(tree, qPrintable(messageOf(tree)));
+        QVERIFY2(difference(mergedOf(*average), mergedOf(*tree)) < 1e-5, topology);
+        for (int silo = 1; silo < 5; ++silo)
+            QVERIFY2(isSame(siloState(*tree, 0), siloState(*tree, silo)), topology);
+        // Two models for each of the tree's four links, besides those of the visits.
+        const nlohmann::json round = (*RunReader::open(tree->runFolder))->epochs()[0];
+        const auto means = std::count_if(round["edges"].begin(), round["edges"].end(), [](const auto& edge) {
+            return edge["phase"] >= 2 && edge["kind"] == "weights";
+        });
+        QCOMPARE(means, 8);
+    }
 }
 
 void TestStrategies::controlVariatesBeginAsFedAvg()

@@ -14,13 +14,15 @@ namespace fedefm::test {
 /// no process behind.
 inline int fakeFederate(int argc, char** argv)
 {
-    std::string config, runs, resume;
+    std::string config, runs, resume, round = "1";
     for (int at = 2; at < argc; ++at) {
         const std::string argument = argv[at];
         if (argument == "--runs" && at + 1 < argc)
             runs = argv[++at];
         else if (argument == "--resume" && at + 1 < argc)
             resume = argv[++at];
+        else if (argument == "--round" && at + 1 < argc)
+            round = argv[++at];
         else
             config = argument;
     }
@@ -32,7 +34,7 @@ inline int fakeFederate(int argc, char** argv)
         made = std::make_unique<SessionFolder>(runs);
         made->closeRound(0);
         made->writeLive(1, "local", 2, 3);
-    } else if (auto opened = RunWriter::resume(resume, 1)) {
+    } else if (auto opened = RunWriter::resume(resume, std::stoi(round))) {
         resumed = std::move(*opened);
     } else {
         return 1;

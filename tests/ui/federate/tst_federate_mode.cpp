@@ -1,116 +1,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "fake_federate.h"
-#include "session_folder.h"
+#include "federate_window.h"
 #include "ui/federate/draft_panel.h"
-#include "ui/federate/federate_mode.h"
 #include "ui/federate/round_strip.h"
 #include "ui/federate/session_facts.h"
-#include "ui/federate/session_list.h"
 #include "ui/federate/silo_panel.h"
 #include "ui/federate/topology_view.h"
-#include "ui/shell/main_window.h"
 #include "ui/train/config_draft.h"
 #include "ui/train/train_mode.h"
-#include "ui_test_support.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QAbstractSlider>
-#include <QAction>
 #include <QComboBox>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollBar>
-#include <QTest>
-
-#include <chrono>
-#include <csignal>
-#include <thread>
-#include <unistd.h>
 
 using namespace fedefm;
 using test::SessionFolder;
+using test::smallPlan;
 
-namespace {
-
-nlohmann::json smallPlan()
-{
-    return {{"version", 1},
-            {"name", "small"},
-            {"rounds", 6},
-            {"training", {{"task", "classification"}, {"model", {{"network", "timm_vit"}}}}},
-            {"data", {{"pool", {{"train", {{"form", "simulated"}}}}}}},
-            {"topology", {{"name", "ring"}}},
-            {"strategy", {{"name", "fedefm"}}}};
-}
-
-} // namespace
-
-class TestFederateMode : public QObject
+class TestFederateMode : public test::FederateWindow
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init();
-    void cleanup();
+    void init() { setUp(); }
+    void cleanup() { tearDown(); }
     void modesHideAndShowTheirParts();
     void everyControlHasANameAndASize();
     void emptyModeSaysWhatToDo();
     void controlsFollowTheState();
     void brokenPlanDoesNotStart();
-    void sessionStartsObeysAndIsFoundAgain();
-    void lostSessionGoesOn();
     void roundsChosenInTheStripAreShown();
     void factsNameTheModelThatIsGivenAway();
     void silosThatAreMissedAreIssues();
     void fineTuningBeginsWithTheMergedModel();
-    void closingTheWindowLeavesTheSession();
-
-private:
-    QAction* action(const char* id) { return m_studio->actions->action(id); }
-    FederateMode* mode() { return m_window->federate(); }
-    const RunSummary* onlySession()
-    {
-        const auto& runs = mode()->sessions()->model()->runs();
-        return runs.size() == 1 ? &runs.front() : nullptr;
-    }
-    bool isInState(RunState state) { return onlySession() && onlySession()->state == state; }
-    void openWindow()
-    {
-        m_window = std::make_unique<MainWindow>(m_studio->context);
-        m_window->resize(1400, 900);
-        m_window->show();
-        action("mode.federate")->trigger();
-    }
-    std::filesystem::path runs() const { return m_folder->path().toStdString(); }
-    void endProcess()
-    {
-        if (const RunSummary* run = mode() ? onlySession() : nullptr; run && run->pid != ::getpid())
-            ::kill(static_cast<pid_t>(run->pid), SIGKILL);
-    }
-
-    std::unique_ptr<test::Studio> m_studio;
-    std::unique_ptr<MainWindow> m_window;
-    std::unique_ptr<QTemporaryDir> m_folder;
 };
-
-void TestFederateMode::init()
-{
-    m_folder = std::make_unique<QTemporaryDir>();
-    qputenv("FEDEFM_RUNS", m_folder->path().toUtf8());
-    qputenv("FEDEFM_LEARN_PROGRAM", QCoreApplication::applicationFilePath().toUtf8());
-    m_studio = std::make_unique<test::Studio>();
-    Settings().acceptResearchUse();
-    openWindow();
-}
-
-void TestFederateMode::cleanup()
-{
-    endProcess();
-    m_window.reset();
-    m_studio.reset();
-}
 
 void TestFederateMode::modesHideAndShowTheirParts()
 {
@@ -227,48 +154,6 @@ void TestFederateMode::brokenPlanDoesNotStart()
     QCOMPARE(m_studio->issues->issues().size(), std::size_t(1));
 }
 
-void TestFederateMode::sessionStartsObeysAndIsFoundAgain()
-{
-    mode()->draft()->setPlan(smallPlan());
-    QVERIFY(mode()->startSession());
-    QTRY_VERIFY(isInState(RunState::Running));
-    QTRY_VERIFY(mode()->monitor()->snapshot() && !mode()->monitor()->snapshot()->rounds.empty());
-    QTRY_VERIFY(mode()->facts()->fact("State").contains("running"));
-    QTRY_VERIFY(mode()->topology()->edges().size() == 3);
-    mode()->command("pause");
-    QTRY_VERIFY(isInState(RunState::Paused));
-    mode()->command("goOn");
-    QTRY_VERIFY(isInState(RunState::Running));
-    mode()->silos()->setCurrentSilo(2);
-    QTRY_VERIFY(mode()->silos()->canDrop());
-    mode()->command("drop 2");
-    QTRY_VERIFY(!mode()->monitor()->snapshot()->isMember(2));
-    // Another window sees the session as it is, with its history.
-    m_window.reset();
-    openWindow();
-    QTRY_VERIFY(isInState(RunState::Running));
-    QTRY_VERIFY(mode()->monitor()->snapshot() && mode()->monitor()->snapshot()->rounds.size() == 1);
-    QVERIFY(!mode()->monitor()->snapshot()->isMember(2));
-    mode()->command("stop");
-    QTRY_VERIFY(isInState(RunState::Stopped));
-}
-
-void TestFederateMode::lostSessionGoesOn()
-{
-    {
-        SessionFolder session(runs());
-        session.closeRound(0);
-    }
-    mode()->watcher()->refreshNow();
-    QTRY_VERIFY(isInState(RunState::Lost));
-    QTRY_VERIFY(action("federate.goOn")->isEnabled());
-    action("federate.goOn")->trigger();
-    QTRY_VERIFY(isInState(RunState::Running));
-    QVERIFY(onlySession()->pid != ::getpid());
-    mode()->command("stop");
-    QTRY_VERIFY(isInState(RunState::Stopped));
-}
-
 void TestFederateMode::roundsChosenInTheStripAreShown()
 {
     SessionFolder session(runs());
@@ -358,29 +243,5 @@ void TestFederateMode::fineTuningBeginsWithTheMergedModel()
     QCOMPARE(draft->value("name").get<std::string>(), std::string("finetune-timm_vit"));
 }
 
-void TestFederateMode::closingTheWindowLeavesTheSession()
-{
-    mode()->draft()->setPlan(smallPlan());
-    QVERIFY(mode()->startSession());
-    QTRY_VERIFY(isInState(RunState::Running));
-    const auto folder = onlySession()->folder;
-    m_window->close();
-    m_window.reset();
-    auto reader = RunReader::open(folder);
-    QVERIFY(reader);
-    QVERIFY((*reader)->summary()->state == RunState::Running);
-    QVERIFY(sendRunCommand(folder, "stop"));
-    const auto isStopped = [&] { return (*reader)->summary()->state == RunState::Stopped; };
-    QTRY_VERIFY(isStopped());
-    openWindow();
-}
-
-int main(int argc, char** argv)
-{
-    if (argc > 1 && qstrcmp(argv[1], "federate") == 0)
-        return test::fakeFederate(argc, argv);
-    QApplication application(argc, argv);
-    TestFederateMode test;
-    return QTest::qExec(&test, argc, argv);
-}
+QTEST_MAIN(TestFederateMode)
 #include "tst_federate_mode.moc"

@@ -140,6 +140,7 @@ void TestPlanStrategies::defaultsOfFedEfm()
     QCOMPARE(shown("fuse_weights") == "emd", read.fusesByScore);
     QCOMPARE(shown("fuse_when") == "before", read.fusesFirst);
     QVERIFY(shown("gossip") == read.gossip);
+    QVERIFY(shown("averaging") == read.averaging);
     QVERIFY(shown("mixes") == read.mixes);
     QCOMPARE(shown("distil") == "not_true", read.isNotTrue);
     QVERIFY(shown("logit_adjustment") == read.logitAdjustment);
