@@ -62,6 +62,7 @@ public:
     void saveModel();
     /// `kind` is "csv", "png" or "pdf"; asks for the file.
     void exportCurves(const QString& kind);
+    bool isStarting() const { return m_launcher.waitingCount() > 0; } ///< a session that is not in the list
     bool canPause() const;
     bool canGoOn() const;
     bool canGoBack() const; ///< the chosen round has a checkpoint, and nobody is at work

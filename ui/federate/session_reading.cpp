@@ -127,6 +127,7 @@ void SessionReading::readRounds(const RunSummary& summary)
 void SessionReading::takeRounds(const nlohmann::json& epochs, const std::string& measure)
 {
     std::vector<SessionRoundPtr> rounds;
+    m_ownQuality.clear(); // a session may have gone back to before they were measured
     for (std::size_t at = 0; at < epochs.size(); ++at) {
         const nlohmann::json& entry = epochs[at];
         auto parsed = parseRound(entry, measure);

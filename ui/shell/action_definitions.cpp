@@ -31,7 +31,7 @@ constexpr Definition kDefinitions[]{
     {"file.deidentify", "File", "De-identified &copy…", "", "deidentify", kPlain},
     {"file.close", "File", "&Close sequence", "Ctrl+W", "close", kPlain},
     {"file.quit", "File", "&Quit", "Ctrl+Q", "", kPlain},
-    {"file.stopAndQuit", "File", "S&top all runs and quit", "Ctrl+Shift+Q", "", kPlain},
+    {"file.stopAndQuit", "File", "S&top all runs and quit", "", "", kPlain},
 
     {"edit.undo", "Edit", "&Undo", "Ctrl+Z", "undo", kPlain},
     {"edit.redo", "Edit", "&Redo", "Ctrl+Shift+Z", "redo", kPlain},
@@ -126,7 +126,7 @@ constexpr Definition kDefinitions[]{
     {"federate.start", "Federate", "&Start the session", "Ctrl+Shift+Return", "done", kPlain},
     {"federate.pause", "Federate", "&Pause the session", "Ctrl+Shift+P", "pause", kPlain},
     {"federate.goOn", "Federate", "&Go on with the session", "Ctrl+Shift+G", "play", kPlain},
-    {"federate.goBack", "Federate", "Go on &behind the chosen round", "Ctrl+Alt+G", "", kPlain},
+    {"federate.goBack", "Federate", "Go on &behind the chosen round", "", "", kPlain},
     {"federate.stop", "Federate", "S&top the session", "Ctrl+Shift+K", "stop", kPlain},
     {"federate.admit", "Federate", "&Admit the silo", "Ctrl+Shift+A", "link", kPlain},
     {"federate.drop", "Federate", "&Drop the silo", "Ctrl+Shift+D", "remove", kPlain},

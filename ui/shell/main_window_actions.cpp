@@ -106,14 +106,21 @@ void MainWindow::connectFileActions()
 /// Runs go on when the window is closed, unless this is asked for.
 void MainWindow::stopRunsAndQuit()
 {
+    if ((m_train && m_train->isStarting()) || (m_federate && m_federate->isStarting())) {
+        m_context.issues->report({Severity::Warning, tr("Runs"), tr("A run is just starting."),
+                                  tr("Stop all runs when it is in the list.")});
+        return showIssues();
+    }
     bool areToldAll = true;
     for (const RunSummary& run : listRuns(defaultRunsFolder())) {
         if (run.state != RunState::Running && run.state != RunState::Paused)
             continue;
-        if (const Status told = sendRunCommand(run.folder, "stop"); !told) {
-            m_context.issues->report(told.error());
-            areToldAll = false;
-        }
+        const Status told = sendRunCommand(run.folder, "stop");
+        // One that has ended by now is no error.
+        if (told || told.error().code == ErrorCode::InvalidArgument)
+            continue;
+        m_context.issues->report(told.error());
+        areToldAll = false;
     }
     if (areToldAll)
         close();

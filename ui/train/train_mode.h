@@ -52,6 +52,7 @@ public:
     /// The draft becomes a training that begins with these weights, with network, input and task of
     /// `training`; data and the rest stay as they are, but for what only fits another task.
     void beginWith(const QString& weights, const nlohmann::json& training);
+    bool isStarting() const { return m_launcher.waitingCount() > 0; } ///< a run that is not in the list yet
     /// Keeps the best weights of the current run among the user's models and asks for them in View mode.
     void useModel();
     /// `kind` is "csv", "png" or "pdf"; asks for the file.

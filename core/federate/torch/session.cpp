@@ -32,6 +32,8 @@ Result<SessionResult> Session::endWith(Error error)
     for (const auto& [level, text] : m_record.events)
         if (!isStop && !m_run->addEvent(level, text))
             break;
+    if (error.code == ErrorCode::DiskFull) // what is left of the room is for going on
+        dropEarlierCheckpoints();
     const auto set = isStop ? m_run->setState(RunState::Stopped, "stopped by the user")
                             : m_run->setState(RunState::Failed, describe(error));
     return tl::unexpected(set ? error : set.error());
@@ -64,6 +66,11 @@ Result<SessionResult> resumeFederation(const fs::path& runFolder, const SessionH
         const auto plan = loadSessionPlan(runFolder / "config.json");
         if (!plan)
             return tl::unexpected(plan.error());
+        const auto privacy = parsePrivacy(plan->privacy.is_null() ? nlohmann::json::object() : plan->privacy);
+        if (behindRound && privacy && privacy->unit != PrivacyUnit::None)
+            return fail(ErrorCode::InvalidArgument, runFolder.string(),
+                        "a session with a privacy unit cannot go back: what was given away stays given away, "
+                        "and its noise would be used twice. Go on without a round");
         auto state = SessionState::toResume(runFolder, behindRound);
         if (!state)
             return tl::unexpected(state.error());

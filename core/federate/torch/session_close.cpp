@@ -197,6 +197,8 @@ Result<SessionResult> Session::finish()
         return tl::unexpected(saved.error());
     std::error_code ignored;
     fs::remove_all(m_run->folder() / "work", ignored);
+    // Nobody goes back in a session that is done; its last states are its silos' own models.
+    dropEarlierCheckpoints();
     const std::string reason = m_isSpent
                                    ? "the privacy budgets were spent after " + std::to_string(m_state.round) +
                                          " of " + std::to_string(m_plan.rounds) + " rounds"

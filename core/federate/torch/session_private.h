@@ -60,6 +60,7 @@ private:
 
     Status runToEnd();
     Status runRound();
+    Status runPhases(RoundView& view);
     Status endShortRound(int finished);
     Status endSpent();
     Status warmUp(const RoundView& view);
@@ -91,6 +92,7 @@ private:
     Status saveMerged(const char* name, const nlohmann::json& metrics);
     Status checkpoint();
     Status writeState() const;
+    void dropEarlierCheckpoints() const;
     Result<SessionResult> finish();
     Result<SessionResult> endWith(Error error);
 

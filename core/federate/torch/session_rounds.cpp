@@ -48,6 +48,7 @@ RoundView Session::viewOf(int round) const
     view.mixing = m_links.mixing(round);
     view.isActive = m_state.members;
     view.samples = m_data.sampleCounts();
+    view.tree = averagingTree(view.links, view.isActive);
     return view;
 }
 
@@ -68,11 +69,8 @@ Status Session::runRound()
     if (m_state.round == 0 && m_plan.warmUpSteps > 0)
         if (auto warmed = warmUp(view); !warmed)
             return warmed;
-    const std::vector<std::string> phases = m_strategy->phases(view);
-    m_phases = static_cast<int>(phases.size());
-    for (std::size_t phase = 0; phase < phases.size(); ++phase)
-        if (auto done = runPhase(view, static_cast<int>(phase), phases[phase]); !done)
-            return done;
+    if (auto done = runPhases(view); !done)
+        return done;
     m_record.computeSeconds = m_learner->takeComputeMs() / 1000.0;
     m_record.stepCount = m_learner->takeSteps();
     m_record.finished.resize(count);
@@ -82,6 +80,24 @@ Status Session::runRound()
         finished += m_record.finished[silo] ? 1 : 0;
     }
     return finished < std::max(1, m_plan.leastSilos) ? endShortRound(finished) : closeRound();
+}
+
+Status Session::runPhases(RoundView& view)
+{
+    std::vector<std::string> phases = m_strategy->phases(view);
+    for (int phase = 0; phase < static_cast<int>(phases.size()); ++phase) {
+        m_phases = static_cast<int>(phases.size());
+        if (auto done = runPhase(view, phase, phases[static_cast<std::size_t>(phase)]); !done)
+            return done;
+        if (phase != m_strategy->lastWorkPhase(view))
+            continue;
+        std::vector<bool> isIn = view.isActive;
+        for (std::size_t silo = 0; silo < isIn.size(); ++silo)
+            isIn[silo] = isIn[silo] && !m_isOut[silo];
+        view.tree = averagingTree(view.links, isIn);
+        phases = m_strategy->phases(view);
+    }
+    return {};
 }
 
 /// Too few silos finished the round.

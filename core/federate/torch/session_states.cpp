@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/federate/session_checkpoints.h"
 #include "core/federate/torch/session_private.h"
+#include "core/model/checkpoint/model_files.h"
 
 namespace fs = std::filesystem;
 
@@ -17,6 +18,15 @@ std::string listOf(const std::vector<int>& rounds)
     for (const int round : rounds)
         text += (text.empty() ? "" : ", ") + std::to_string(round);
     return text.empty() ? "none" : text;
+}
+
+/// By the card of the best model's file; −1: not known.
+int roundOfBest(const fs::path& runFolder)
+{
+    const std::string card = modelCardText(runFolder / "weights" / "best.safetensors");
+    const nlohmann::json json = nlohmann::json::parse(card, nullptr, false);
+    const nlohmann::json::json_pointer where("/training_record/epoch");
+    return json.contains(where) && json[where].is_number_integer() ? json[where].get<int>() : -1;
 }
 
 } // namespace
@@ -84,8 +94,14 @@ Result<SessionState> SessionState::toResume(const fs::path& runFolder, std::opti
                     "no checkpoint behind round " + std::to_string(*behindRound) +
                         "; there are: " + listOf(keptCheckpoints(runFolder)));
     auto state = read(runFolder / checkpointFile(*behindRound));
+    if (!state)
+        return state;
+    if (auto whole =
+            SiloPool::check(runFolder / state->statesFolder, static_cast<int>(state->members.size()));
+        !whole)
+        return tl::unexpected(whole.error());
     // The best model in the folder may be of a round that is given up: the next one that is measured counts.
-    if (state && last->bestRound >= state->round)
+    if (roundOfBest(runFolder) != state->bestRound)
         state->bestRound = -1;
     return state;
 }
@@ -95,6 +111,13 @@ Status Session::writeState() const
     return writeFile(m_run->folder() / kCheckpoint, m_state.toJson().dump(2) + "\n", Overwrite::Yes);
 }
 
+/// All but the one that counts.
+void Session::dropEarlierCheckpoints() const
+{
+    if (const auto last = SessionState::read(m_run->folder() / kCheckpoint))
+        removeOldCheckpoints(m_run->folder(), last->round, 0);
+}
+
 Status Session::checkpoint()
 {
     const double startMs = m_clock.nowMs();
@@ -102,9 +125,8 @@ Status Session::checkpoint()
     m_state.statesFolder = checkpointFolder(m_state.round);
     removeCheckpointsBehind(folder, m_state.round - 1); // of a course that was given up
     auto saved = m_pool->checkpoint(folder / m_state.statesFolder);
-    const std::vector<int> kept = keptCheckpoints(folder);
-    if (!saved && saved.error().code == ErrorCode::DiskFull && kept.size() > 1) {
-        removeOldCheckpoints(folder, kept.back(), 0); // going back is worth less than going on
+    if (!saved && saved.error().code == ErrorCode::DiskFull) {
+        dropEarlierCheckpoints(); // going back is worth less than going on
         saved = m_pool->checkpoint(folder / m_state.statesFolder);
     }
     if (!saved)
@@ -141,16 +163,23 @@ Status Session::restore(const fs::path& folder, SessionState state)
 
 Status Session::restoreStates(SessionState state)
 {
-    if (auto opened = openFolder(); !opened)
-        return opened;
-    if (!state.statesFolder.empty())
-        if (auto restored = m_pool->restore(m_run->folder() / state.statesFolder); !restored)
-            return restored;
+    const fs::path& folder = m_run->folder();
+    const auto before = SessionState::read(folder / kCheckpoint);
     m_state = std::move(state);
     // Where it goes back to an earlier round, this is its last one from now on.
     if (auto written = writeState(); !written)
         return written;
-    removeCheckpointsBehind(m_run->folder(), m_state.round);
+    removeCheckpointsBehind(folder, m_state.round);
+    if (before && before->round > m_state.round)
+        if (auto noted = m_run->addEvent("info", "went back behind round " + std::to_string(m_state.round) +
+                                                     "; what came later is done again");
+            !noted)
+            return noted;
+    if (auto opened = openFolder(); !opened)
+        return opened;
+    if (!m_state.statesFolder.empty())
+        if (auto restored = m_pool->restore(folder / m_state.statesFolder); !restored)
+            return restored;
     if (auto used = useMembers(); !used)
         return used;
     if (m_state.threads != m_threads) {

@@ -165,6 +165,14 @@ Status SiloPool::checkpoint(const fs::path& folder)
     return {};
 }
 
+Status SiloPool::check(const fs::path& folder, int siloCount)
+{
+    for (int silo = 0; silo < siloCount; ++silo)
+        if (const auto stored = readTensorFile(folder / stateName(silo)); !stored)
+            return tl::unexpected(stored.error());
+    return {};
+}
+
 Status SiloPool::restore(const fs::path& folder)
 {
     for (int silo = 0; silo < m_settings.siloCount; ++silo) {

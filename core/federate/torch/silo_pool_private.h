@@ -31,6 +31,8 @@ public:
 
     /// Every state as silo_003.safetensors in a folder, from where states are read from now on.
     Status checkpoint(const std::filesystem::path& folder);
+    /// Whether all states of a checkpoint can be read. Errors: FileNotFound, ModelBroken.
+    static Status check(const std::filesystem::path& folder, int siloCount);
     /// States of a checkpoint. Errors: FileNotFound, ModelBroken.
     Status restore(const std::filesystem::path& folder);
     /// Back to the last checkpoint, or to the beginning where there is none.

@@ -4,8 +4,6 @@
 #include "core/federate/torch/tour_private.h"
 #include "core/federate/torch/tree_average_private.h"
 
-#include <optional>
-
 namespace fedefm {
 
 namespace {
@@ -24,8 +22,8 @@ public:
         for (int hop = 1; hop <= hops; ++hop)
             names.push_back(hops == 1 ? "overseas" : "overseas " + std::to_string(hop));
         names.push_back("home");
-        if (const auto tree = treeOf(view))
-            for (std::string& name : tree->phases())
+        if (gossips(view) && averagesByTree())
+            for (std::string& name : treeOf(view).phases())
                 names.push_back(std::move(name));
         const int mixes = mixesOf(view);
         for (int mix = 1; mix <= mixes; ++mix)
@@ -34,8 +32,9 @@ public:
     }
     bool takesPart(const RoundView& view, int phase, int silo) const override
     {
-        return phase <= homePhase(view) || !averagesByTree() || treeOf(view)->takesPart(phase, silo);
+        return phase <= homePhase(view) || !averagesByTree() || treeOf(view).takesPart(phase, silo);
     }
+    int lastWorkPhase(const RoundView& view) const override { return homePhase(view); }
     /// Each mix reads what the phase before it published; without this all mixes of a round would be kept.
     int firstPhaseRead(const RoundView& view, int phase) const override
     {
@@ -60,7 +59,7 @@ public:
             return host(bench);
         if (bench.phase == homePhase(bench.view))
             return home(bench);
-        return averagesByTree() ? treeOf(bench.view)->work(bench) : mix(bench);
+        return averagesByTree() ? treeOf(bench.view).work(bench) : mix(bench);
     }
 
 private:
@@ -79,12 +78,7 @@ private:
     {
         return gossips(view) && !averagesByTree() ? m_options.mixes : 0;
     }
-    /// Of a round in which the members come to one mean.
-    std::optional<TreeAverage> treeOf(const RoundView& view) const
-    {
-        return gossips(view) && averagesByTree() ? std::optional<TreeAverage>({view, homePhase(view)})
-                                                 : std::nullopt;
-    }
+    TreeAverage treeOf(const RoundView& view) const { return {view, homePhase(view) + 1}; }
 
     Status leave(Workbench& bench) const
     {
@@ -150,9 +144,10 @@ private:
         if (!m_options.fusesFirst)
             if (auto fused = fuseExperts(bench, experts, m_options); !fused)
                 return fused;
-        if (const auto tree = treeOf(bench.view))
-            return tree->begin(bench);
-        return mixesOf(bench.view) > 0 ? bench.publishWeights(bench.view.outgoing(own)) : Status();
+        if (!gossips(bench.view))
+            return {};
+        // Along a tree nobody reads it yet: it is only protected, where the plan says so.
+        return bench.publishWeights(averagesByTree() ? std::vector<int>() : bench.view.outgoing(own));
     }
 
     Status mix(Workbench& bench) const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/strict_object.h"
+#include "core/federate/averaging_tree.h"
 #include "core/federate/merge/merge.h"
 #include "core/federate/session_links.h"
 #include "core/federate/torch/learner_private.h"
@@ -16,6 +17,8 @@ struct RoundView
     int hub = 0;
     Overlay links;
     MixingMatrix mixing;
+    /// Over the members; behind the strategy's lastWorkPhase() over those that have not failed in this round.
+    AveragingTree tree;
     std::vector<bool> isActive; ///< members of this round's epoch
     std::vector<std::int64_t> samples;
 
@@ -65,6 +68,9 @@ public:
     virtual bool takesPart(const RoundView&, int /*phase*/, int /*silo*/) const { return true; }
     /// The first phase whose objects are still read in this phase or in a later one of the round.
     virtual int firstPhaseRead(const RoundView&, int /*phase*/) const { return 0; }
+    /// The phase behind which the round's tree is made anew of the silos that are still in; −1: never. The
+    /// number of phases may change with it.
+    virtual int lastWorkPhase(const RoundView&) const { return -1; }
     /// Errors: of the silo's own work, which cost it the round; DiskFull, WriteFailed, OutOfMemory and
     /// Cancelled end the session.
     virtual Status work(Workbench& bench) const = 0;

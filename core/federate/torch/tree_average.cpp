@@ -5,31 +5,24 @@ namespace fedefm {
 
 std::vector<std::string> TreeAverage::phases() const
 {
-    std::vector<std::string> names;
-    for (const char* way : {"gather", "spread"})
-        for (int step = 1; step <= m_tree.height; ++step)
-            names.push_back(m_tree.height == 1 ? way : way + (" " + std::to_string(step)));
+    if (m_tree.height == 0)
+        return {};
+    std::vector<std::string> names(static_cast<std::size_t>(m_tree.height) + 1, "gather");
+    names.resize(names.size() + static_cast<std::size_t>(m_tree.height), "spread");
     return names;
 }
 
 /// A silo gathers when those one further down have published, and hears the mean when those above have it.
 bool TreeAverage::takesPart(int phase, int silo) const
 {
-    const int step = phase - m_first;
+    const int step = stepOf(phase);
     return step <= m_tree.height ? depthOf(silo) == m_tree.height - step
                                  : depthOf(silo) == step - m_tree.height;
 }
 
-Status TreeAverage::begin(Workbench& bench) const
-{
-    const int own = bench.silo.index;
-    const bool isFirst = m_tree.height > 0 && depthOf(own) == m_tree.height;
-    return bench.publishWeights(isFirst ? std::vector<int>{parentOf(own)} : std::vector<int>());
-}
-
 Status TreeAverage::work(Workbench& bench) const
 {
-    return bench.phase - m_first <= m_tree.height ? gather(bench) : spread(bench);
+    return stepOf(bench.phase) <= m_tree.height ? gather(bench) : spread(bench);
 }
 
 Status TreeAverage::gather(Workbench& bench) const

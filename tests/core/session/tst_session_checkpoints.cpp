@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/federate/session_checkpoints.h"
+#include "core/model/checkpoint/model_files.h"
 #include "core/train/run_store.h"
 #include "tests/core/session/session_fixture.h"
 
@@ -47,6 +48,8 @@ class TestSessionCheckpoints : public QObject
 private Q_SLOTS:
     void goesBackToAnEarlierRound();
     void stopBehindTheWayBackGoesOnFromThere();
+    void brokenStatesAreFoundFirst();
+    void bestModelIsThatOfTheRecord();
     void roomIsLimited();
     void incompleteOnesDoNotCount();
     void promisedPrivacyKeepsNoneToGoBackTo();
@@ -71,6 +74,7 @@ void TestSessionCheckpoints::goesBackToAnEarlierRound()
     QVERIFY2(again, qPrintable(messageOf(again)));
     QVERIFY(isSame(mergedOf(*whole), mergedOf(*again)));
     QVERIFY(whole->mergedMetrics == again->mergedMetrics);
+    QVERIFY(!goOn(folder, 1));
     // Rows of rounds that were given up do not count twice.
     const auto reader = RunReader::open(folder);
     QVERIFY(reader);
@@ -91,22 +95,65 @@ void TestSessionCheckpoints::stopBehindTheWayBackGoesOnFromThere()
     QCOMPARE(end->roundsDone, 6);
 }
 
+void TestSessionCheckpoints::bestModelIsThatOfTheRecord()
+{
+    const RunsFolder runs;
+    const auto stopped = federate(sixRounds(), stopIn(5), runs / "a");
+    QVERIFY(!stopped);
+    const fs::path folder = stopped.error().subject;
+    const auto roundIn = [&folder](const char* where) {
+        const auto json = nlohmann::json::parse(modelCardText(folder / "weights" / "best.safetensors"));
+        return json["training_record"][where].get<int>();
+    };
+    // Twice, so that the record of the first way back is that of the second.
+    for (const int round : {3, 1}) {
+        const auto again = resumeFederation(folder, stopIn(round), round);
+        QVERIFY(!again);
+    }
+    const auto end = goOn(folder, std::nullopt);
+    QVERIFY2(end, qPrintable(messageOf(end)));
+    const auto best = (*RunReader::open(folder))->summary()->bestEpoch;
+    QVERIFY(best);
+    QCOMPARE(roundIn("epoch"), *best);
+}
+
+void TestSessionCheckpoints::brokenStatesAreFoundFirst()
+{
+    const RunsFolder runs;
+    const auto stopped = federate(sixRounds(), stopIn(4), runs / "a");
+    QVERIFY(!stopped);
+    const fs::path folder = stopped.error().subject;
+    const fs::path broken = folder / checkpointFolder(2) / "silo_001.safetensors";
+    fs::resize_file(broken, fs::file_size(broken) / 2);
+    const auto back = goOn(folder, 2);
+    QVERIFY(!back && back.error().subject == broken.string());
+    // Nothing is given up for it.
+    QCOMPARE(keptCheckpoints(folder), (std::vector<int>{1, 2, 3, 4}));
+    const auto reader = RunReader::open(folder);
+    QVERIFY(reader && (*reader)->epochs().size() == 4);
+}
+
 void TestSessionCheckpoints::roomIsLimited()
 {
     SessionPlan plan = sixRounds();
     plan.checkpointsMb = 0;
     const RunsFolder runs;
-    const auto result = runSession(plan, runs / "a");
-    QVERIFY2(result, qPrintable(messageOf(result)));
-    QCOMPARE(keptCheckpoints(result->runFolder), (std::vector<int>{6}));
-    const auto roomy = runSession(sixRounds(), runs / "b");
-    QVERIFY(roomy);
-    QCOMPARE(keptCheckpoints(roomy->runFolder).size(), std::size_t(6));
+    const auto narrow = federate(plan, stopIn(5), runs / "a");
+    QVERIFY(!narrow);
+    QCOMPARE(keptCheckpoints(narrow.error().subject), (std::vector<int>{5}));
+    const auto roomy = federate(sixRounds(), stopIn(5), runs / "b");
+    QVERIFY(!roomy);
+    const fs::path folder = roomy.error().subject;
+    QCOMPARE(keptCheckpoints(folder).size(), std::size_t(5));
     std::uintmax_t each = 0;
-    for (const auto& entry : fs::directory_iterator(roomy->runFolder / checkpointFolder(6)))
+    for (const auto& entry : fs::directory_iterator(folder / checkpointFolder(5)))
         each += entry.file_size();
-    removeOldCheckpoints(roomy->runFolder, 6, each * 5 / 2);
-    QCOMPARE(keptCheckpoints(roomy->runFolder), (std::vector<int>{5, 6}));
+    removeOldCheckpoints(folder, 5, each * 5 / 2);
+    QCOMPARE(keptCheckpoints(folder), (std::vector<int>{4, 5}));
+    // A session that is done has nothing to go back to.
+    const auto done = goOn(folder, std::nullopt);
+    QVERIFY2(done, qPrintable(messageOf(done)));
+    QCOMPARE(keptCheckpoints(folder), (std::vector<int>{6}));
 }
 
 void TestSessionCheckpoints::incompleteOnesDoNotCount()
@@ -136,9 +183,16 @@ void TestSessionCheckpoints::promisedPrivacyKeepsNoneToGoBackTo()
     plan.rounds = 3;
     plan.privacy = {{"unit", "record"}, {"visit_floor", 0}};
     const RunsFolder runs;
-    const auto result = runSession(plan, runs / "a");
-    QVERIFY2(result, qPrintable(messageOf(result)));
-    QCOMPARE(keptCheckpoints(result->runFolder), (std::vector<int>{3}));
+    const auto stopped = federate(plan, stopIn(2), runs / "a");
+    QVERIFY(!stopped);
+    const fs::path folder = stopped.error().subject;
+    QCOMPARE(keptCheckpoints(folder), (std::vector<int>{2}));
+    // Not even where an earlier one is left, as by a kill at the wrong moment.
+    fs::copy(folder / checkpointFolder(2), folder / checkpointFolder(1));
+    const auto back = goOn(folder, 1);
+    QVERIFY(!back && back.error().detail.find("privacy") != std::string::npos);
+    const auto on = goOn(folder, std::nullopt);
+    QVERIFY2(on, qPrintable(messageOf(on)));
 }
 
 QTEST_APPLESS_MAIN(TestSessionCheckpoints)

@@ -57,6 +57,7 @@ private Q_SLOTS:
     void oneFaultCostsAtMostItsEdges_data();
     void oneFaultCostsAtMostItsEdges();
     void siloThatNeverComesBack();
+    void silosThatAreStillInComeToOneMean();
     void lateSiloKeepsWhatItHas();
     void lateWarmUpCostsTheFirstRound();
     void tooFewSilosEndTheSession();
@@ -120,8 +121,25 @@ void TestSessionFaults::siloThatNeverComesBack()
     QVERIFY2(result, qPrintable(messageOf(result)));
     const Account account = accountOf(*result);
     QCOMPARE(account.unfinished, 2);
-    // Three others miss its model, its hospitality and its part of the mixing.
-    QCOMPARE(account.lostEdges, 2 * 3 * 3);
+    // Three others miss its model and its hospitality; it is not in the tree that they average along.
+    QCOMPARE(account.lostEdges, 2 * 3 * 2);
+}
+
+void TestSessionFaults::silosThatAreStillInComeToOneMean()
+{
+    const SessionPlan plan = smallPlan(5, {{"name", "fedefm"}}, "ring");
+    for (const int struck : {0, 1, 2, 3, 4}) {
+        const RunsFolder runs;
+        const auto result = runSession(plan, runs / "a", [struck](const FaultPoint& point) {
+            const bool isHere =
+                point.silo == struck && point.round == 2 && point.stage == FaultStage::Training;
+            return isHere ? Fault::Crash : Fault::None;
+        });
+        QVERIFY2(result, qPrintable(messageOf(result)));
+        const int first = struck == 0 ? 1 : 0;
+        for (int silo = 1; silo < 5; ++silo)
+            QCOMPARE(isSame(siloState(*result, first), siloState(*result, silo)), silo != struck);
+    }
 }
 
 void TestSessionFaults::lateSiloKeepsWhatItHas()
