@@ -125,8 +125,6 @@ Result<Outcome> showNetwork(NetworkOptions options, const Context& context)
         return tl::unexpected(network.error());
     options.topology.seed = context.general.seed;
     if (!options.hub.empty()) {
-        if (options.overlay != "star")
-            return fail(ErrorCode::InvalidArgument, "--hub", "goes with --overlay star");
         const auto hub = findSilo(options.hub, *network);
         if (!hub)
             return tl::unexpected(hub.error());
@@ -203,8 +201,12 @@ void addNetworkCommand(CLI::App& app, Context& context)
     addModelOptions(command, *options);
     addOverlayOptions(command, *options);
     command->callback([options, &context] {
-        if ((options->overlay == "custom") == options->overlayFile.empty())
+        if (options->overlay == "custom" && options->overlayFile.empty())
+            throw CLI::ValidationError("--overlay", "custom needs --file LINKS.json");
+        if (options->overlay != "custom" && !options->overlayFile.empty())
             throw CLI::ValidationError("--file", "goes with --overlay custom");
+        if (options->overlay != "star" && !options->hub.empty())
+            throw CLI::ValidationError("--hub", "goes with --overlay star");
         context.input = options->underlay;
         context.action = [options, &context] { return showNetwork(*options, context); };
     });

@@ -33,7 +33,7 @@ Result<TrainConfig> givenConfig(const TrainOptions& options, const Context& cont
     rememberFolder(options, config->data);
     applyGeneral(options, context.general, *config);
     if (!options.init.empty())
-        config->init = whereInitIs(options.init, fs::current_path());
+        config->init = whereInitIs(options.init, fs::current_path(), options.runsFolder());
     if (options.needsInit && config->init.empty())
         return fail(ErrorCode::InvalidArgument, "--init",
                     "is missing: the weights to begin with, here or as \"init\" in the configuration");

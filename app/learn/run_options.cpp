@@ -48,13 +48,15 @@ void addRunOptions(CLI::App& app, CLI::App& command, RunOptions& options)
                        "Where run folders lie (default: FEDEFM_RUNS, ~/.local/share/fedefm/runs)");
 }
 
-std::string whereInitIs(const std::string& init, const fs::path& folder)
+std::string whereInitIs(const std::string& init, const fs::path& folder, const fs::path& runs)
 {
     std::error_code ignored;
     if (init.empty())
         return init;
     if (const fs::path beside = folder / init; fs::exists(beside, ignored))
         return fs::absolute(beside).string();
+    if (const fs::path run = runs / init; !runs.empty() && fs::is_directory(run, ignored))
+        return run.string();
     const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
     const fs::path model = modelFileNamed(init, modelFolders(program / "../../share/fedefm/models"));
     return model.empty() ? init : model.string();
@@ -62,7 +64,7 @@ std::string whereInitIs(const std::string& init, const fs::path& folder)
 
 void applyGeneral(const RunOptions& options, const GeneralOptions& general, TrainConfig& config)
 {
-    config.init = whereInitIs(config.init, options.configFolder());
+    config.init = whereInitIs(config.init, options.configFolder(), options.runsFolder());
     if (options.program->get_option("--threads")->count() > 0)
         config.threads = general.threads;
     if (options.program->get_option("--device")->count() > 0)

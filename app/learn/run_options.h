@@ -28,9 +28,10 @@ struct RunOptions
 /// Adds them to a command of `app`.
 void addRunOptions(CLI::App& app, CLI::App& command, RunOptions& options);
 
-/// Weights to begin with may be named as seen from the configuration's folder or from here, or be an
-/// installed model's name.
-std::string whereInitIs(const std::string& init, const std::filesystem::path& folder);
+/// Weights to begin with may be named as seen from the configuration's folder or from here, or be the name of
+/// a run in `runs` or of an installed model.
+std::string whereInitIs(const std::string& init, const std::filesystem::path& folder,
+                        const std::filesystem::path& runs = {});
 
 /// What the command line says over the configuration, and where its `init` lies.
 void applyGeneral(const RunOptions& options, const GeneralOptions& general, TrainConfig& config);

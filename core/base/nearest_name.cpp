@@ -56,4 +56,19 @@ std::string nearestName(const std::string& name, const std::vector<std::string>&
     return best;
 }
 
+std::string knownNames(const std::string& name, const std::vector<std::string>& candidates)
+{
+    const std::string nearest = nearestName(name, candidates);
+    const std::string wanted = folded(name);
+    const std::string found = folded(nearest);
+    if (2 * changesBetween(wanted, found) < std::max(wanted.size(), found.size()))
+        return "the nearest known one is " + nearest;
+    constexpr std::size_t kMost = 12;
+    std::string text;
+    for (std::size_t at = 0; at < std::min(kMost, candidates.size()); ++at)
+        text += (at > 0 ? ", " : "") + candidates[at];
+    return candidates.empty() ? "none is known"
+                              : "known are " + text + (candidates.size() > kMost ? ", …" : "");
+}
+
 } // namespace fedefm

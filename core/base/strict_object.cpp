@@ -190,7 +190,7 @@ Status StrictObject::finish() const
     for (const auto& item : m_object.items())
         if (std::find(m_known.begin(), m_known.end(), item.key()) == m_known.end())
             return fail(ErrorCode::InvalidArgument, place(item.key()),
-                        "unknown key; the nearest known one is " + nearestName(item.key(), m_known));
+                        "unknown key; " + knownNames(item.key(), m_known));
     return m_status;
 }
 

@@ -130,6 +130,7 @@ void TestCliNetwork::wrongUsage_data()
     QTest::newRow("nan") << ring + QStringList{"--compute-ms", "nan"};
     QTest::newRow("budget") << ring + QStringList{"--budget", "2"};
     QTest::newRow("custom without file") << QStringList{"--underlay", "gaia", "--overlay", "custom"};
+    QTest::newRow("hub without star") << ring + QStringList{"--hub", "3"};
     QTest::newRow("file without custom") << ring + QStringList{"--file", "x.json"};
 }
 

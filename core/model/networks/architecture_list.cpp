@@ -55,8 +55,7 @@ Result<const Architecture*> findArchitecture(const std::string& name)
             return architecture;
         names.push_back(architecture->info.name);
     }
-    return fail(ErrorCode::InvalidArgument, name,
-                "no architecture of this name; the nearest is '" + nearestName(name, names) + "'");
+    return fail(ErrorCode::InvalidArgument, name, "no architecture of this name; " + knownNames(name, names));
 }
 
 std::vector<ArchitectureInfo> architectures()

@@ -42,6 +42,10 @@ private Q_SLOTS:
         QCOMPARE(nearestName("Unet", {"sam", "unet", "unet_bilinear"}), std::string("unet"));
         QCOMPARE(nearestName("n_clases", {"n_channels", "n_classes"}), std::string("n_classes"));
         QCOMPARE(nearestName("x", {}), std::string());
+        const std::vector<std::string> known{"kind", "learning_rate"};
+        QCOMPARE(knownNames("learnign_rate", known), std::string("the nearest known one is learning_rate"));
+        QCOMPARE(knownNames("lr", known), std::string("known are kind, learning_rate"));
+        QCOMPARE(knownNames("lr", {}), std::string("none is known"));
     }
 
     void unknownNamesNameTheNearest()

@@ -147,6 +147,11 @@ void TestTrainProgram::settingsOverrideTheFile()
     QVERIFY(QFile::exists(answer["weights"].toString()));
     const auto runs = listRuns(at("runs").toStdString());
     QCOMPARE(runs.front().seed, std::uint64_t(7));
+    // Another one begins with its weights, by its name.
+    const QString name = QString::fromStdString(runs.front().id);
+    const Ran tuned = run({"--quiet", "finetune", at("config.json"), "--init", name, "--set", "epochs=1",
+                           "--set", "model.hyper_parameters.base_channels=2", "--runs", at("runs")});
+    QVERIFY2(tuned.exitCode == 0, tuned.err.constData());
 }
 
 void TestTrainProgram::filesThatAreCutOffAreListed()
