@@ -3,6 +3,8 @@
 #include "core/federate/torch/session_private.h"
 #include "core/model/checkpoint/model_files.h"
 
+#include <algorithm>
+
 namespace fs = std::filesystem;
 
 namespace fedefm {
@@ -18,6 +20,17 @@ std::string listOf(const std::vector<int>& rounds)
     for (const int round : rounds)
         text += (text.empty() ? "" : ", ") + std::to_string(round);
     return text.empty() ? "none" : text;
+}
+
+/// A broken checkpoint need not be the end.
+Error withOthers(Error error, const fs::path& runFolder, int brokenRound)
+{
+    std::vector<int> others = keptCheckpoints(runFolder);
+    others.erase(std::remove(others.begin(), others.end(), brokenRound), others.end());
+    const bool isBroken = error.code == ErrorCode::ModelBroken || error.code == ErrorCode::FileNotFound;
+    if (isBroken && !others.empty())
+        error.detail += "; `--round` goes back to another checkpoint: " + listOf(others);
+    return error;
 }
 
 /// By the card of the best model's file; −1: not known.
@@ -99,7 +112,7 @@ Result<SessionState> SessionState::toResume(const fs::path& runFolder, std::opti
     if (auto whole =
             SiloPool::check(runFolder / state->statesFolder, static_cast<int>(state->members.size()));
         !whole)
-        return tl::unexpected(whole.error());
+        return tl::unexpected(withOthers(whole.error(), runFolder, *behindRound));
     // The best model in the folder may be of a round that is given up: the next one that is measured counts.
     if (roundOfBest(runFolder) != state->bestRound)
         state->bestRound = -1;
@@ -155,10 +168,14 @@ Status Session::restore(const fs::path& folder, SessionState state)
     if (!run)
         return tl::unexpected(run.error());
     m_run = std::move(*run);
-    auto restored = restoreStates(std::move(state));
-    if (!restored) // for whoever looks at the list; the error of a second write would hide this one
-        static_cast<void>(m_run->setState(RunState::Failed, describe(restored.error())));
-    return restored;
+    const int round = state.round;
+    const auto restored = restoreStates(std::move(state));
+    if (restored)
+        return restored;
+    const Error error = withOthers(restored.error(), folder, round);
+    // For whoever looks at the list; the error of a second write would hide this one.
+    static_cast<void>(m_run->setState(RunState::Failed, describe(error)));
+    return tl::unexpected(error);
 }
 
 Status Session::restoreStates(SessionState state)

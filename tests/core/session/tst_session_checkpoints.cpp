@@ -127,6 +127,7 @@ void TestSessionCheckpoints::brokenStatesAreFoundFirst()
     fs::resize_file(broken, fs::file_size(broken) / 2);
     const auto back = goOn(folder, 2);
     QVERIFY(!back && back.error().subject == broken.string());
+    QVERIFY(back.error().detail.find("1, 3, 4") != std::string::npos);
     // Nothing is given up for it.
     QCOMPARE(keptCheckpoints(folder), (std::vector<int>{1, 2, 3, 4}));
     const auto reader = RunReader::open(folder);
