@@ -53,7 +53,7 @@ private Q_SLOTS:
         const auto spec = parseNetworkSpec({{"network", "transunt"}});
         QVERIFY(!spec);
         QCOMPARE(spec.error().code, ErrorCode::InvalidArgument);
-        QVERIFY(spec.error().detail.find("'transunet'") != std::string::npos);
+        QVERIFY(spec.error().detail.find("nearest known one is transunet") != std::string::npos);
         const auto variant = officialSpec("unet", "ch1_cls3");
         QVERIFY(!variant);
         QVERIFY(variant.error().detail.find("'ch1_cls2'") != std::string::npos);
