@@ -2,6 +2,7 @@
 #include "core/federate/torch/session_private.h"
 
 #include "core/federate/torch/merge_into_private.h"
+#include "core/model/checkpoint/mapped_file.h"
 #include "core/train/torch/weights_file_private.h"
 
 namespace fs = std::filesystem;
@@ -53,6 +54,7 @@ Status Session::mergeAll()
             return tl::unexpected(weights.error());
         if (auto logged = logMerged(static_cast<int>(silo), *weights); !logged)
             return logged;
+        releaseMappedPages(); // the log has read all of it
         models.push_back({m_names[silo], 1.0, std::move(*weights)});
     }
     m_mergedRound = m_state.round;
@@ -68,6 +70,7 @@ Status Session::measureSilos(nlohmann::json& own)
         if (!weights)
             return tl::unexpected(weights.error());
         loadShared(*m_scratch, *weights);
+        releaseMappedPages();
         auto metrics = m_evaluator->evaluate(*m_scratch);
         if (!metrics)
             return tl::unexpected(metrics.error());
