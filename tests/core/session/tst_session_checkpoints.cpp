@@ -6,6 +6,7 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <fstream>
 
 using namespace fedefm;
@@ -79,6 +80,10 @@ void TestSessionCheckpoints::goesBackToAnEarlierRound()
     const auto reader = RunReader::open(folder);
     QVERIFY(reader);
     QCOMPARE((*reader)->epochs().size(), std::size_t(6));
+    const auto events = (*reader)->events();
+    QVERIFY(std::any_of(events.begin(), events.end(), [](const RunReader::Event& event) {
+        return event.text.find("went back behind round 2") != std::string::npos;
+    }));
     QCOMPARE(readTensorFile(folder / "weights" / "best.safetensors").has_value(), true);
 }
 
