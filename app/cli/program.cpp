@@ -23,12 +23,15 @@ void onInterrupt(int number)
     std::signal(number, SIG_DFL);
 }
 
+constexpr int kInterrupts[] = {SIGINT, SIGTERM, SIGHUP};
+
 void catchInterrupts()
 {
-    for (const int number : {SIGINT, SIGTERM, SIGHUP})
+    for (const int number : kInterrupts)
         // What the parent ignores stays ignored: nohup relies on it.
         if (std::signal(number, onInterrupt) == SIG_IGN)
             std::signal(number, SIG_IGN);
+    holdInterrupts(false);
 }
 
 constexpr std::size_t kMostDeviceDigits = 3;
@@ -90,6 +93,15 @@ Result<Outcome> run(const Context& context)
 }
 
 } // namespace
+
+void holdInterrupts(bool hold)
+{
+    sigset_t interrupts;
+    sigemptyset(&interrupts);
+    for (const int number : kInterrupts)
+        sigaddset(&interrupts, number);
+    sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &interrupts, nullptr);
+}
 
 int runProgram(int argc, char** argv, const char* name, const std::vector<AddCommand>& commands,
                const std::function<void(const GeneralOptions&)>& prepare)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/program.h"
 #include "app/fedefm/commands.h"
 #include "core/plugin/programs.h"
 
@@ -20,7 +21,9 @@ Result<Outcome> becomeLearningProgram(const Context& context)
     for (const std::string& argument : context.arguments)
         arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
+    holdInterrupts(true);
     ::execv(program->c_str(), arguments.data());
+    holdInterrupts(false);
     return fail(ErrorCode::ModuleBroken, program->string(), std::strerror(errno));
 }
 

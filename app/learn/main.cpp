@@ -17,8 +17,10 @@ constexpr std::size_t kMostKeptBytes = std::size_t(1) << 30; ///< a training has
 int main(int argc, char** argv)
 {
     // Started by `fedefm` the environment is set already.
-    if (prepareLearningEnvironment())
+    if (prepareLearningEnvironment()) {
+        holdInterrupts(true);
         ::execv("/proc/self/exe", argv);
+    }
     fedefm::keepFreedMemory(kMostKeptBytes);
     // The program that users call is `fedefm`; its name stands in every message.
     return runProgram(

@@ -140,8 +140,9 @@ std::string describe(const Error& error)
     if (isDescription(error.detail))
         return error.subject.empty() ? error.detail : error.subject + ": " + error.detail;
     std::string line = error.subject.empty() ? std::string() : error.subject + ": ";
+    // It says all that there is to say; as a whole sentence the next step, too.
     if (error.code == ErrorCode::InvalidArgument && !error.detail.empty())
-        return line + error.detail + ". " + text.nextStep; // it says all that there is to say
+        return line + error.detail + (error.detail.back() == '.' ? "" : std::string(". ") + text.nextStep);
     line += text.cause;
     if (!error.detail.empty())
         line += " (" + error.detail + ")";

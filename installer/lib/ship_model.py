@@ -10,8 +10,8 @@ import measure_real
 import measure_simulated
 import weights
 
-# One network, by one look at a frame or by the mean of three, and a wider one that other trainings begin with
-# (docs/adr/0015). "live" and "offline": the defaults of the window and of the command line.
+# Fast looks once at a frame, strong is deeper and looks three times (docs/adr/0016); other trainings begin with the wide
+# one. "live" and "offline": the defaults of the window and of the command line.
 THREE_LOOKS = [{"scale": 0.75}, {"scale": 1.0, "mirror": "x"}, {"scale": 1.25}]
 ABOUT = {
     "fast": ("wirenet-fast", "WireNet fast", "live", []),
@@ -35,7 +35,8 @@ def history_before(run):
     begin = pathlib.Path(init)
     if begin.is_dir():
         return history_before(begin) + [weights.card_of(begin / "weights" / "best.safetensors")["training"]]
-    return weights.history_of(weights.card_of(begin))
+    shipped = begin.with_suffix(".json")  # says more than the card inside
+    return weights.history_of(json.loads(shipped.read_text()) if shipped.is_file() else weights.card_of(begin))
 
 
 def card_for(run, best):

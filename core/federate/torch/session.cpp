@@ -62,7 +62,10 @@ Result<SessionResult> resumeFederation(const fs::path& runFolder, const SessionH
         if (!summary)
             return tl::unexpected(summary.error());
         if (summary->state == RunState::Done)
-            return fail(ErrorCode::InvalidArgument, runFolder.string(), "this session is finished");
+            return fail(
+                ErrorCode::InvalidArgument, runFolder.string(),
+                "this session is finished. A new one can begin with its model: `training.init` of the plan "
+                "with this folder.");
         const auto plan = loadSessionPlan(runFolder / "config.json");
         if (!plan)
             return tl::unexpected(plan.error());

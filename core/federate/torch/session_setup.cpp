@@ -2,6 +2,7 @@
 #include "core/federate/torch/session_private.h"
 
 #include "core/train/torch/checkpoint_state_private.h"
+#include "core/train/torch/training_data.h"
 #include "core/train/torch/weights_file_private.h"
 
 #include <algorithm>
@@ -191,6 +192,9 @@ Status Session::openData()
         if ((m_task.isClassification ? silo.train->imageClassNames() : silo.train->classNames()) !=
             m_classNames)
             return fail(ErrorCode::InvalidArgument, "data", silo.name + " has other classes than the first");
+    if (m_task.isClassification && m_data.test)
+        if (auto same = compareClasses("test", m_data.test->imageClassNames(), m_classNames, m_notes); !same)
+            return same;
     m_task.loss = m_plan.training.loss;
     return {};
 }

@@ -7,6 +7,8 @@
 
 #include "core/model/networks/convolution_private.h"
 
+#include <algorithm>
+
 namespace fedefm {
 
 namespace {
@@ -30,6 +32,9 @@ public:
     {
         return m_rectify ? convNormRelu(m_conv, m_norm, x) : convNorm(m_conv, m_norm, x);
     }
+    /// For the last step of a residual block: a new block passes its input on, so that a network that got
+    /// more blocks begins where it was (Goyal et al. 2017, "Accurate, large minibatch SGD", section 5.1).
+    void beginAtZero() { nn::init::zeros_(m_norm->weight); }
 
 private:
     bool m_rectify;
@@ -52,6 +57,7 @@ public:
     {
         m_first = register_module("first", convolution(width, width, 3, 1, 1, true));
         m_second = register_module("second", convolution(width, width, 3, 1, 1, false));
+        m_second->beginAtZero();
     }
     torch::Tensor forward(torch::Tensor x) { return torch::relu(x + m_second->forward(m_first->forward(x))); }
 
@@ -68,6 +74,7 @@ public:
         m_depthwise = register_module("depthwise", convolution(width, width, kernel, 1, width, false));
         m_widen = register_module("widen", convolution(width, 2 * width, 1, 1, 1, true));
         m_narrow = register_module("narrow", convolution(2 * width, width, 1, 1, 1, false));
+        m_narrow->beginAtZero();
     }
     torch::Tensor forward(torch::Tensor x)
     {
@@ -99,7 +106,8 @@ public:
             m_down.push_back(register_module("down" + number, convolution(width, wider, 3, 2, 1, true)));
             m_up.push_back(register_module("up" + number, convolution(wider, width, 1, 1, 1, false)));
             nn::Sequential stage;
-            addBlock(stage, size, level);
+            for (int i = 0; i < size.decoderDepths[level]; ++i)
+                addBlock(stage, size, level);
             m_decoder.push_back(register_module("decoder" + number, stage));
         }
         m_head = register_module(
@@ -162,6 +170,8 @@ Result<NetworkPtr> makeWireNet(const nlohmann::json& values)
 
 nlohmann::json officialWireNet(const std::string& variant)
 {
+    if (variant == "deep")
+        return {{"depths", {1, 1, 2, 4, 4}}, {"decoder_depths", {1, 1, 1, 3}}};
     if (variant == "wide")
         return {{"widths", {32, 64, 96, 160, 224}}, {"depths", {1, 2, 2, 2, 2}}};
     return nlohmann::json::object();
@@ -185,15 +195,21 @@ Result<WireNetSize> parseWireNetSize(const nlohmann::json& values)
     size.plainLevels = given.integer("plain_levels", size.plainLevels, 0, 8);
     size.widths = given.integers("widths", size.widths);
     size.depths = given.integers("depths", size.depths);
+    const std::size_t levels = std::max<std::size_t>(1, size.widths.size());
+    size.decoderDepths = given.integers("decoder_depths", std::vector<int>(levels - 1, 1));
     given.ignore("input_shape");
     if (const Status known = given.finish("wirenet"); !known)
         return tl::unexpected(known.error());
-    if (size.widths.empty() || size.widths.size() > 8 || size.depths.size() != size.widths.size())
-        return fail(ErrorCode::InvalidArgument, "wirenet", "widths and depths need the same length, 1 to 8");
-    for (std::size_t level = 0; level < size.widths.size(); ++level)
-        if (size.widths[level] < 1 || size.widths[level] > 4096 || size.depths[level] < 1 ||
-            size.depths[level] > 64)
-            return fail(ErrorCode::InvalidArgument, "wirenet", "widths must be 1 to 4096, depths 1 to 64");
+    const auto anyOutside = [](const std::vector<int>& sizes, int most) {
+        return std::any_of(sizes.begin(), sizes.end(),
+                           [most](int value) { return value < 1 || value > most; });
+    };
+    if (size.widths.empty() || size.widths.size() > 8 || size.depths.size() != size.widths.size() ||
+        size.decoderDepths.size() + 1 != size.widths.size())
+        return fail(ErrorCode::InvalidArgument, "wirenet",
+                    "widths and depths need the same length, 1 to 8, and decoder_depths one less");
+    if (anyOutside(size.widths, 4096) || anyOutside(size.depths, 64) || anyOutside(size.decoderDepths, 64))
+        return fail(ErrorCode::InvalidArgument, "wirenet", "widths must be 1 to 4096, depths 1 to 64");
     if (size.kernel % 2 == 0)
         return fail(ErrorCode::InvalidArgument, "wirenet", "kernel must be odd");
     return size;
@@ -201,12 +217,14 @@ Result<WireNetSize> parseWireNetSize(const nlohmann::json& values)
 
 const Architecture& wireNetArchitecture()
 {
-    static const Architecture architecture{{"wirenet",
-                                            "This project's network for catheters and guidewires: fast (real "
-                                            "time on two cores) and wide (twice the parameters)",
-                                            {"fast", "wide"}},
-                                           officialWireNet,
-                                           makeWireNet};
+    static const Architecture architecture{
+        {"wirenet",
+         "This project's network for catheters and guidewires: fast (real "
+         "time on two cores), deep (more blocks where the picture is small) "
+         "and wide (twice the parameters)",
+         {"fast", "deep", "wide"}},
+        officialWireNet,
+        makeWireNet};
     return architecture;
 }
 

@@ -14,7 +14,8 @@ struct WireNetSize
     int kernel = 7;      ///< of the depth-wise blocks
     int plainLevels = 3; ///< levels with plain 3×3 blocks, from the largest picture
     std::vector<int> widths{16, 32, 64, 128, 192};
-    std::vector<int> depths{1, 1, 1, 2, 2};
+    std::vector<int> depths{1, 1, 1, 2, 2};     ///< blocks of each level on the way down
+    std::vector<int> decoderDepths{1, 1, 1, 1}; ///< on the way up, where the lowest level has none
 };
 
 Result<WireNetSize> parseWireNetSize(const nlohmann::json& hyperParameters);

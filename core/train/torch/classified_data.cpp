@@ -36,9 +36,15 @@ Result<std::set<int>> keepPart(const char* name, DatasetPtr& part, TrainingData&
 
 Status keepClassified(TrainingData& parts)
 {
+    const std::vector<std::string> names = parts.train->imageClassNames();
+    for (const auto& [name, part] :
+         {std::pair("validation", parts.validation), std::pair("test", parts.test)})
+        if (const Status same =
+                part ? compareClasses(name, part->imageClassNames(), names, parts.warnings) : Status();
+            !same)
+            return same;
     if (parts.train->isMultiLabel())
         return {};
-    const std::vector<std::string> names = parts.train->imageClassNames();
     std::set<int> known;
     const std::pair<const char*, DatasetPtr*> all[] = {
         {"train", &parts.train}, {"validation", &parts.validation}, {"test", &parts.test}};

@@ -13,6 +13,18 @@ namespace {
 
 constexpr const char* kSubject = "training"; ///< of errors that LibTorch throws
 
+/// Why a checkpoint cannot be used, and the way out.
+Error damaged(Error error)
+{
+    if (error.code != ErrorCode::ModelBroken)
+        return error;
+    return {
+        ErrorCode::InvalidArgument, error.subject,
+        "the checkpoint is damaged (" + error.detail +
+            "). A new training can begin with the run's best weights, if it has any: --init with the run's "
+            "folder."};
+}
+
 } // namespace
 
 Result<TrainResult> TrainingSession::run()
@@ -71,7 +83,9 @@ Result<TrainResult> resumeTraining(const fs::path& runFolder, const DatasetOpene
         if (!summary)
             return tl::unexpected(summary.error());
         if (summary->state == RunState::Done)
-            return fail(ErrorCode::InvalidArgument, runFolder.string(), "this training is finished");
+            return fail(ErrorCode::InvalidArgument, runFolder.string(),
+                        "this training is finished. A new one can begin with its weights: --init with this "
+                        "folder.");
         const auto config = loadTrainConfig(runFolder / "config.json");
         if (!config)
             return tl::unexpected(config.error());
@@ -80,7 +94,7 @@ Result<TrainResult> resumeTraining(const fs::path& runFolder, const DatasetOpene
             return fail(ErrorCode::InvalidArgument, runFolder.string(),
                         "it has no checkpoint: it ended before its first one. Begin it anew");
         if (!state)
-            return tl::unexpected(state.error());
+            return tl::unexpected(damaged(state.error()));
         const auto split = readRecordedSplit(runFolder);
         if (!split)
             return tl::unexpected(split.error());
@@ -89,7 +103,7 @@ Result<TrainResult> resumeTraining(const fs::path& runFolder, const DatasetOpene
         if (!session)
             return tl::unexpected(session.error());
         if (auto restored = (*session)->restore(runFolder); !restored)
-            return tl::unexpected(restored.error());
+            return tl::unexpected(damaged(restored.error()));
         return (*session)->run();
     });
 }

@@ -90,27 +90,6 @@ void noteFaults(TrainingData& parts)
                                  " files cannot be used, those above among them");
 }
 
-/// Equal numbers must mean the same in all parts. Another order is a mistake for certain; other words may be
-/// another set's names for the same.
-Status compareClasses(const char* name, const std::vector<std::string>& own,
-                      const std::vector<std::string>& training, TrainingData& parts)
-{
-    if (own.empty() || training.empty() || own == training)
-        return {};
-    const auto text = [](const std::vector<std::string>& names) {
-        std::string joined;
-        for (const std::string& each : names)
-            joined += (joined.empty() ? "" : ", ") + each;
-        return joined;
-    };
-    const std::string both = "its classes are " + text(own) + ", those of training " + text(training);
-    if (std::is_permutation(own.begin(), own.end(), training.begin(), training.end()))
-        return fail(ErrorCode::InvalidArgument, std::string("data.") + name,
-                    both + ": bring them into one order");
-    parts.warnings.push_back(std::string(name) + ": " + both + "; they are compared by their numbers");
-    return {};
-}
-
 Status openParts(const nlohmann::json& data, const DatasetOpener& openData, TrainingData& parts)
 {
     for (const auto& item : data.items())
@@ -131,10 +110,10 @@ Status openParts(const nlohmann::json& data, const DatasetOpener& openData, Trai
     for (const auto& [name, part] : names) {
         if (!*part || !parts.train)
             continue;
-        for (const auto classesOf : {&Dataset::classNames, &Dataset::imageClassNames})
-            if (auto same = compareClasses(name, (**part.*classesOf)(), (*parts.train.*classesOf)(), parts);
-                !same)
-                return same;
+        if (auto same =
+                compareClasses(name, (*part)->classNames(), parts.train->classNames(), parts.warnings);
+            !same)
+            return same;
     }
     return {};
 }
@@ -160,6 +139,24 @@ Status openAndSplit(nlohmann::json data, const DatasetOpener& openData, std::uin
 }
 
 } // namespace
+
+Status compareClasses(const std::string& part, const std::vector<std::string>& own,
+                      const std::vector<std::string>& training, std::vector<std::string>& warnings)
+{
+    if (own.empty() || training.empty() || own == training)
+        return {};
+    const auto text = [](const std::vector<std::string>& names) {
+        std::string joined;
+        for (const std::string& each : names)
+            joined += (joined.empty() ? "" : ", ") + each;
+        return joined;
+    };
+    const std::string both = "its classes are " + text(own) + ", those of training " + text(training);
+    if (std::is_permutation(own.begin(), own.end(), training.begin(), training.end()))
+        return fail(ErrorCode::InvalidArgument, "data." + part, both + ": bring them into one order");
+    warnings.push_back(part + ": " + both + "; they are compared by their numbers");
+    return {};
+}
 
 nlohmann::json sampleNames(const DatasetPtr& dataset)
 {

@@ -30,6 +30,13 @@ struct TrainingData
 Result<TrainingData> openTrainingData(const nlohmann::json& data, const DatasetOpener& openData,
                                       std::uint64_t seed, const nlohmann::json& recorded = nullptr);
 
+/// Equal numbers must mean the same in a part ("validation", "test") as in training. Other names may be
+/// another set's for the same: a warning. Errors: InvalidArgument where the names are in another order, which
+/// is a mistake for certain. Names of masks are compared on opening, those of whole pictures by
+/// classifications.
+Status compareClasses(const std::string& part, const std::vector<std::string>& own,
+                      const std::vector<std::string>& training, std::vector<std::string>& warnings);
+
 /// Names of the samples, or of a very large set their number, for the record of a run.
 nlohmann::json sampleNames(const DatasetPtr& dataset);
 
@@ -43,8 +50,8 @@ Status checkRecordedCounts(const TrainingData& parts, const nlohmann::json& reco
 Result<nlohmann::json> readRecordedSplit(const std::filesystem::path& run);
 
 /// Leaves pictures without a class out of the parts, which a classification cannot learn from, and warns of
-/// them and of classes that training lacks. Sets with flags stay as they are. Errors: InvalidArgument when a
-/// part has no picture with a class.
+/// them and of classes that training lacks. Sets with flags keep all pictures. Errors: InvalidArgument when a
+/// part has no picture with a class, those of compareClasses().
 Status keepClassified(TrainingData& parts);
 
 /// Adds warnings of pictures that the parts have in common, which makes validation and test worthless: up to

@@ -125,6 +125,8 @@ Result<std::vector<std::string>> initialise(Network& network, const TrainConfig&
         return notes;
     const fs::path file = weightsNamed(config.init);
     const auto content = readTensorFile(file);
+    if (!content && content.error().code == ErrorCode::FileNotFound && !file.has_parent_path())
+        return fail(ErrorCode::ModelNotFound, config.init, "nor is there such a file or run");
     if (!content)
         return tl::unexpected(content.error());
     LoadRules rules;

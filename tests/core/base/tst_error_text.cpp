@@ -50,6 +50,8 @@ private Q_SLOTS:
     {
         const Error wrong{ErrorCode::InvalidArgument, "plan.json", "rounds: from 1 to 9"};
         QCOMPARE(describe(wrong), std::string("plan.json: rounds: from 1 to 9. Change that and try again."));
+        QCOMPARE(describe({ErrorCode::InvalidArgument, "run 3", "is finished. Begin a new one."}),
+                 std::string("run 3: is finished. Begin a new one."));
         // What another program has said is not wrapped a second time.
         QCOMPARE(describe({ErrorCode::Internal, "run 3", describe(wrong)}), "run 3: " + describe(wrong));
     }

@@ -284,6 +284,12 @@ void TestFusedConvolutions::networksAgree()
     for (auto& buffer : (*network)->named_buffers())
         if (buffer.value().is_floating_point())
             buffer.value().uniform_(0.5, 1.5);
+    {
+        const torch::NoGradGuard noGradients; // norms, which begin at 1 or 0
+        for (torch::Tensor& parameter : (*network)->parameters())
+            if (parameter.dim() == 1)
+                parameter.uniform_(0.5, 1.5);
+    }
     const torch::Tensor input = torch::rand({2, 1, height, width});
     auto frozen = frozenForInference(**network, {2, 1, height, width});
     QVERIFY2(frozen.has_value(), frozen ? "" : frozen.error().detail.c_str());

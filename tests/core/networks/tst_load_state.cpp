@@ -255,6 +255,33 @@ private Q_SLOTS:
             QVERIFY(sameTensor(value, toTensor(first.tensors.at(name))));
     }
 
+    void aDeeperWireNetBeginsWhereAShallowOneIs()
+    {
+        const NetworkPtr shallow =
+            network("wirenet", {{"widths", {16, 16, 16}}, {"depths", {1, 1, 1}}, {"plain_levels", 2}});
+        QVERIFY(shallow);
+        const torch::NoGradGuard noGrad;
+        for (torch::Tensor& parameter : shallow->parameters())
+            if (parameter.dim() == 1)
+                parameter.uniform_(0.5, 1.5);
+        const NetworkPtr deep = network("wirenet", {{"widths", {16, 16, 16}},
+                                                    {"depths", {2, 3, 2}},
+                                                    {"decoder_depths", {2, 2}},
+                                                    {"plain_levels", 2}});
+        QVERIFY(deep);
+        LoadRules partial;
+        partial.allowMissing = true;
+        const auto report = loadState(*deep, toTensorFile(*shallow), "test", partial);
+        QVERIFY(report && !report->missing.empty());
+        shallow->eval();
+        deep->eval();
+        const torch::Tensor picture = torch::rand({1, 1, 32, 32});
+        const torch::Tensor expected = shallow->forward(picture);
+        QVERIFY(expected.abs().max().item<double>() > 0.1);
+        QVERIFY((deep->forward(picture) - expected).abs().max().item<double>() < 1e-5);
+        QVERIFY(!makeNetwork({"wirenet", {{"decoder_depths", {1, 1, 1}}}}));
+    }
+
     void classifiersGiveTheirTokenMap()
     {
         nlohmann::json values{{"img_size", 64},

@@ -12,6 +12,7 @@
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+#include <csignal>
 #include <cstring>
 
 using namespace fedefm;
@@ -83,6 +84,7 @@ private Q_SLOTS:
     void settingsOverrideTheFile();
     void filesThatAreCutOffAreListed();
     void wrongUseIsRefused();
+    void interruptsWhileItIsLoadedAreAnswered();
 
 private:
     /// A grey picture of 32×32 pixels; of a broken one half is missing.
@@ -194,6 +196,25 @@ void TestTrainProgram::wrongUseIsRefused()
     const Ran ran = run({"train", at("config.json"), "--set", "epoch=3", "--runs", at("runs")});
     QCOMPARE(ran.exitCode, 1);
     QVERIFY2(ran.err.contains("epochs"), ran.err.constData());
+}
+
+void TestTrainProgram::interruptsWhileItIsLoadedAreAnswered()
+{
+    QProcess process;
+    // As `fedefm` starts it, and interrupted at once.
+    process.setChildProcessModifier([] {
+        sigset_t interrupt;
+        sigemptyset(&interrupt);
+        sigaddset(&interrupt, SIGINT);
+        sigprocmask(SIG_BLOCK, &interrupt, nullptr);
+        std::raise(SIGINT);
+    });
+    process.start(kProgram, {"train", at("config.json"), "--runs", at("runs")});
+    QVERIFY(process.waitForFinished(kLimitMs));
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 1);
+    const QByteArray text = process.readAllStandardError();
+    QVERIFY2(text.contains("cancelled"), text.constData());
 }
 
 QTEST_GUILESS_MAIN(TestTrainProgram)

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void resumedRunEqualsUndisturbedOne_data();
     void resumedRunEqualsUndisturbedOne();
     void finishedRunIsNotResumed();
+    void damagedCheckpointNamesTheWayOut();
     void cancelKeepsACheckpoint();
     void stopCommandStops();
     void notANumberStopsAndKeepsTheBatch();
@@ -151,6 +152,23 @@ void TestTrainer::finishedRunIsNotResumed()
     const auto again = resumeTraining(whole->runFolder, openDrawn, CancelToken(), {});
     QVERIFY(!again);
     QCOMPARE(again.error().code, ErrorCode::InvalidArgument);
+    QVERIFY2(QString::fromStdString(describe(again.error())).endsWith("--init with this folder."),
+             describe(again.error()).c_str());
+}
+
+void TestTrainer::damagedCheckpointNamesTheWayOut()
+{
+    const CancelToken cancel;
+    cancel.cancel();
+    const auto stopped = train(smallConfig(), openDrawn, runs(), cancel, {});
+    QVERIFY(!stopped);
+    const fs::path checkpoint = fs::path(stopped.error().subject) / "checkpoint.safetensors";
+    fs::resize_file(checkpoint, fs::file_size(checkpoint) / 2);
+    const auto again = resumeTraining(stopped.error().subject, openDrawn, CancelToken(), {});
+    QVERIFY(!again);
+    const std::string text = describe(again.error());
+    QVERIFY2(text.find("damaged") != std::string::npos && text.find("--init") != std::string::npos,
+             text.c_str());
 }
 
 void TestTrainer::cancelKeepsACheckpoint()
@@ -209,6 +227,10 @@ void TestTrainer::otherNamesInInitAreListed()
     QVERIFY2(result.error().detail.find("strange.weight") != std::string::npos,
              qPrintable(messageOf(result)));
     QVERIFY(listRuns(runs()).empty());
+    config.init = "wirenet-fsat"; // no file by its looks
+    const auto misspelt = trainIn(runs(), config);
+    QVERIFY(!misspelt);
+    QCOMPARE(misspelt.error().code, ErrorCode::ModelNotFound);
 }
 
 void TestTrainer::runFolderServesAsInit()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/data/simulated_dataset.h"
 #include "core/train/torch/training_data.h"
 #include "tests/core/training/drawn_dataset.h"
 
@@ -87,6 +88,7 @@ private Q_SLOTS:
     void groupsOfOneNameAreNoted();
     void otherClassNamesHideNoLeak();
     void classesInAnotherOrderAreRefused();
+    void sourcesAreClassesOnlyOfClassifications();
     void aRunThatGoesOnKeepsItsSplit();
 
 private:
@@ -173,6 +175,20 @@ void TestTrainingData::classesInAnotherOrderAreRefused()
     QCOMPARE(countOf(other->warnings, "compared by their numbers"), 1);
     data["validation"]["names"] = data["train"]["names"];
     QCOMPARE(countOf(openTrainingData(data, open, 1)->warnings, "classes"), 0);
+}
+
+void TestTrainingData::sourcesAreClassesOnlyOfClassifications()
+{
+    const nlohmann::json data{
+        {"train", {{"form", "simulated"}, {"presets", {"human", "phantom"}}, {"scenes", 2}}},
+        {"validation",
+         {{"form", "simulated"}, {"presets", {"phantom", "human"}}, {"scenes", 2}, {"seed", 9}}}};
+    auto opened = openTrainingData(data, openSimulatedDataset, 1);
+    QVERIFY(opened);
+    QCOMPARE(countOf(opened->warnings, "classes"), 0);
+    const Status classified = keepClassified(*opened);
+    QVERIFY(!classified);
+    QCOMPARE(classified.error().subject, std::string("data.validation"));
 }
 
 void TestTrainingData::aRunThatGoesOnKeepsItsSplit()
