@@ -13,8 +13,8 @@ namespace fedefm::cli {
 using AddCommand = void (*)(CLI::App& app, Context& context);
 
 /// Interrupts (SIGINT, SIGTERM, SIGHUP) wait until they can be answered. A program that becomes another one
-/// holds them before: while that one is loaded, which with LibTorch takes seconds, they would end it without a
-/// word. runProgram() lets them come.
+/// holds them before: while that one is loaded, which with LibTorch takes seconds, they would end it without
+/// a word. runProgram() lets them come.
 void holdInterrupts(bool hold);
 
 /// What all command-line programs do: general options, signals, errors, `--json`, exit status (docs/cli.md).
