@@ -10,31 +10,37 @@ import measure_real
 import measure_simulated
 import weights
 
-# Fast looks once at a frame, strong is deeper and looks three times (docs/adr/0016); other trainings begin with the wide
+# Fast looks once at a frame, strong is deeper and looks four times (docs/adr/0016); other trainings begin with the wide
 # one. "live" and "offline": the defaults of the window and of the command line.
-THREE_LOOKS = [{"scale": 0.75}, {"scale": 1.0, "mirror": "x"}, {"scale": 1.25}]
+FOUR_LOOKS = [{"scale": 0.75}, {"scale": 1.0, "mirror": "x"}, {"scale": 1.25}, {"scale": 1.5, "mirror": "x"}]
 ABOUT = {
     "fast": ("wirenet-fast", "WireNet fast", "live", []),
-    "strong": ("wirenet-strong", "WireNet strong", "offline", THREE_LOOKS),
+    "strong": ("wirenet-strong", "WireNet strong", "offline", FOUR_LOOKS),
     "wide": ("wirenet-wide", "WireNet wide", "foundation", []),
 }
 LIMITS = (
     "Trained on simulated fluoroscopy only. No training saw a real frame, but the simulator was made to look like real "
-    "ones, and eight of them were looked at when the stages of the training were chosen. Vessels full of contrast agent "
-    "are taken for catheters in part. Faint wires, devices of other kinds (stents, coils, "
+    "ones, and stages of the training, averages and views were chosen with the silicone phantom and two short real cines "
+    "in view. Vessels full of contrast agent are taken for catheters in part. Faint wires, devices of other kinds (stents, coils, "
     "pacing leads) and strong motion can be missed or taken for one another. Each frame is judged alone. Research use "
     "only: not for diagnosis."
 )
 
 
-def history_before(run):
-    """What the weights that the run began with had gone through; they may be those of another run."""
+def beginning_of(run):
+    """The weights that a run began with, its own or those of another run; None: random ones."""
     init = json.loads((run / "config.json").read_text()).get("init", "")
-    if not init:
-        return []
     begin = pathlib.Path(init)
-    if begin.is_dir():
-        return history_before(begin) + [weights.card_of(begin / "weights" / "best.safetensors")["training"]]
+    return begin / "weights" / "best.safetensors" if init and begin.is_dir() else begin if init else None
+
+
+def history_before(run):
+    """What the weights that the run began with had gone through."""
+    begin = beginning_of(run)
+    if not begin:
+        return []
+    if begin.parent.name == "weights":
+        return history_before(begin.parent.parent) + [weights.card_of(begin)["training"]]
     shipped = begin.with_suffix(".json")  # says more than the card inside
     return weights.history_of(json.loads(shipped.read_text()) if shipped.is_file() else weights.card_of(begin))
 
@@ -63,10 +69,13 @@ def main():
     config = f"resources/configs/{card['id'].replace('-', '_')}.json"
     if not (options.models.parent.parent / config).is_file():
         parser.error(f"{options.run} was not trained by {config}")
-    shutil.copyfile(best, target)
     card["input"]["views"] = views
-    if views:
-        card["metrics"] = {}  # the training's are of one look
+    if views:  # strong: more devices of real frames are found half way between fast and what its training made of it
+        weights.average(beginning_of(options.run), best, target)
+        card["history"].append(weights.AVERAGED)
+        card["metrics"] = {}  # the training's are of one look, before the average
+    else:
+        shutil.copyfile(best, target)
     card.update(id=identifier, name=name, role=role, licence="GPL-3.0-or-later", limits=LIMITS, config=config,
                 made_by=f"installer/train-models {options.name}")
     # The thresholds of the card count in what follows.

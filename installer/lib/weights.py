@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Weights of trainings: safetensors files with a model card inside.
 
-    weights.py FIRST SECOND TARGET    the average, half and half, of two trainings of the same network
+    weights.py FIRST SECOND TARGET    the average, half and half, of a training and of what it began with
 """
 import array
 import json
@@ -32,27 +32,42 @@ def history_of(card):
     return card.get("history", [card["training"]])
 
 
+AVERAGED = "averaged half and half with the stage before"
+
+# The last norm of a residual block of WireNet; at 0 the block passes its input on, which is how a new one begins.
+BLOCK_ENDS = ("narrow.1.weight", "narrow.1.bias", "second.1.weight", "second.1.bias")
+
+
+def floats(values, tensor):
+    numbers = array.array("f")
+    numbers.frombytes(values[slice(*tensor["data_offsets"])])
+    return numbers
+
+
 def average(first, second, target):
     """target: the mean of both; whole numbers and, but for its history, the card are the second's.
 
     A network that is trained on keeps in part what it could before when its weights are averaged with those that it began
-    with (Wortsman et al. 2022, Robust fine-tuning of zero-shot models).
+    with (Wortsman et al. 2022, Robust fine-tuning of zero-shot models). The second may have got blocks that the first has
+    not: they began as identities.
     """
     first_header, first_values = read(first)
     header, values = read(second)
     for name, tensor in header.items():
         if name == "__metadata__" or tensor["dtype"] != "F32":
             continue
-        if first_header[name]["shape"] != tensor["shape"]:
-            raise ValueError(f"{first}: {name} has another shape than in {second}")
-        ours, theirs = array.array("f"), array.array("f")
-        ours.frombytes(first_values[slice(*first_header[name]["data_offsets"])])
-        theirs.frombytes(values[slice(*tensor["data_offsets"])])
+        theirs = floats(values, tensor)
+        if name in first_header:
+            if first_header[name]["shape"] != tensor["shape"]:
+                raise ValueError(f"{first}: {name} has another shape than in {second}")
+            ours = floats(first_values, first_header[name])
+        else:
+            ours = array.array("f", bytes(4 * len(theirs))) if name.endswith(BLOCK_ENDS) else theirs
         mixed = array.array("f", (0.5 * (a + b) for a, b in zip(ours, theirs)))
         values[slice(*tensor["data_offsets"])] = mixed.tobytes()
     metadata = header["__metadata__"]
     card = json.loads(metadata["fedefm.card"])
-    card["history"] = history_of(card_of(first)) + history_of(card) + ["averaged half and half with the stage before"]
+    card["history"] = history_of(card_of(first)) + history_of(card) + [AVERAGED]
     metadata["fedefm.card"] = json.dumps(card)
     write(target, header, values)
 
