@@ -59,8 +59,13 @@ nlohmann::json Context::warn(const SequenceInfo& info)
 nlohmann::json errorJson(const Error& error)
 {
     const ErrorText text = errorText(error.code);
-    return {{"code", errorName(error.code)}, {"file", error.subject},      {"cause", text.cause},
-            {"detail", error.detail},        {"next_step", text.nextStep}, {"message", describe(error)}};
+    const std::string message = describe(error);
+    std::string nextStep = text.nextStep;
+    // A message of its own has its next step in its last sentence.
+    if (const std::size_t last = message.rfind(". "); message.rfind(nextStep) == std::string::npos)
+        nextStep = last == std::string::npos ? message : message.substr(last + 2);
+    return {{"code", errorName(error.code)}, {"file", error.subject}, {"cause", text.cause},
+            {"detail", error.detail},        {"next_step", nextStep}, {"message", message}};
 }
 
 namespace {

@@ -22,6 +22,10 @@ Result<Outcome> becomeLearningProgram(const Context& context)
         arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
     holdInterrupts(true);
+    if (context.cancel.isCancelled()) { // by one that came before; the other program would not know
+        holdInterrupts(false);
+        return fail(ErrorCode::Cancelled, context.input);
+    }
     ::execv(program->c_str(), arguments.data());
     holdInterrupts(false);
     return fail(ErrorCode::ModuleBroken, program->string(), std::strerror(errno));

@@ -21,14 +21,14 @@ ABOUT = {
 LIMITS = (
     "Trained on simulated fluoroscopy only. No training saw a real frame, but the simulator was made to look like real "
     "ones, and stages of the training, averages and views were chosen with the silicone phantom and two short real cines "
-    "in view. Vessels full of contrast agent are taken for catheters in part. Faint wires, devices of other kinds (stents, coils, "
-    "pacing leads) and strong motion can be missed or taken for one another. Each frame is judged alone. Research use "
-    "only: not for diagnosis."
+    "in view. Vessels full of contrast agent are taken for catheters in part. Faint wires, devices of other kinds (stents, "
+    "coils, pacing leads) and strong motion can be missed or taken for one another. Each frame is judged alone. Research "
+    "use only: not for diagnosis."
 )
 
 
 def beginning_of(run):
-    """The weights that a run began with, its own or those of another run; None: random ones."""
+    """The weights that a run began with: a file, or another run's best; None: random ones."""
     init = json.loads((run / "config.json").read_text()).get("init", "")
     begin = pathlib.Path(init)
     return begin / "weights" / "best.safetensors" if init and begin.is_dir() else begin if init else None

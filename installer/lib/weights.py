@@ -61,8 +61,13 @@ def average(first, second, target):
             if first_header[name]["shape"] != tensor["shape"]:
                 raise ValueError(f"{first}: {name} has another shape than in {second}")
             ours = floats(first_values, first_header[name])
+        elif name.endswith(BLOCK_ENDS):
+            ours = array.array("f", bytes(4 * len(theirs)))
         else:
-            ours = array.array("f", bytes(4 * len(theirs))) if name.endswith(BLOCK_ENDS) else theirs
+            ours = theirs
+            block = name.split(".")[:2]  # such as encoder3.4
+            if not any(other.split(".")[:2] == block and other.endswith(BLOCK_ENDS) for other in header):
+                raise ValueError(f"{first}: {name} is missing, and no block with an end begins it")
         mixed = array.array("f", (0.5 * (a + b) for a, b in zip(ours, theirs)))
         values[slice(*tensor["data_offsets"])] = mixed.tobytes()
     metadata = header["__metadata__"]

@@ -63,6 +63,8 @@ def main():
     options = parser.parse_args()
     pictures = [file for file in sorted(options.pictures.glob("*.png"))
                 if file.with_name(file.stem + "_mask.png").is_file()]
+    if not pictures:
+        parser.error(f"{options.pictures}: no NAME.png with NAME_mask.png")
     for model in options.models:
         pairs = [(found_in(options.fedefm, picture, model),
                   mask_of(options.fedefm, picture.with_name(picture.stem + "_mask.png"))) for picture in pictures]

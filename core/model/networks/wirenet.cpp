@@ -209,7 +209,8 @@ Result<WireNetSize> parseWireNetSize(const nlohmann::json& values)
         return fail(ErrorCode::InvalidArgument, "wirenet",
                     "widths and depths need the same length, 1 to 8, and decoder_depths one less");
     if (anyOutside(size.widths, 4096) || anyOutside(size.depths, 64) || anyOutside(size.decoderDepths, 64))
-        return fail(ErrorCode::InvalidArgument, "wirenet", "widths must be 1 to 4096, depths 1 to 64");
+        return fail(ErrorCode::InvalidArgument, "wirenet",
+                    "widths must be 1 to 4096, depths and decoder_depths 1 to 64");
     if (size.kernel % 2 == 0)
         return fail(ErrorCode::InvalidArgument, "wirenet", "kernel must be odd");
     return size;

@@ -13,14 +13,14 @@ namespace {
 
 constexpr const char* kSubject = "training"; ///< of errors that LibTorch throws
 
-/// Why a checkpoint cannot be used, and the way out.
-Error damaged(Error error)
+/// Of a checkpoint that cannot be used, with the way out.
+Error withOtherBeginning(Error error)
 {
     if (error.code != ErrorCode::ModelBroken)
         return error;
     return {
         ErrorCode::InvalidArgument, error.subject,
-        "the checkpoint is damaged (" + error.detail +
+        "the checkpoint cannot be used (" + error.detail +
             "). A new training can begin with the run's best weights, if it has any: --init with the run's "
             "folder."};
 }
@@ -94,7 +94,7 @@ Result<TrainResult> resumeTraining(const fs::path& runFolder, const DatasetOpene
             return fail(ErrorCode::InvalidArgument, runFolder.string(),
                         "it has no checkpoint: it ended before its first one. Begin it anew");
         if (!state)
-            return tl::unexpected(damaged(state.error()));
+            return tl::unexpected(withOtherBeginning(state.error()));
         const auto split = readRecordedSplit(runFolder);
         if (!split)
             return tl::unexpected(split.error());
@@ -103,7 +103,7 @@ Result<TrainResult> resumeTraining(const fs::path& runFolder, const DatasetOpene
         if (!session)
             return tl::unexpected(session.error());
         if (auto restored = (*session)->restore(runFolder); !restored)
-            return tl::unexpected(damaged(restored.error()));
+            return tl::unexpected(withOtherBeginning(restored.error()));
         return (*session)->run();
     });
 }

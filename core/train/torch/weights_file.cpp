@@ -141,11 +141,11 @@ Result<std::vector<std::string>> initialise(Network& network, const TrainConfig&
         return fail(ErrorCode::ModelBroken, file.string(), "no name of this file is one of the network's");
     notes.push_back(std::to_string(report->loaded) + " tensors from " + file.filename().string());
     if (!report->missing.empty())
-        notes.push_back("not in the file, stay random: " + listOf(report->missing));
+        notes.push_back("not in the file, stay as they begin: " + listOf(report->missing));
     if (!report->unexpected.empty())
         notes.push_back("not in the network, left out: " + listOf(report->unexpected));
     if (!report->reshaped.empty())
-        notes.push_back("of another shape, stay random: " + listOf(report->reshaped));
+        notes.push_back("of another shape, stay as they begin: " + listOf(report->reshaped));
     if (!report->resized.empty())
         notes.push_back("resized: " + listOf(report->resized));
     return notes;

@@ -20,7 +20,7 @@ NetworkPtr network(const std::string& architecture, const nlohmann::json& values
     for (auto& buffer : (*made)->named_buffers())
         if (buffer.value().is_floating_point())
             buffer.value().uniform_(0.5, 1.5);
-    // As would scales that begin at 0 hide what they scale.
+    // Scales that begin at 0 would hide what they scale.
     const torch::NoGradGuard noGradients;
     for (torch::Tensor& parameter : (*made)->parameters())
         if (parameter.dim() == 1)

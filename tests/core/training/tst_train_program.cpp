@@ -200,8 +200,19 @@ void TestTrainProgram::wrongUseIsRefused()
 
 void TestTrainProgram::interruptsWhileItIsLoadedAreAnswered()
 {
+    QProcess whole;
+    whole.start(QStringLiteral(FEDEFM_BINARY_DIR "/bin/fedefm"),
+                {"train", at("config.json"), "--runs", at("whole")});
+    QVERIFY(whole.waitForStarted());
+    const QString running = QStringLiteral("/proc/%1/exe").arg(whole.processId());
+    QTRY_VERIFY(QFile::symLinkTarget(running).endsWith(QLatin1String("fedefm-learn")));
+    ::kill(static_cast<pid_t>(whole.processId()), SIGINT);
+    QVERIFY(whole.waitForFinished(kLimitMs));
+    QCOMPARE(whole.exitStatus(), QProcess::NormalExit);
+    QVERIFY(whole.readAllStandardError().contains("cancelled"));
+
     QProcess process;
-    // As `fedefm` starts it, and interrupted at once.
+    // Interrupted before it begins.
     process.setChildProcessModifier([] {
         sigset_t interrupt;
         sigemptyset(&interrupt);
