@@ -70,7 +70,7 @@ def main():
     if not (options.models.parent.parent / config).is_file():
         parser.error(f"{options.run} was not trained by {config}")
     card["input"]["views"] = views
-    if views:  # strong: more devices of real frames are found half way between fast and what its training made of it
+    if options.name == "strong":  # half way between fast and what its training made of it, more of real frames is found
         weights.average(beginning_of(options.run), best, target)
         card["history"].append(weights.AVERAGED)
         card["metrics"] = {}  # the training's are of one look, before the average

@@ -268,8 +268,9 @@ void TestFusedConvolutions::networksAgree_data()
     QTest::newRow("bilinear U-Net") << "unet_bilinear"
                                     << R"({"n_channels": 1, "base_channels": 32})" << 70 << 54;
     QTest::newRow("WireNet deep") << "wirenet"
-                                  << R"({"depths": [1, 1, 2, 4, 4], "decoder_depths": [1, 1, 1, 3]})" << 96
-                                  << 64;
+                                  << QString::fromStdString(
+                                         officialSpec("wirenet", "deep")->hyperParameters.dump())
+                                  << 96 << 64;
     QTest::newRow("WireNet wide") << "wirenet"
                                   << R"({"widths": [32, 64, 96, 160, 224], "depths": [1, 2, 2, 2, 2]})" << 96
                                   << 64;

@@ -25,6 +25,15 @@ class TestNetworkSpec : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void theDeepWireNetIsTheStrongOnes()
+    {
+        std::ifstream file(FEDEFM_SOURCE_DIR "/resources/configs/wirenet_strong.json");
+        const auto config = nlohmann::json::parse(file);
+        const auto deep = officialSpec("wirenet", "deep");
+        QVERIFY(deep);
+        QVERIFY(deep->hyperParameters == config["model"]["hyper_parameters"]);
+    }
+
     void namesAreSortedAndUnique()
     {
         const auto infos = architectures();
