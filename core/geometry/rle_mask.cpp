@@ -98,9 +98,22 @@ RleMask RleMask::fromBytes(const std::uint8_t* bytes, int width, int height)
 RleMask RleMask::fromLabel(const std::uint8_t* labels, int width, int height, std::uint8_t value)
 {
     RleMask mask(width, height);
-    mask.m_runs = collectRuns(width, height, [=](int x, int y) {
-        return labels[static_cast<std::size_t>(y) * width + x] == value;
-    });
+    for (int y = 0; y < height; ++y) {
+        const std::uint8_t* row = labels + static_cast<std::size_t>(y) * width;
+        const std::uint8_t* end = row + width;
+        // Most of a picture is background, which memchr passes over many pixels at a time.
+        const auto next = [=](const std::uint8_t* from) {
+            const void* found =
+                from < end ? std::memchr(from, value, static_cast<std::size_t>(end - from)) : nullptr;
+            return found ? static_cast<const std::uint8_t*>(found) : end;
+        };
+        for (const std::uint8_t* first = next(row); first < end;) {
+            const std::uint8_t* after =
+                std::find_if(first, end, [value](std::uint8_t label) { return label != value; });
+            mask.m_runs.push_back({y, static_cast<int>(first - row), static_cast<int>(after - first)});
+            first = next(after);
+        }
+    }
     return mask;
 }
 

@@ -27,6 +27,8 @@ struct Picture
     float at(int x, int y) const { return grey[static_cast<std::ptrdiff_t>(y) * stride + x]; }
     bool isFlat(int x, int y) const
     {
+        if (x > 0 && y > 0 && x + 1 < width && y + 1 < height)
+            return isFlatInside(x, y);
         float low = at(x, y);
         float high = low;
         for (int ny = std::max(0, y - 1); ny <= std::min(height - 1, y + 1); ++ny)
@@ -34,6 +36,19 @@ struct Picture
                 low = std::min(low, at(nx, ny));
                 high = std::max(high, at(nx, ny));
             }
+        return high - low <= kFlat;
+    }
+
+private:
+    bool isFlatInside(int x, int y) const
+    {
+        const float* row = grey + static_cast<std::ptrdiff_t>(y - 1) * stride + x - 1;
+        float low = row[0];
+        float high = row[0];
+        for (int i = 0; i < 3; ++i, row += stride) {
+            low = std::min(low, std::min(row[0], std::min(row[1], row[2])));
+            high = std::max(high, std::max(row[0], std::max(row[1], row[2])));
+        }
         return high - low <= kFlat;
     }
 };

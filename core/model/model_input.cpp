@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace fedefm {
 
@@ -43,13 +44,51 @@ std::vector<float> storedGrey(const Frame& frame, int channelPick)
     return {};
 }
 
+/// Whole numbers are few: each is stretched once. The values are the same as those of stretchGrey().
+template <typename T> std::vector<float> stretchedFrame(const Frame& frame, bool inverse, float smallestRange)
+{
+    constexpr int kFirst = std::numeric_limits<T>::min();
+    constexpr std::size_t kValues = std::size_t(std::numeric_limits<T>::max() - kFirst) + 1;
+    const T* values = frame.data<T>();
+    const std::size_t pixels = static_cast<std::size_t>(frame.width()) * frame.height();
+    const auto indexOf = [](T value) { return static_cast<std::size_t>(value - kFirst); };
+    std::vector<std::uint32_t> counts(kValues);
+    for (std::size_t i = 0; i < pixels; ++i)
+        ++counts[indexOf(values[i])];
+    const GreyRange grey = percentileRange(counts, kFirst);
+    std::vector<float> shares(kValues);
+    for (std::size_t i = 0; i < kValues; ++i)
+        if (counts[i] > 0)
+            shares[i] =
+                stretchedGrey(static_cast<float>(kFirst + static_cast<int>(i)), grey, inverse, smallestRange);
+    std::vector<float> stretched(pixels);
+    for (std::size_t i = 0; i < pixels; ++i)
+        stretched[i] = shares[indexOf(values[i])];
+    return stretched;
+}
+
+std::vector<float> stretchedGrey(const Frame& frame, bool inverse, int channelPick)
+{
+    constexpr float kSmallestRange = 1.0F;
+    if (frame.samples() == 1)
+        switch (frame.type()) {
+        case PixelType::U8:
+            return stretchedFrame<std::uint8_t>(frame, inverse, kSmallestRange);
+        case PixelType::U16:
+            return stretchedFrame<std::uint16_t>(frame, inverse, kSmallestRange);
+        case PixelType::I16:
+            return stretchedFrame<std::int16_t>(frame, inverse, kSmallestRange);
+        }
+    std::vector<float> grey = storedGrey(frame, channelPick);
+    stretchGrey(grey, inverse, kSmallestRange);
+    return grey;
+}
+
 std::vector<float> networkGrey(const Frame& frame, const SequenceInfo& info, const ModelInputRules& rules)
 {
+    if (rules.stretch)
+        return stretchedGrey(frame, info.grey.inverse, rules.channelPick);
     std::vector<float> grey = storedGrey(frame, rules.channelPick);
-    if (rules.stretch) {
-        stretchGrey(grey, info.grey.inverse, 1.0F);
-        return grey;
-    }
     const StoredRange range = storedRange(frame, info);
     for (float& value : grey)
         value = info.grey.inverse ? 1.0F - range.shareOf(value) : range.shareOf(value);

@@ -14,9 +14,11 @@ namespace {
 /// Results of one product: their sums stay in the first cache.
 constexpr std::int64_t kChunkPx = 48;
 
-std::int64_t blocksFor(std::int64_t outputs)
+/// Outputs of all blocks of weights.
+std::int64_t filledOutputs(std::int64_t outputs)
 {
-    return (outputs + kWinogradBlock - 1) / kWinogradBlock;
+    const std::int64_t block = outputBlock(outputs);
+    return (outputs + block - 1) / block * block;
 }
 
 /// Rows of the input with their margins, each kept as long as a kernel can reach it.
@@ -58,14 +60,15 @@ struct Finish
     const float* residual; ///< may be absent
     bool rectify;
     std::int64_t channels; ///< of this block
-    std::int64_t stride;   ///< floats from pixel to pixel in residual and result
+    std::int64_t sumStride;
+    std::int64_t stride; ///< floats from pixel to pixel in residual and result
 };
 
 FEDEFM_VECTOR_CLONES
 void finishPixels(const float* sums, std::int64_t count, const Finish& finish, float* result)
 {
     for (std::int64_t pixel = 0; pixel < count; ++pixel) {
-        const float* from = sums + pixel * kWinogradBlock;
+        const float* from = sums + pixel * finish.sumStride;
         float* to = result + pixel * finish.stride;
         if (finish.residual) {
             const float* other = finish.residual + pixel * finish.stride;
@@ -81,20 +84,70 @@ void finishPixels(const float* sums, std::int64_t count, const Finish& finish, f
     }
 }
 
+/// What one thread keeps from row to row.
+class RowConvolution
+{
+public:
+    explicit RowConvolution(const DirectWork& work)
+        : m_work(work), m_kernels(winogradKernels()), m_block(outputBlock(work.outputs)), m_rows(work),
+          m_sums(kChunkPx * m_block), m_sources(work.kernel)
+    {
+    }
+
+    /// `index` counts the rows of the results of all pictures.
+    void computeRow(std::int64_t index)
+    {
+        const std::int64_t picture = index / m_work.resultHeightPx();
+        const std::int64_t top = index % m_work.resultHeightPx() * m_work.stride - m_work.kernel / 2;
+        for (std::int64_t i = 0; i < m_work.kernel; ++i)
+            m_sources[i] = m_rows.row(picture, top + i);
+        const std::int64_t width = m_work.resultWidthPx();
+        for (std::int64_t x = 0; x < width; x += kChunkPx)
+            for (std::int64_t output = 0; output < m_work.outputs; output += m_block)
+                computeChunk(index * width + x, x, std::min(kChunkPx, width - x), output);
+    }
+
+private:
+    void computeChunk(std::int64_t pixel, std::int64_t x, std::int64_t count, std::int64_t output)
+    {
+        const std::int64_t step = m_work.stride * m_work.inputs;
+        const std::int64_t depth =
+            m_work.kernel * m_work.inputs; // pixels beside each other are so many values
+        const std::int64_t channels = std::min(m_block, m_work.outputs - output);
+        for (std::int64_t i = 0; i < m_work.kernel; ++i)
+            m_kernels.multiply(m_sources[i] + x * step, step,
+                               m_work.weights + (output * m_work.kernel + i * m_block) * depth, depth, count,
+                               channels, m_sums.data(), m_block, i > 0);
+        const std::int64_t at = pixel * m_work.outputs + output;
+        finishPixels(m_sums.data(), count,
+                     {m_work.bias + output, m_work.residual ? m_work.residual + at : nullptr, m_work.rectify,
+                      channels, m_block, m_work.outputs},
+                     m_work.result + at);
+    }
+
+    const DirectWork& m_work;
+    const WinogradKernels& m_kernels;
+    std::int64_t m_block;
+    PaddedRows m_rows;
+    std::vector<float> m_sums;
+    std::vector<const float*> m_sources;
+};
+
 } // namespace
 
 std::int64_t packedDirectSize(std::int64_t inputs, std::int64_t outputs, std::int64_t kernel)
 {
-    return blocksFor(outputs) * kWinogradBlock * kernel * kernel * inputs;
+    return filledOutputs(outputs) * kernel * kernel * inputs;
 }
 
 void packDirectWeights(const float* weights, std::int64_t inputs, std::int64_t outputs, std::int64_t kernel,
                        float* packed)
 {
     const std::int64_t panel = winogradKernels().panelWidth;
-    for (std::int64_t block = 0; block < blocksFor(outputs) * kWinogradBlock; block += kWinogradBlock)
+    const std::int64_t size = outputBlock(outputs);
+    for (std::int64_t block = 0; block < filledOutputs(outputs); block += size)
         for (std::int64_t row = 0; row < kernel; ++row)
-            for (std::int64_t first = block; first < block + kWinogradBlock; first += panel)
+            for (std::int64_t first = block; first < block + size; first += panel)
                 for (std::int64_t column = 0; column < kernel; ++column)
                     for (std::int64_t input = 0; input < inputs; ++input)
                         for (std::int64_t output = first; output < first + panel; ++output)
@@ -104,35 +157,12 @@ void packDirectWeights(const float* weights, std::int64_t inputs, std::int64_t o
                                     : 0.0F;
 }
 
-void convolveRows(const DirectWork& work, std::int64_t begin, std::int64_t end)
+void convolveRows(const DirectWork& work, TaskQueue& queue)
 {
-    const WinogradKernels& kernels = winogradKernels();
-    const std::int64_t width = work.resultWidthPx();
-    const std::int64_t depth = work.kernel * work.inputs; // pixels beside each other are so many values
-    PaddedRows rows(work);
-    std::vector<float> sums(kChunkPx * kWinogradBlock);
-    std::vector<const float*> sources(work.kernel);
-    for (std::int64_t task = begin; task < end; ++task) {
-        const std::int64_t picture = task / work.resultHeightPx();
-        const std::int64_t top = task % work.resultHeightPx() * work.stride - work.kernel / 2;
-        for (std::int64_t i = 0; i < work.kernel; ++i)
-            sources[i] = rows.row(picture, top + i);
-        for (std::int64_t x = 0; x < width; x += kChunkPx) {
-            const std::int64_t count = std::min(kChunkPx, width - x);
-            for (std::int64_t output = 0; output < work.outputs; output += kWinogradBlock) {
-                const std::int64_t channels = std::min(kWinogradBlock, work.outputs - output);
-                for (std::int64_t i = 0; i < work.kernel; ++i)
-                    kernels.multiply(sources[i] + x * work.stride * work.inputs, work.stride * work.inputs,
-                                     work.weights + (output * work.kernel + i * kWinogradBlock) * depth,
-                                     depth, count, channels, sums.data(), i > 0);
-                const std::int64_t at = (task * width + x) * work.outputs + output;
-                finishPixels(sums.data(), count,
-                             {work.bias + output, work.residual ? work.residual + at : nullptr, work.rectify,
-                              channels, work.outputs},
-                             work.result + at);
-            }
-        }
-    }
+    RowConvolution convolution(work);
+    while (const auto range = queue.next())
+        for (std::int64_t row = range->begin; row < range->end; ++row)
+            convolution.computeRow(row);
 }
 
 } // namespace fedefm

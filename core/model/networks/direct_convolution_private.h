@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/model/networks/convolution_work_private.h"
+#include "core/model/networks/task_queue_private.h"
 
 namespace fedefm {
 
@@ -26,7 +27,7 @@ std::int64_t packedDirectSize(std::int64_t inputs, std::int64_t outputs, std::in
 void packDirectWeights(const float* weights, std::int64_t inputs, std::int64_t outputs, std::int64_t kernel,
                        float* packed);
 
-/// Rows begin…end−1 of the results of all pictures; ranges may be computed at the same time.
-void convolveRows(const DirectWork& work, std::int64_t begin, std::int64_t end);
+/// The part of one thread of the rows of the results of all pictures.
+void convolveRows(const DirectWork& work, TaskQueue& queue);
 
 } // namespace fedefm

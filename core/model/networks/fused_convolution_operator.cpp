@@ -5,12 +5,15 @@
 
 #include <ATen/Parallel.h>
 
+#include <functional>
+
 namespace fedefm {
 
 namespace {
 
 /// With fewer channels Winograd's transforms cost more than they save.
-constexpr std::int64_t kLeastForWinograd = 32;
+constexpr std::int64_t kLeastWinogradInputs = 16;
+constexpr std::int64_t kLeastWinogradOutputs = 9;
 
 void checkInputs(const FusedConvolution& shape, const std::vector<torch::Tensor>& inputs,
                  const torch::Tensor& weight, const torch::Tensor& bias)
@@ -48,6 +51,14 @@ ConvolutionWork workOf(const FusedConvolution& shape, const torch::Tensor& input
     return work;
 }
 
+void onAllThreads(const std::function<void()>& part)
+{
+    at::parallel_for(0, at::get_num_threads(), 1, [&part](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t thread = begin; thread < end; ++thread)
+            part();
+    });
+}
+
 /// `inputs` are dense.
 void runWinograd(const ConvolutionWork& common, const std::vector<torch::Tensor>& inputs)
 {
@@ -55,8 +66,8 @@ void runWinograd(const ConvolutionWork& common, const std::vector<torch::Tensor>
     for (const torch::Tensor& input : inputs)
         work.sources.push_back({input.data_ptr<float>(), input.size(1)});
     const WinogradTasks tasks(work, at::get_num_threads());
-    at::parallel_for(0, tasks.count(), 1,
-                     [&tasks](std::int64_t begin, std::int64_t end) { tasks.run(begin, end); });
+    TaskQueue queue = tasks.queue(at::get_num_threads());
+    onAllThreads([&tasks, &queue] { tasks.run(queue); });
 }
 
 /// `inputs` are dense.
@@ -65,15 +76,15 @@ void runDirectly(const ConvolutionWork& common, const FusedConvolution& shape,
 {
     const torch::Tensor input = inputs.size() == 1 ? inputs[0] : dense(torch::cat(inputs, 1));
     const DirectWork work{common, shape.kernel, shape.stride, input.data_ptr<float>()};
-    at::parallel_for(0, work.pictures * work.resultHeightPx(), 1,
-                     [&work](std::int64_t begin, std::int64_t end) { convolveRows(work, begin, end); });
+    TaskQueue queue(work.pictures * work.resultHeightPx(), 1, at::get_num_threads());
+    onAllThreads([&work, &queue] { convolveRows(work, queue); });
 }
 
 } // namespace
 
 bool FusedConvolution::usesWinograd() const
 {
-    return kernel == 3 && stride == 1 && inputs >= kLeastForWinograd && outputs >= kLeastForWinograd;
+    return kernel == 3 && stride == 1 && inputs >= kLeastWinogradInputs && outputs >= kLeastWinogradOutputs;
 }
 
 torch::Tensor packedWeight(const FusedConvolution& shape, const torch::Tensor& weight)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/library_message.h"
 #include "core/model/networks/fused_convolutions_private.h"
+#include "core/model/networks/fused_shuffles_private.h"
 #include "core/model/networks/fused_upsampling_private.h"
 #include "core/model/networks/torchscript_private.h"
 
@@ -152,6 +153,7 @@ Result<torch::jit::Module> frozenForInference(Network& network, const std::vecto
         }
         if (fuseConvolutions(frozen)) {
             fuseUpsampling(frozen);
+            fuseShuffles(frozen);
             ownConstants(frozen, network);
             returnFreedMemory();
             return frozen;

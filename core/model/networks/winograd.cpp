@@ -27,7 +27,7 @@ std::int64_t divideUp(std::int64_t value, std::int64_t by)
 
 std::int64_t blocksOf(const WinogradWork& work)
 {
-    return divideUp(work.outputs, kWinogradBlock);
+    return divideUp(work.outputs, outputBlock(work.outputs));
 }
 
 std::int64_t tilesOf(const WinogradWork& work)
@@ -41,31 +41,32 @@ class TransformedWeights
 {
 public:
     explicit TransformedWeights(const WinogradWork& work)
-        : m_work(work), m_pieces(divideUp(work.inputs, kDepth)),
-          m_keepsAll(m_pieces * blocksOf(work) * kPieceSize <= kKeptFloats)
+        : m_work(work), m_block(outputBlock(work.outputs)),
+          m_pieceSize(kWinogradPositions * winogradPanelStride(std::min(kDepth, work.inputs), m_block)),
+          m_pieces(divideUp(work.inputs, kDepth)),
+          m_keepsAll(m_pieces * blocksOf(work) * m_pieceSize <= kKeptFloats)
     {
         const std::int64_t slots = m_keepsAll ? m_pieces * blocksOf(work) : 1;
         m_isReady.resize(static_cast<std::size_t>(slots));
-        m_values.reset(new float[slots * kPieceSize]);
+        m_values.reset(new float[slots * m_pieceSize]);
     }
 
     const float* piece(std::int64_t block, std::int64_t input)
     {
         const std::int64_t slot = m_keepsAll ? block * m_pieces + input / kDepth : 0;
-        float* values = m_values.get() + slot * kPieceSize;
+        float* values = m_values.get() + slot * m_pieceSize;
         if (!m_isReady[static_cast<std::size_t>(slot)]) {
-            const float* plain = m_work.weights + (block * m_work.inputs + input) * 9 * kWinogradBlock;
-            winogradKernels().transformWeights(plain, std::min(kDepth, m_work.inputs - input), values);
+            const float* plain = m_work.weights + (block * m_work.inputs + input) * 9 * m_block;
+            winogradKernels().transformWeights(plain, std::min(kDepth, m_work.inputs - input), m_block,
+                                               values);
             m_isReady[static_cast<std::size_t>(slot)] = m_keepsAll;
         }
         return values;
     }
 
 private:
-    static constexpr std::int64_t kPieceSize = kWinogradPositions * winogradPanelStride(kDepth);
-
     const WinogradWork& m_work;
-    std::int64_t m_pieces;
+    std::int64_t m_block, m_pieceSize, m_pieces;
     bool m_keepsAll;
     std::vector<bool> m_isReady;
     std::unique_ptr<float[]> m_values;
@@ -77,12 +78,13 @@ class Strip
 {
 public:
     Strip(const WinogradWork& work, std::int64_t tiles)
-        : m_work(work), m_kernels(winogradKernels()), m_weights(work), m_tiles(tiles),
-          m_valueStride(divideUp(work.inputs, kSlack) * kSlack + kSlack),
-          m_valuePosition(tiles * m_valueStride / 32 * 32 + 48), m_sumPosition(tiles * kWinogradBlock + 16),
+        : m_work(work), m_kernels(winogradKernels()), m_weights(work), m_block(outputBlock(work.outputs)),
+          m_tiles(tiles),
+          m_valueStride(work.inputs <= kSlack ? kSlack : divideUp(work.inputs, kSlack) * kSlack + kSlack),
+          m_valuePosition(tiles * m_valueStride / 32 * 32 + 48), m_sumPosition(tiles * m_block + 16),
           m_values(new float[kWinogradPositions * m_valuePosition]),
           m_sums(new float[kWinogradPositions * m_sumPosition]), m_zeros(new float[work.inputs]()),
-          m_unused(new float[kWinogradBlock]())
+          m_unused(new float[m_block]())
     {
     }
 
@@ -97,14 +99,14 @@ public:
 
     void computeBlock(std::int64_t block)
     {
-        const std::int64_t outputs = std::min(kWinogradBlock, m_work.outputs - block * kWinogradBlock);
+        const std::int64_t outputs = std::min(m_block, m_work.outputs - block * m_block);
         for (std::int64_t input = 0; input < m_work.inputs; input += kDepth) {
             const std::int64_t depth = std::min(kDepth, m_work.inputs - input);
             const float* weights = m_weights.piece(block, input);
             for (int position = 0; position < kWinogradPositions; ++position)
                 m_kernels.multiply(m_values.get() + position * m_valuePosition + input, m_valueStride,
-                                   weights + position * winogradPanelStride(depth), depth, m_count, outputs,
-                                   m_sums.get() + position * m_sumPosition, input > 0);
+                                   weights + position * winogradPanelStride(depth, m_block), depth, m_count,
+                                   outputs, m_sums.get() + position * m_sumPosition, m_block, input > 0);
         }
         for (std::int64_t tile = 0; tile < m_count; ++tile)
             storeTile(tile, block);
@@ -127,18 +129,43 @@ private:
     void loadTile(std::int64_t tile)
     {
         const Place place = placeOf(tile);
+        const bool isInner = place.y > 0 && place.y + kTilePx < m_work.heightPx && place.x > 0 &&
+                             place.x + kTilePx < m_work.widthPx;
         float* target = m_values.get() + tile * m_valueStride;
         for (const WinogradSource& source : m_work.sources) {
             std::array<const float*, kWinogradPositions> pixels{};
-            for (int i = 0; i < kWinogradPositions; ++i) {
-                const std::int64_t y = place.y - 1 + i / 6;
-                const std::int64_t x = place.x - 1 + i % 6;
-                const bool isInside = y >= 0 && y < m_work.heightPx && x >= 0 && x < m_work.widthPx;
-                const std::int64_t pixel = (place.picture * m_work.heightPx + y) * m_work.widthPx + x;
-                pixels[i] = isInside ? source.pixels + pixel * source.channels : m_zeros.get();
-            }
+            if (isInner)
+                findInner(source, place, pixels);
+            else
+                findWithMargin(source, place, pixels);
             m_kernels.transformInput(pixels.data(), source.channels, target, m_valuePosition);
             target += source.channels;
+        }
+    }
+
+    const float* pixelAt(const WinogradSource& source, const Place& place, std::int64_t y,
+                         std::int64_t x) const
+    {
+        return source.pixels + ((place.picture * m_work.heightPx + y) * m_work.widthPx + x) * source.channels;
+    }
+
+    /// Without a question per pixel: nearly all tiles.
+    void findInner(const WinogradSource& source, const Place& place,
+                   std::array<const float*, kWinogradPositions>& pixels) const
+    {
+        const float* corner = pixelAt(source, place, place.y - 1, place.x - 1);
+        for (int i = 0; i < kWinogradPositions; ++i)
+            pixels[i] = corner + (i / 6 * m_work.widthPx + i % 6) * source.channels;
+    }
+
+    void findWithMargin(const WinogradSource& source, const Place& place,
+                        std::array<const float*, kWinogradPositions>& pixels) const
+    {
+        for (int i = 0; i < kWinogradPositions; ++i) {
+            const std::int64_t y = place.y - 1 + i / 6;
+            const std::int64_t x = place.x - 1 + i % 6;
+            const bool isInside = y >= 0 && y < m_work.heightPx && x >= 0 && x < m_work.widthPx;
+            pixels[i] = isInside ? pixelAt(source, place, y, x) : m_zeros.get();
         }
     }
 
@@ -146,7 +173,7 @@ private:
     {
         const Place place = placeOf(tile);
         const std::int64_t outputs = m_work.outputs;
-        const std::int64_t channel = block * kWinogradBlock;
+        const std::int64_t channel = block * m_block;
         std::array<float*, kWinogradPixels> pixels{};
         std::array<const float*, kWinogradPixels> residual{};
         for (int i = 0; i < kWinogradPixels; ++i) {
@@ -158,15 +185,15 @@ private:
             if (m_work.residual)
                 residual[i] = isInside ? m_work.residual + pixel * outputs + channel : m_unused.get();
         }
-        m_kernels.transformOutput(m_sums.get() + tile * kWinogradBlock, m_sumPosition, m_work.bias + channel,
+        m_kernels.transformOutput(m_sums.get() + tile * m_block, m_sumPosition, m_work.bias + channel,
                                   m_work.residual ? residual.data() : nullptr,
-                                  std::min(kWinogradBlock, outputs - channel), m_work.rectify, pixels.data());
+                                  std::min(m_block, outputs - channel), m_work.rectify, pixels.data());
     }
 
     const WinogradWork& m_work;
     const WinogradKernels& m_kernels;
     TransformedWeights m_weights;
-    std::int64_t m_tiles;
+    std::int64_t m_block, m_tiles;
     std::int64_t m_valueStride, m_valuePosition, m_sumPosition;
     std::unique_ptr<float[]> m_values, m_sums, m_zeros, m_unused;
     std::int64_t m_first = 0;
@@ -177,15 +204,17 @@ private:
 
 std::int64_t packedWinogradSize(std::int64_t inputs, std::int64_t outputs)
 {
-    return 9 * divideUp(outputs, kWinogradBlock) * kWinogradBlock * inputs;
+    const std::int64_t block = outputBlock(outputs);
+    return 9 * divideUp(outputs, block) * block * inputs;
 }
 
 void packWinogradWeights(const float* weights, std::int64_t inputs, std::int64_t outputs, float* packed)
 {
-    for (std::int64_t block = 0; block < outputs; block += kWinogradBlock)
+    const std::int64_t size = outputBlock(outputs);
+    for (std::int64_t block = 0; block < outputs; block += size)
         for (std::int64_t input = 0; input < inputs; ++input)
             for (std::int64_t tap = 0; tap < 9; ++tap)
-                for (std::int64_t output = block; output < block + kWinogradBlock; ++output)
+                for (std::int64_t output = block; output < block + size; ++output)
                     *packed++ = output < outputs ? weights[(output * inputs + input) * 9 + tap] : 0.0F;
 }
 
@@ -194,27 +223,29 @@ WinogradTasks::WinogradTasks(const WinogradWork& work, int threads) : m_work(wor
     const std::int64_t tiles = tilesOf(work);
     // What all tiles of a strip need stays near where channels are few; where they are many, more tiles make
     // up for the transform of the weights.
-    m_tiles = work.inputs < 128 ? 48 : work.inputs < 256 ? 24 : 60;
+    m_tiles = work.inputs <= 16 ? 12 : work.inputs < 256 ? 24 : 60;
     m_strips = divideUp(tiles, m_tiles);
     m_tiles = divideUp(divideUp(tiles, m_strips), kProductRows) * kProductRows;
     m_strips = divideUp(tiles, m_tiles);
     m_groups = m_strips >= 4 * threads ? 1 : std::min<std::int64_t>(blocksOf(work), 2 * threads);
 }
 
-void WinogradTasks::run(std::int64_t begin, std::int64_t end) const
+void WinogradTasks::run(TaskQueue& queue) const
 {
     Strip strip(m_work, m_tiles);
     const std::int64_t blocks = blocksOf(m_work);
     std::int64_t loaded = -1;
-    for (std::int64_t task = begin; task < end; ++task) {
-        if (task / m_groups != loaded) {
-            loaded = task / m_groups;
-            strip.load(loaded * m_tiles);
+    while (const auto range = queue.next())
+        for (std::int64_t task = range->begin; task < range->end; ++task) {
+            if (task / m_groups != loaded) {
+                loaded = task / m_groups;
+                strip.load(loaded * m_tiles);
+            }
+            const std::int64_t group = task % m_groups;
+            const std::int64_t end = (group + 1) * blocks / m_groups;
+            for (std::int64_t block = group * blocks / m_groups; block < end; ++block)
+                strip.computeBlock(block);
         }
-        const std::int64_t group = task % m_groups;
-        for (std::int64_t block = group * blocks / m_groups; block < (group + 1) * blocks / m_groups; ++block)
-            strip.computeBlock(block);
-    }
 }
 
 } // namespace fedefm

@@ -3,6 +3,7 @@
 
 #include "core/model/networks/winograd_private.h"
 
+#include <algorithm>
 #include <cstring>
 
 // Templates for a number of lanes, which the entry points below compile for their instruction set; so the
@@ -117,18 +118,18 @@ FEDEFM_INLINE void inputOf(const float* const* pixels, std::int64_t channels, fl
 }
 
 template <int Lanes, int Panel>
-FEDEFM_INLINE void weightsOf(const float* weights, std::int64_t inputs, float* target)
+FEDEFM_INLINE void weightsOf(const float* weights, std::int64_t inputs, std::int64_t block, float* target)
 {
     using V = Floats<Lanes>;
-    const std::int64_t positionStride = winogradPanelStride(inputs);
+    const std::int64_t positionStride = winogradPanelStride(inputs, block);
     for (std::int64_t input = 0; input < inputs; ++input)
-        for (std::int64_t output = 0; output < kWinogradBlock; output += Lanes) {
-            const float* source = weights + 9 * kWinogradBlock * input + output;
+        for (std::int64_t output = 0; output < block; output += Lanes) {
+            const float* source = weights + 9 * block * input + output;
             V rows[3][6];
             for (int y = 0; y < 3; ++y) {
                 V line[3];
                 for (int x = 0; x < 3; ++x)
-                    load<Lanes>(line[x], source + (3 * y + x) * kWinogradBlock);
+                    load<Lanes>(line[x], source + (3 * y + x) * block);
                 weightRow(line, rows[y]);
             }
             float* place = target + (output / Panel * inputs + input) * Panel + output % Panel;
@@ -145,7 +146,7 @@ FEDEFM_INLINE void weightsOf(const float* weights, std::int64_t inputs, float* t
 /// Rows × (Vectors × Lanes) sums in registers.
 template <int Lanes, int Rows, int Vectors>
 FEDEFM_INLINE void productTile(const float* values, std::int64_t valueStride, const float* panel,
-                               std::int64_t inputs, float* sums, bool add)
+                               std::int64_t inputs, float* sums, std::int64_t sumStride, bool add)
 {
     using V = Floats<Lanes>;
     V sum[Rows][Vectors];
@@ -154,7 +155,7 @@ FEDEFM_INLINE void productTile(const float* values, std::int64_t valueStride, co
 #pragma GCC unroll 4
         for (int i = 0; i < Vectors; ++i) {
             if (add)
-                load<Lanes>(sum[row][i], sums + row * kWinogradBlock + i * Lanes);
+                load<Lanes>(sum[row][i], sums + row * sumStride + i * Lanes);
             else
                 sum[row][i] = V{};
         }
@@ -175,13 +176,13 @@ FEDEFM_INLINE void productTile(const float* values, std::int64_t valueStride, co
     for (int row = 0; row < Rows; ++row)
 #pragma GCC unroll 4
         for (int i = 0; i < Vectors; ++i)
-            store<Lanes>(sums + row * kWinogradBlock + i * Lanes, sum[row][i]);
+            store<Lanes>(sums + row * sumStride + i * Lanes, sum[row][i]);
 }
 
 template <int Lanes, int Rows, int Vectors>
 FEDEFM_INLINE void productOf(const float* values, std::int64_t valueStride, const float* panels,
                              std::int64_t inputs, std::int64_t rows, std::int64_t outputs, float* sums,
-                             bool add)
+                             std::int64_t sumStride, bool add)
 {
     constexpr std::int64_t kPanel = Lanes * Vectors;
     for (std::int64_t output = 0; output < outputs; output += kPanel) {
@@ -189,13 +190,13 @@ FEDEFM_INLINE void productOf(const float* values, std::int64_t valueStride, cons
         std::int64_t row = 0;
         for (; row + Rows <= rows; row += Rows)
             productTile<Lanes, Rows, Vectors>(values + row * valueStride, valueStride, panel, inputs,
-                                              sums + row * kWinogradBlock + output, add);
+                                              sums + row * sumStride + output, sumStride, add);
         for (; row + 2 <= rows; row += 2)
             productTile<Lanes, 2, Vectors>(values + row * valueStride, valueStride, panel, inputs,
-                                           sums + row * kWinogradBlock + output, add);
+                                           sums + row * sumStride + output, sumStride, add);
         if (row < rows)
             productTile<Lanes, 1, Vectors>(values + row * valueStride, valueStride, panel, inputs,
-                                           sums + row * kWinogradBlock + output, add);
+                                           sums + row * sumStride + output, sumStride, add);
     }
 }
 
@@ -263,15 +264,16 @@ FEDEFM_INLINE void outputOf(const float* sums, std::int64_t positionStride, cons
     {                                                                                                        \
         inputOf<lanes>(pixels, channels, to, positionStride);                                                \
     }                                                                                                        \
-    target void name##Weights(const float* weights, std::int64_t inputs, float* to)                          \
+    target void name##Weights(const float* weights, std::int64_t inputs, std::int64_t block, float* to)      \
     {                                                                                                        \
-        weightsOf<lanes, lanes * vectors>(weights, inputs, to);                                              \
+        weightsOf<lanes, lanes * vectors>(weights, inputs, block, to);                                       \
     }                                                                                                        \
     target void name##Product(const float* values, std::int64_t valueStride, const float* panels,            \
                               std::int64_t inputs, std::int64_t rowCount, std::int64_t outputs, float* sums, \
-                              bool add)                                                                      \
+                              std::int64_t sumStride, bool add)                                              \
     {                                                                                                        \
-        productOf<lanes, rows, vectors>(values, valueStride, panels, inputs, rowCount, outputs, sums, add);  \
+        productOf<lanes, rows, vectors>(values, valueStride, panels, inputs, rowCount, outputs, sums,        \
+                                        sumStride, add);                                                     \
     }                                                                                                        \
     target void name##Output(const float* sums, std::int64_t positionStride, const float* bias,              \
                              const float* const* residual, std::int64_t channels, bool rectify,              \
@@ -304,6 +306,13 @@ const WinogradKernels& winogradKernels()
         return avx2Kernels;
 #endif
     return plainKernels;
+}
+
+std::int64_t outputBlock(std::int64_t outputs)
+{
+    constexpr std::int64_t kLargest = 64;
+    const std::int64_t panel = winogradKernels().panelWidth;
+    return std::min(kLargest, (outputs + panel - 1) / panel * panel);
 }
 
 } // namespace fedefm

@@ -4,13 +4,11 @@
 #pragma once
 
 #include "core/model/networks/convolution_work_private.h"
+#include "core/model/networks/task_queue_private.h"
 
 #include <vector>
 
 namespace fedefm {
-
-/// Weights lie in blocks of so many outputs, the last one filled up with zeros.
-constexpr std::int64_t kWinogradBlock = 64;
 
 /// One picture or the channels of one; channels-last and dense.
 struct WinogradSource
@@ -31,14 +29,15 @@ std::int64_t packedWinogradSize(std::int64_t inputs, std::int64_t outputs);
 /// `weights`: outputs × inputs × 3 × 3, dense.
 void packWinogradWeights(const float* weights, std::int64_t inputs, std::int64_t outputs, float* packed);
 
-/// A convolution divided into tasks that may run at the same time. A thread should do a contiguous range of
-/// them, because neighbours share work.
+/// A convolution divided into tasks that may run at the same time.
 class WinogradTasks
 {
 public:
     WinogradTasks(const WinogradWork& work, int threads);
-    std::int64_t count() const { return m_strips * m_groups; }
-    void run(std::int64_t begin, std::int64_t end) const;
+    /// Neighbours of a group share work.
+    TaskQueue queue(int threads) const { return {m_strips * m_groups, m_groups, threads}; }
+    /// The part of one thread.
+    void run(TaskQueue& queue) const;
 
 private:
     const WinogradWork& m_work;

@@ -44,7 +44,6 @@ public:
                 return tl::unexpected(map.error());
             if (cancel.isCancelled())
                 return fail(ErrorCode::Cancelled, m_file);
-            map->outside = FieldOutside(input.values.data(), input.usedWidth, input.usedHeight, input.width);
             result = describeWires(std::move(*map));
         } catch (const std::bad_alloc&) {
             return fail(ErrorCode::OutOfMemory, m_file);
@@ -89,7 +88,7 @@ private:
         // Scaled back as numbers, so that the labels of a smaller input do not come out as steps.
         if (input.usedWidth != width || input.usedHeight != height)
             used = torch::upsample_bilinear2d(used, {height, width}, false);
-        return toMap(used, width, height);
+        return toMap(used, input, width, height);
     }
 
     Result<torch::Tensor> logitsOf(const torch::Tensor& picture, const CancelToken& cancel)
@@ -139,7 +138,7 @@ private:
         return std::max<std::size_t>(1, scales.size());
     }
 
-    LabelMap toMap(const torch::Tensor& logits, int width, int height) const
+    LabelMap toMap(const torch::Tensor& logits, const ModelInput& input, int width, int height) const
     {
         LabelMap map;
         map.labels.assign(static_cast<std::size_t>(width) * height, 0);
@@ -149,13 +148,25 @@ private:
                 for (std::int64_t y = begin; y < end; ++y)
                     labelRow(logits, y, map);
             });
-        // Faint pixels count where they go on from sure ones.
+        // Two things that do not need one another.
+        at::parallel_for(0, 2, 1, [&](std::int64_t begin, std::int64_t end) {
+            if (begin == 0)
+                keepSure(map);
+            if (end == 2)
+                map.outside =
+                    FieldOutside(input.values.data(), input.usedWidth, input.usedHeight, input.width);
+        });
+        return map;
+    }
+
+    /// Faint pixels count where they go on from sure ones.
+    void keepSure(LabelMap& map) const
+    {
         const auto kept = hysteresis(map.foreground, map.labels, static_cast<float>(m_card.leastProbability),
                                      static_cast<float>(m_card.sureProbability));
         for (std::size_t i = 0; i < kept.size(); ++i)
             if (kept[i] == 0)
                 map.labels[i] = 0;
-        return map;
     }
 
     void labelRow(const torch::Tensor& logits, std::int64_t y, LabelMap& map) const

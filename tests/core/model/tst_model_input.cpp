@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/image/percentile_stretch.h"
 #include "core/model/model_card.h"
 #include "core/model/model_input.h"
 
 #include <QTest>
+
+#include <cstring>
+#include <limits>
+#include <random>
 
 using namespace fedefm;
 
@@ -14,6 +19,34 @@ Frame ramp(int width, int height)
     for (std::size_t i = 0; i < bytes.size(); ++i)
         bytes[i] = static_cast<std::uint8_t>(i % width * 255 / (width - 1));
     return Frame(width, height, 1, PixelType::U8, std::move(bytes));
+}
+
+/// 64 × 32 values of a type, some of them at the ends of its range.
+template <typename T> std::vector<T> someValues()
+{
+    std::mt19937 random(3);
+    std::vector<T> values(64 * 32);
+    for (T& value : values)
+        value = static_cast<T>(random() % 200 + 20);
+    values[5] = std::numeric_limits<T>::max();
+    values[6] = std::numeric_limits<T>::min();
+    return values;
+}
+
+template <typename T> std::vector<float> inputOf(const std::vector<T>& values, PixelType type, bool inverse)
+{
+    std::vector<std::uint8_t> bytes(values.size() * sizeof(T));
+    std::memcpy(bytes.data(), values.data(), bytes.size());
+    SequenceInfo info;
+    info.grey.inverse = inverse;
+    return prepareInput(Frame(64, 32, 1, type, std::move(bytes)), info, {}).values;
+}
+
+template <typename T> std::vector<float> stretchedAsFloats(const std::vector<T>& values, bool inverse)
+{
+    std::vector<float> floats(values.begin(), values.end());
+    stretchGrey(floats, inverse, 1.0F);
+    return floats;
 }
 
 } // namespace
@@ -40,6 +73,18 @@ private Q_SLOTS:
         info.grey.inverse = true;
         const ModelInput input = prepareInput(ramp(64, 32), info, {});
         QVERIFY(input.values[0] > 0.99F && input.values[63] < 0.01F);
+    }
+
+    void wholeNumbersAreStretchedLikeFloats()
+    {
+        for (const bool inverse : {false, true}) {
+            const auto bytes = someValues<std::uint8_t>();
+            QVERIFY(inputOf(bytes, PixelType::U8, inverse) == stretchedAsFloats(bytes, inverse));
+            const auto words = someValues<std::uint16_t>();
+            QVERIFY(inputOf(words, PixelType::U16, inverse) == stretchedAsFloats(words, inverse));
+            const auto signedWords = someValues<std::int16_t>();
+            QVERIFY(inputOf(signedWords, PixelType::I16, inverse) == stretchedAsFloats(signedWords, inverse));
+        }
     }
 
     void largePicturesAreScaled()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/fused_convolutions_private.h"
+#include "core/model/networks/fused_shuffles_private.h"
 #include "core/model/networks/fused_upsampling_private.h"
 #include "core/model/networks/torchscript_export.h"
 #include "core/model/networks/torchscript_private.h"
@@ -110,6 +111,7 @@ private Q_SLOTS:
     void networksAgree_data();
     void networksAgree();
     void upsamplesAddsAndRectifies();
+    void shufflesPixels();
     void exportsWithoutIt();
 };
 
@@ -133,9 +135,12 @@ void TestFusedConvolutions::agreesWithDouble_data()
     QTest::newRow("weights not kept") << 1 << QList<int>{512} << 512 << 33 << 30 << 3 << 1 << 2 << false;
     QTest::newRow("one pixel") << 3 << QList<int>{34} << 65 << 1 << 1 << 3 << 1 << 2 << false;
     QTest::newRow("one column") << 1 << QList<int>{40} << 40 << 50 << 1 << 3 << 1 << 1 << true;
-    QTest::newRow("direct") << 1 << QList<int>{16} << 16 << 60 << 100 << 3 << 1 << 2 << true;
+    QTest::newRow("few channels") << 1 << QList<int>{16} << 16 << 62 << 101 << 3 << 1 << 2 << true;
+    QTest::newRow("few channels of two parts")
+        << 2 << QList<int>{7, 9} << 12 << 20 << 49 << 3 << 1 << 1 << false;
+    QTest::newRow("direct") << 1 << QList<int>{15} << 16 << 60 << 100 << 3 << 1 << 2 << true;
     QTest::newRow("direct, odd sizes") << 3 << QList<int>{5} << 13 << 19 << 53 << 3 << 1 << 2 << false;
-    QTest::newRow("direct, two parts") << 2 << QList<int>{7, 9} << 70 << 20 << 49 << 3 << 1 << 1 << true;
+    QTest::newRow("direct, two parts") << 2 << QList<int>{7, 8} << 70 << 20 << 49 << 3 << 1 << 1 << true;
     QTest::newRow("stride 2") << 2 << QList<int>{40} << 70 << 20 << 31 << 3 << 2 << 2 << true;
     QTest::newRow("stride 2, odd height") << 1 << QList<int>{4} << 8 << 21 << 98 << 3 << 2 << 2 << false;
     QTest::newRow("1x1") << 2 << QList<int>{70} << 130 << 17 << 29 << 1 << 1 << 2 << true;
@@ -299,6 +304,8 @@ void TestFusedConvolutions::networksAgree()
     QVERIFY2(frozen.has_value(), frozen ? "" : frozen.error().detail.c_str());
     const bool isWireNet = architecture == QLatin1String("wirenet");
     QCOMPARE(countOf(*frozen, "fedefm::upsample_add_relu"), isWireNet ? 4 : 0);
+    QCOMPARE(countOf(*frozen, "fedefm::pixel_shuffle"), isWireNet ? 1 : 0);
+    QCOMPARE(countOf(*frozen, "fedefm::pixel_unshuffle"), isWireNet ? 1 : 0);
     const torch::NoGradGuard noGradients;
     (*network)->eval();
     (*network)->to(torch::kDouble);
@@ -327,6 +334,20 @@ void TestFusedConvolutions::upsamplesAddsAndRectifies()
     coarse[1][2][0][3] = std::numeric_limits<float>::quiet_NaN();
     QVERIFY(upsampleAddRelu(coarse, fine)[1][2][1][7].isnan().item<bool>());
     QVERIFY_THROWS_EXCEPTION(c10::Error, upsampleAddRelu(coarse.to(torch::kDouble), fine));
+}
+
+void TestFusedConvolutions::shufflesPixels()
+{
+    for (const std::int64_t factor : {1, 2, 3}) {
+        const torch::Tensor blocks = torch::randn({2, 5 * factor * factor, 7, 11});
+        const torch::Tensor pixels = torch::randn({2, 5, 4 * factor, 9 * factor});
+        QVERIFY(torch::equal(shuffledPixels(blocks, factor), torch::pixel_shuffle(blocks, factor)));
+        QVERIFY(torch::equal(unshuffledPixels(pixels, factor), torch::pixel_unshuffle(pixels, factor)));
+        const torch::Tensor turned = pixels.transpose(2, 3);
+        QVERIFY(torch::equal(unshuffledPixels(turned, factor), torch::pixel_unshuffle(turned, factor)));
+    }
+    QVERIFY_THROWS_EXCEPTION(c10::Error, shuffledPixels(torch::randn({1, 6, 2, 2}), 2));
+    QVERIFY_THROWS_EXCEPTION(c10::Error, unshuffledPixels(torch::randn({1, 1, 5, 4}), 2));
 }
 
 void TestFusedConvolutions::exportsWithoutIt()
