@@ -26,6 +26,11 @@ std::vector<TipArc> catheterTip(CatheterKind kind, RandomStream& random)
     const double straight = random.range(2.0, 8.0);
     if (kind == CatheterKind::Micro)
         return {{straight, 0.0}, arc(random.range(4.0, 8.0), random.range(0.0, 70.0))};
+    if (kind == CatheterKind::BackUp) // the last bend against the wide one
+        return {{straight, 0.0},
+                arc(random.range(5.0, 10.0), -random.range(30.0, 110.0)),
+                {random.range(4.0, 20.0), 0.0},
+                arc(random.range(14.0, 28.0), random.range(70.0, 180.0))};
     switch (random.index(6)) {
     case 0: // straight
         return {{straight, 0.0}};
@@ -73,17 +78,18 @@ double DeviceDesign::restCurvature(double fromTipMm) const
     return 0.0;
 }
 
-DeviceDesign designCatheter(CatheterKind kind, double contrast, RandomStream& random)
+DeviceDesign designCatheter(CatheterKind kind, double contrast, const DeviceLoad& load, RandomStream& random)
 {
     DeviceDesign design;
-    const double french = kind == CatheterKind::Micro     ? random.range(1.9, 3.0)
-                          : kind == CatheterKind::Guiding ? random.range(5.0, 8.0)
-                                                          : random.range(4.0, 6.5);
+    const bool isGuiding = kind == CatheterKind::Guiding || kind == CatheterKind::BackUp;
+    const double french = kind == CatheterKind::Micro ? random.range(1.9, 3.0)
+                          : isGuiding                 ? random.range(5.0, 8.0)
+                                                      : random.range(4.0, 6.5);
     design.radiusMm = french * kMmPerFrenchRadius;
-    design.lumenShare = random.range(0.55, kind == CatheterKind::Guiding ? 0.85 : 0.72);
+    design.lumenShare = random.range(0.55, isGuiding ? 0.85 : 0.72);
     design.attenuation = contrast * random.logRange(0.18, 0.9);
-    if (random.chance(0.35))
-        design.lumenAttenuation = contrast * random.range(0.2, 1.0);
+    if (random.chance(load.filled))
+        design.lumenAttenuation = contrast * random.range(load.leastFilling, load.mostFilling);
     if (random.chance(0.4)) {
         design.braidMm = random.range(0.5, 2.0);
         design.braidDepth = random.range(0.05, 0.35);
@@ -101,7 +107,7 @@ DeviceDesign designCatheter(CatheterKind kind, double contrast, RandomStream& ra
     return design;
 }
 
-DeviceDesign designWire(WireKind kind, double contrast, RandomStream& random)
+DeviceDesign designWire(WireKind kind, double contrast, const DeviceLoad& load, RandomStream& random)
 {
     DeviceDesign design;
     constexpr std::array kStandardInches{0.018, 0.025, 0.032, 0.035, 0.038};
@@ -124,7 +130,7 @@ DeviceDesign designWire(WireKind kind, double contrast, RandomStream& random)
         design.braidDepth = random.range(0.1, 0.4);
     }
     // A balloon or stent on its shaft.
-    if (kind == WireKind::Coronary && random.chance(0.2)) {
+    if (kind == WireKind::Coronary && random.chance(load.balloon)) {
         const double from = random.range(30.0, 60.0);
         const double length = random.range(10.0, 28.0);
         design.markers.push_back({from, length, contrast * random.range(0.1, 0.6), random.range(2.0, 6.0)});

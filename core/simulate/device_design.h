@@ -42,11 +42,20 @@ struct DeviceDesign
     double restCurvature(double fromTipMm) const;
 };
 
-enum class CatheterKind { Diagnostic, Guiding, Micro };
+enum class CatheterKind { Diagnostic, Guiding, BackUp, Micro };
 enum class WireKind { Standard, Hydrophilic, Coronary, Micro };
 
+/// What may be inside of a catheter or on a wire.
+struct DeviceLoad
+{
+    double filled = 0.35;      ///< share of catheters with contrast agent inside
+    double leastFilling = 0.2; ///< attenuation of a full lumen, of a typical catheter's
+    double mostFilling = 1.0;
+    double balloon = 0.2; ///< share of coronary wires with a balloon or stent on them
+};
+
 /// `contrast` scales all attenuation; 1 is typical.
-DeviceDesign designCatheter(CatheterKind kind, double contrast, RandomStream& random);
-DeviceDesign designWire(WireKind kind, double contrast, RandomStream& random);
+DeviceDesign designCatheter(CatheterKind kind, double contrast, const DeviceLoad& load, RandomStream& random);
+DeviceDesign designWire(WireKind kind, double contrast, const DeviceLoad& load, RandomStream& random);
 
 } // namespace fedefm

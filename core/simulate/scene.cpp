@@ -2,6 +2,7 @@
 #include "core/simulate/scene.h"
 
 #include "core/geometry/rasterize.h"
+#include "core/simulate/passing_catheter.h"
 #include "core/simulate/plane_filters.h"
 #include "core/simulate/scene_vessels.h"
 
@@ -42,7 +43,7 @@ Scene::Scene(const SourcePreset& preset, int sizePx, int frames, std::uint64_t s
         m_anatomy.layers.push_back({staticVessels(m_settings, gridFor(sizePx)), 0.0, 0.0});
     m_states = simulateProcedure(m_settings.procedure, random.branch(kOperator));
     if (m_settings.hasPassingCatheter)
-        placePassingCatheter(random.branch(kPassing));
+        m_passing = placePassingCatheter(m_settings, random.branch(kPassing));
     FloatPlane coarse(kCoarsePx, kCoarsePx);
     addLayers(coarse, motionAt(0));
     // The window holds for the whole run: what the agent fills must not become black.
@@ -51,28 +52,6 @@ Scene::Scene(const SourcePreset& preset, int sizePx, int frames, std::uint64_t s
                      m_settings.contrast.startSeconds + m_settings.contrast.lengthSeconds);
     m_chain = std::make_unique<ImageChain>(m_settings.chain, sizePx, coarse);
     keepVisible(m_settings, m_chain->greyPerSignal());
-}
-
-/// From one side of the picture to the other at the depth of the isocentre, slightly bent.
-void Scene::placePassingCatheter(RandomStream random)
-{
-    const double field = m_settings.view.fieldMm();
-    const CArmView::Axes axes = m_settings.view.axes();
-    const double angle = 1.57 + 0.5 * random.normal();
-    const double offset = field * random.range(-0.4, 0.4);
-    const double bow = field * random.range(-0.12, 0.12);
-    const double sway = field * random.range(-0.04, 0.04);
-    constexpr int kNodes = 60;
-    m_passing.spacingMm = 1.6 * field / (kNodes - 1);
-    for (int i = 0; i < kNodes; ++i) {
-        const double t = 2.0 * i / (kNodes - 1) - 1.0;
-        const double along = 0.8 * field * t;
-        const double across = offset + bow * t * t + sway * std::sin(4.0 * t);
-        m_passing.rod.push_back(m_settings.view.centre +
-                                axes.right * (along * std::cos(angle) - across * std::sin(angle)) +
-                                axes.down * (along * std::sin(angle) + across * std::cos(angle)));
-    }
-    m_passing.catheterMm = 1.6 * field;
 }
 
 SceneMotion Scene::motionAt(int index) const

@@ -28,7 +28,6 @@ private:
     void addClutter(FloatPlane& attenuation, TubeRaster& raster, const SceneMotion& motion) const;
     Polyline paintLabel(SimulatedTruth& truth, const std::vector<TubePoint>& tube, std::uint8_t label,
                         double* meanWidthPx) const;
-    void placePassingCatheter(RandomStream random);
 
     SceneSettings m_settings;
     std::uint64_t m_seed;

@@ -57,17 +57,25 @@ void drawDevices(const SourcePreset& preset, SceneSettings& scene, RandomStream 
     WireKind wire = random.chance(0.5) ? WireKind::Standard : WireKind::Hydrophilic;
     if (preset.isFine) {
         const bool isNeuro = preset.region == VesselRegion::Cerebral;
-        catheter = isNeuro && random.chance(0.5) ? CatheterKind::Micro : CatheterKind::Guiding;
+        catheter = isNeuro && random.chance(0.5)                    ? CatheterKind::Micro
+                   : random.branch(1).chance(preset.backUpCatheter) ? CatheterKind::BackUp
+                                                                    : CatheterKind::Guiding;
         wire = isNeuro ? WireKind::Micro : WireKind::Coronary;
     }
-    scene.procedure.catheter = designCatheter(catheter, contrast, random);
-    scene.procedure.wire = designWire(wire, contrast * random.logRange(0.2, 1.3), random);
+    const DeviceLoad load{preset.filledCatheter, preset.catheterFilling.low, preset.catheterFilling.high,
+                          preset.balloon};
+    scene.procedure.catheter = designCatheter(catheter, contrast, load, random);
+    scene.procedure.wire = designWire(wire, contrast * random.logRange(0.2, 1.3), load, random);
     // Thin wires are made of denser metal, or nobody would see them.
     if (preset.isFine)
         scene.procedure.wire.attenuation *= 1.5;
     scene.hasPassingCatheter = random.chance(preset.passingCatheter);
-    scene.passingCatheter =
-        designCatheter(CatheterKind::Diagnostic, contrast * random.logRange(0.5, 1.5), random);
+    RandomStream more = random.branch(2);
+    const bool isBackUp = more.chance(preset.backUpCatheter);
+    scene.passingCatheter = designCatheter(isBackUp ? CatheterKind::BackUp : CatheterKind::Diagnostic,
+                                           contrast * random.logRange(0.5, 1.5), load, random);
+    scene.passingBend = preset.passingBend;
+    scene.passingEnds = more.chance(preset.endingCatheter);
 }
 
 /// The lumen goes on straight: a rod that straightens reaches further than the centre-line is long.

@@ -49,6 +49,8 @@ struct SceneSettings
     ProcedureSettings procedure;
     bool hasPassingCatheter = false;
     DeviceDesign passingCatheter;
+    double passingBend = 1.0;
+    bool passingEnds = false; ///< in the picture
     MotionSettings motion;
     ContrastSettings contrast;
     StaticVesselSettings staticVessels;

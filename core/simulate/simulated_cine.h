@@ -42,8 +42,9 @@ struct SimulatedTruth
     Polyline guidewire; ///< the visible part: from the catheter's tip (or the border) to its own tip
     double catheterWidthPx = 0.0; ///< mean projected width
     double guidewireWidthPx = 0.0;
-    std::vector<Polyline>
-        furtherCatheters;           ///< other catheters that cross the picture; labelled like the first
+    /// Other catheters, labelled like the first; they cross the picture or have their tip, the last point, in
+    /// it.
+    std::vector<Polyline> furtherCatheters;
     std::vector<Point3> catheterMm; ///< the same curves in space
     std::vector<Point3> guidewireMm;
     bool catheterTipInside = false; ///< the tip lies in the picture and inside the collimator

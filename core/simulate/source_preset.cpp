@@ -110,6 +110,29 @@ SourcePreset coronary()
     return p;
 }
 
+SourcePreset intervention()
+{
+    SourcePreset p = coronary();
+    p.name = "intervention";
+    p.description = "coronary intervention with several catheters: filled, hooked, faint, balloons";
+    p.fieldMm = {70, 170};
+    p.vesselScale = {0.9, 1.5};
+    p.deviceContrast = {0.25, 1.5};
+    p.contrastAgent = 0.5;
+    p.iodinePerMm = {0.04, 0.3};
+    p.passingCatheter = 0.7;
+    p.passingBend = 2.0;
+    p.endingCatheter = 0.5;
+    p.filledCatheter = 0.6;
+    p.catheterFilling = {0.3, 1.3};
+    p.backUpCatheter = 0.5;
+    p.balloon = 0.5;
+    p.roundAperture = 0.4;
+    p.octagonAperture = 0.3;
+    p.rectangleAperture = 0.2;
+    return p;
+}
+
 SourcePreset neuro()
 {
     SourcePreset p;
@@ -147,8 +170,8 @@ SourcePreset peripheral()
 
 const std::vector<SourcePreset>& sourcePresets()
 {
-    static const std::vector<SourcePreset> presets{human(),    animal(), phantom(),   simulation(),
-                                                   coronary(), neuro(),  peripheral()};
+    static const std::vector<SourcePreset> presets{human(),    animal(), phantom(),    simulation(),
+                                                   coronary(), neuro(),  peripheral(), intervention()};
     return presets;
 }
 

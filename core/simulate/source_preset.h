@@ -39,6 +39,12 @@ struct SourcePreset
     double contrastAgent = 0.0;      ///< share of scenes with an injection
     Range iodinePerMm{0.02, 0.2};    ///< attenuation of undiluted agent, 1/mm (logarithmic)
     double passingCatheter = 0.1;    ///< share of scenes with a second catheter that crosses the picture
+    double passingBend = 1.0;        ///< factor of how far such a one is bent
+    double endingCatheter = 0.0;     ///< share of second catheters that end in the picture
+    double filledCatheter = 0.35;    ///< share of catheters with contrast agent inside
+    Range catheterFilling{0.2, 1.0}; ///< what that adds, of a typical catheter's attenuation
+    double backUpCatheter = 0.0; ///< share of guiding catheters whose tip is shaped to hold against the aorta
+    double balloon = 0.2;        ///< share of coronary wires with a balloon or stent on them
     Range breathingMm{0, 0};
     Range beatShare{0, 0}; ///< contraction of the heart, share of its radius
     Range fps{7.5, 30};

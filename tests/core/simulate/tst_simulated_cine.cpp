@@ -174,6 +174,37 @@ private Q_SLOTS:
         }
     }
 
+    void furtherCathetersMayEndInThePicture_data()
+    {
+        QTest::addColumn<QString>("preset");
+        QTest::addColumn<bool>("someEnd");
+        QTest::newRow("crossing") << "human" << false;
+        QTest::newRow("crossing and ending") << "intervention" << true;
+    }
+
+    void furtherCathetersMayEndInThePicture()
+    {
+        QFETCH(QString, preset);
+        QFETCH(bool, someEnd);
+        int further = 0;
+        int ended = 0;
+        for (std::uint64_t seed = 1; seed <= 24; ++seed) {
+            const SimulatedTruth truth = *make(preset.toStdString(), 128, 1, seed)->truth(0);
+            for (const Polyline& line : truth.furtherCatheters) {
+                ++further;
+                const auto x = static_cast<int>(std::lround(line.back().x));
+                const auto y = static_cast<int>(std::lround(line.back().y));
+                const bool isInside = x >= 0 && y >= 0 && x < 128 && y < 128;
+                ended += isInside && truth.labels[static_cast<std::size_t>(y) * 128 + x] != 0 ? 1 : 0;
+                QVERIFY(!isInside || someEnd);
+                const Point begin = line.front();
+                QVERIFY(begin.x < 0 || begin.y < 0 || begin.x > 127 || begin.y > 127);
+            }
+        }
+        QVERIFY(further > 3);
+        QCOMPARE(ended > 3, someEnd);
+    }
+
     void nothingIsLabelledOutsideOfTheCollimator()
     {
         int covered = 0;
