@@ -188,17 +188,27 @@ private:
     }
 
     /// YOLO: class (0 free, 1 in contact with the wall) and box, shares of the picture.
-    std::string tipBoxes(const SimulatedTruth& truth) const
+    std::string tipBox(Point tip, bool touchesWall) const
     {
-        const bool hasWire = truth.guidewireTipInside;
-        if (!hasWire && !truth.catheterTipInside)
-            return "";
-        const Point tip = hasWire ? truth.guidewire.back() : truth.catheter.back();
         char line[96];
-        std::snprintf(line, sizeof line, "%d %.6f %.6f %.6f %.6f\n", truth.touchesWall ? 1 : 0,
+        std::snprintf(line, sizeof line, "%d %.6f %.6f %.6f %.6f\n", touchesWall ? 1 : 0,
                       (tip.x + 0.5) / m_info.width, (tip.y + 0.5) / m_info.height, kTipBoxShare,
                       kTipBoxShare);
         return line;
+    }
+
+    /// A line for each tip in view; of catheter and guidewire, the foremost.
+    std::string tipBoxes(const SimulatedTruth& truth) const
+    {
+        std::string boxes;
+        if (truth.guidewireTipInside)
+            boxes += tipBox(truth.guidewire.back(), truth.touchesWall);
+        else if (truth.catheterTipInside)
+            boxes += tipBox(truth.catheter.back(), truth.touchesWall);
+        for (const FurtherCatheter& further : truth.furtherCatheters)
+            if (further.tipInside) // drawn without mechanics: it touches nothing
+                boxes += tipBox(further.line.back(), false);
+        return boxes;
     }
 
     /// Lines of 2 px inside of the exact labels.
@@ -209,8 +219,8 @@ private:
             if (line.size() > 1)
                 rasterize(line, kGuide3dWidthPx, m_info.width, m_info.height).paint(thin.data(), label);
         };
-        for (const Polyline& line : truth.furtherCatheters)
-            draw(line, 1);
+        for (const FurtherCatheter& further : truth.furtherCatheters)
+            draw(further.line, 1);
         draw(truth.catheter, 1);
         draw(truth.guidewire, 2);
         for (std::size_t i = 0; i < thin.size(); ++i)

@@ -34,16 +34,23 @@ nlohmann::json spaceJson(const std::vector<Point3>& curve)
     return points;
 }
 
+/// `line` has points.
+nlohmann::json pictureJson(const Polyline& line, double widthPx, bool tipInside)
+{
+    return {{"points_px", pointsJson(line)},
+            {"width_px", rounded(widthPx)},
+            {"tip_px", {rounded(line.back().x), rounded(line.back().y)}},
+            {"tip_inside", tipInside}};
+}
+
 nlohmann::json deviceJson(const Polyline& line, const std::vector<Point3>& space, double widthPx,
                           bool tipInside)
 {
     if (line.empty())
         return nullptr;
-    return {{"points_px", pointsJson(line)},
-            {"points_mm", spaceJson(space)},
-            {"width_px", rounded(widthPx)},
-            {"tip_px", {rounded(line.back().x), rounded(line.back().y)}},
-            {"tip_inside", tipInside}};
+    nlohmann::json device = pictureJson(line, widthPx, tipInside);
+    device["points_mm"] = spaceJson(space);
+    return device;
 }
 
 } // namespace
@@ -57,8 +64,9 @@ Result<nlohmann::json> truthJson(const SimulatedCine& cine, const SimulationSett
         if (!truth)
             return tl::unexpected(truth.error());
         nlohmann::json further = nlohmann::json::array();
-        for (const Polyline& line : truth->furtherCatheters)
-            further.push_back(pointsJson(line));
+        for (const FurtherCatheter& catheter : truth->furtherCatheters)
+            if (!catheter.line.empty())
+                further.push_back(pictureJson(catheter.line, catheter.widthPx, catheter.tipInside));
         frames.push_back({{"index", index},
                           {"time_ms", info.timing.frameTimesMs[static_cast<std::size_t>(index)]},
                           {"action", deviceActionName(truth->action)},
@@ -67,7 +75,7 @@ Result<nlohmann::json> truthJson(const SimulatedCine& cine, const SimulationSett
                                                   truth->catheterTipInside)},
                           {"guidewire", deviceJson(truth->guidewire, truth->guidewireMm,
                                                    truth->guidewireWidthPx, truth->guidewireTipInside)},
-                          {"further_catheters_px", further}});
+                          {"further_catheters", further}});
     }
     return nlohmann::json{{"version", 1},
                           {"simulated", true},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/field_edge.h"
 
+#include "core/base/vector_clones.h"
 #include "core/geometry/flood_fill.h"
 
 #include <algorithm>
@@ -24,34 +25,50 @@ struct Picture
     int height;
     int stride;
 
-    float at(int x, int y) const { return grey[static_cast<std::ptrdiff_t>(y) * stride + x]; }
-    bool isFlat(int x, int y) const
-    {
-        if (x > 0 && y > 0 && x + 1 < width && y + 1 < height)
-            return isFlatInside(x, y);
-        float low = at(x, y);
-        float high = low;
-        for (int ny = std::max(0, y - 1); ny <= std::min(height - 1, y + 1); ++ny)
-            for (int nx = std::max(0, x - 1); nx <= std::min(width - 1, x + 1); ++nx) {
-                low = std::min(low, at(nx, ny));
-                high = std::max(high, at(nx, ny));
-            }
-        return high - low <= kFlat;
-    }
-
-private:
-    bool isFlatInside(int x, int y) const
-    {
-        const float* row = grey + static_cast<std::ptrdiff_t>(y - 1) * stride + x - 1;
-        float low = row[0];
-        float high = row[0];
-        for (int i = 0; i < 3; ++i, row += stride) {
-            low = std::min(low, std::min(row[0], std::min(row[1], row[2])));
-            high = std::max(high, std::max(row[0], std::max(row[1], row[2])));
-        }
-        return high - low <= kFlat;
-    }
+    const float* row(int y) const { return grey + static_cast<std::ptrdiff_t>(y) * stride; }
+    float at(int x, int y) const { return row(y)[x]; }
 };
+
+/// Least and largest of each column over three rows, with a copy of the first and the last at the ends.
+FEDEFM_VECTOR_CLONES
+void columnRanges(const float* above, const float* row, const float* below, int width, float* low,
+                  float* high)
+{
+    for (int x = 0; x < width; ++x) {
+        low[x + 1] = std::min(row[x], std::min(above[x], below[x]));
+        high[x + 1] = std::max(row[x], std::max(above[x], below[x]));
+    }
+    low[0] = low[1];
+    high[0] = high[1];
+    low[width + 1] = low[width];
+    high[width + 1] = high[width];
+}
+
+FEDEFM_VECTOR_CLONES
+void markFlat(const float* low, const float* high, int width, std::uint8_t* flat)
+{
+    for (int x = 0; x < width; ++x) {
+        const float least = std::min(low[x], std::min(low[x + 1], low[x + 2]));
+        const float largest = std::max(high[x], std::max(high[x + 1], high[x + 2]));
+        flat[x] = largest - least <= kFlat ? 1 : 0;
+    }
+}
+
+/// 1 where the 3×3 pixels around are nearly one value.
+std::vector<std::uint8_t> flatPixels(const Picture& picture)
+{
+    std::vector<std::uint8_t> flat(static_cast<std::size_t>(picture.width) * picture.height);
+    std::vector<float> low(static_cast<std::size_t>(picture.width) + 2);
+    std::vector<float> high(low.size());
+    for (int y = 0; y < picture.height; ++y) {
+        columnRanges(picture.row(std::max(0, y - 1)), picture.row(y),
+                     picture.row(std::min(picture.height - 1, y + 1)), picture.width, low.data(),
+                     high.data());
+        markFlat(low.data(), high.data(), picture.width,
+                 flat.data() + static_cast<std::size_t>(y) * picture.width);
+    }
+    return flat;
+}
 
 /// Whether the line runs along the edge at a point.
 class EdgeTest
@@ -94,13 +111,14 @@ FieldOutside::FieldOutside(const float* grey, int width, int height, int stride)
 {
     const Picture picture{grey, width, height, stride};
     const std::size_t pixels = static_cast<std::size_t>(width) * height;
+    const std::vector<std::uint8_t> flat = flatPixels(picture);
     std::vector<std::uint8_t> seen(pixels, 0);
     for (const int y : {0, height - 1})
         for (const int x : {0, width - 1}) {
             const float value = picture.at(x, y);
             const std::vector<int> area = floodFill(y * width + x, width, height, seen, [&](int i) {
-                return std::abs(picture.at(i % width, i / width) - value) <= kOneValue &&
-                       picture.isFlat(i % width, i / width);
+                return flat[static_cast<std::size_t>(i)] != 0 &&
+                       std::abs(picture.at(i % width, i / width) - value) <= kOneValue;
             });
             if (static_cast<double>(area.size()) < kSmallestArea * static_cast<double>(pixels))
                 continue;

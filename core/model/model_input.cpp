@@ -67,7 +67,7 @@ template <typename T> std::vector<float> stretchedFrame(const Frame& frame, bool
     return stretched;
 }
 
-std::vector<float> stretchedGrey(const Frame& frame, bool inverse, int channelPick)
+std::vector<float> stretchedPicture(const Frame& frame, bool inverse, int channelPick)
 {
     constexpr float kSmallestRange = 1.0F;
     if (frame.samples() == 1)
@@ -87,7 +87,7 @@ std::vector<float> stretchedGrey(const Frame& frame, bool inverse, int channelPi
 std::vector<float> networkGrey(const Frame& frame, const SequenceInfo& info, const ModelInputRules& rules)
 {
     if (rules.stretch)
-        return stretchedGrey(frame, info.grey.inverse, rules.channelPick);
+        return stretchedPicture(frame, info.grey.inverse, rules.channelPick);
     std::vector<float> grey = storedGrey(frame, rules.channelPick);
     const StoredRange range = storedRange(frame, info);
     for (float& value : grey)

@@ -146,9 +146,11 @@ SimulatedTruth Scene::truth(int index) const
     constexpr std::uint8_t kGuidewire = 2;
     if (!m_passing.rod.empty()) {
         const ProjectedRod passing = projectRod(m_passing, m_settings.view, motion);
-        truth.furtherCatheters.push_back(
+        FurtherCatheter further;
+        further.line =
             paintLabel(truth, passing.part(0.0, m_passing.catheterMm, m_settings.passingCatheter.radiusMm),
-                       kCatheter, nullptr));
+                       kCatheter, &further.widthPx);
+        truth.furtherCatheters.push_back(std::move(further));
     }
     const ProcedureSettings& procedure = m_settings.procedure;
     truth.catheter = paintLabel(truth, rod.part(0.0, rod.catheterMm, procedure.catheter.radiusMm), kCatheter,
@@ -163,6 +165,8 @@ SimulatedTruth Scene::truth(int index) const
             truth.labels[i] = 0;
     truth.catheterTipInside = !truth.catheter.empty() && isVisible(light, truth.catheter.back());
     truth.guidewireTipInside = !truth.guidewire.empty() && isVisible(light, truth.guidewire.back());
+    for (FurtherCatheter& further : truth.furtherCatheters)
+        further.tipInside = !further.line.empty() && isVisible(light, further.line.back());
     truth.touchesWall = state.touchesWall;
     truth.action = state.action;
     return truth;

@@ -34,6 +34,14 @@ struct Point3
     double z = 0.0;
 };
 
+/// One beside the catheter of the procedure: it crosses the picture or ends in it.
+struct FurtherCatheter
+{
+    Polyline line; ///< projected centre-line in image pixels, proximal → tip
+    double widthPx = 0.0;
+    bool tipInside = false; ///< as catheterTipInside
+};
+
 /// Exact labels of one frame.
 struct SimulatedTruth
 {
@@ -42,10 +50,8 @@ struct SimulatedTruth
     Polyline guidewire; ///< the visible part: from the catheter's tip (or the border) to its own tip
     double catheterWidthPx = 0.0; ///< mean projected width
     double guidewireWidthPx = 0.0;
-    /// Other catheters, labelled like the first; they cross the picture or have their tip, the last point, in
-    /// it.
-    std::vector<Polyline> furtherCatheters;
-    std::vector<Point3> catheterMm; ///< the same curves in space
+    std::vector<FurtherCatheter> furtherCatheters; ///< labelled like the first
+    std::vector<Point3> catheterMm;                ///< the same curves in space
     std::vector<Point3> guidewireMm;
     bool catheterTipInside = false; ///< the tip lies in the picture and inside the collimator
     bool guidewireTipInside = false;

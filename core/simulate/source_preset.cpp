@@ -115,7 +115,6 @@ SourcePreset intervention()
     SourcePreset p = coronary();
     p.name = "intervention";
     p.description = "coronary intervention with several catheters: filled, hooked, faint, balloons";
-    p.fieldMm = {70, 170};
     p.vesselScale = {0.9, 1.5};
     p.deviceContrast = {0.25, 1.5};
     p.contrastAgent = 0.5;

@@ -38,12 +38,12 @@ struct SourcePreset
     Range wallPerMm{0.0, 0.0};       ///< and of their wall, 1/mm
     double contrastAgent = 0.0;      ///< share of scenes with an injection
     Range iodinePerMm{0.02, 0.2};    ///< attenuation of undiluted agent, 1/mm (logarithmic)
-    double passingCatheter = 0.1;    ///< share of scenes with a second catheter that crosses the picture
-    double passingBend = 1.0;        ///< factor of how far such a one is bent
-    double endingCatheter = 0.0;     ///< share of second catheters that end in the picture
+    double passingCatheter = 0.1;    ///< share of scenes with a second catheter
+    double passingBend = 1.0;        ///< factor of how far one that crosses the picture is bent
+    double endingCatheter = 0.0;     ///< share of second catheters that are short enough to end in it
     double filledCatheter = 0.35;    ///< share of catheters with contrast agent inside
-    Range catheterFilling{0.2, 1.0}; ///< what that adds, of a typical catheter's attenuation
-    double backUpCatheter = 0.0; ///< share of guiding catheters whose tip is shaped to hold against the aorta
+    Range catheterFilling{0.2, 1.0}; ///< attenuation of the full lumen, of a typical catheter's
+    double backUpCatheter = 0.0; ///< share of guiding and second catheters shaped to hold against the aorta
     double balloon = 0.2;        ///< share of coronary wires with a balloon or stent on them
     Range breathingMm{0, 0};
     Range beatShare{0, 0}; ///< contraction of the heart, share of its radius

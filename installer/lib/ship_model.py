@@ -34,6 +34,14 @@ def beginning_of(run):
     return begin / "weights" / "best.safetensors" if init and begin.is_dir() else begin if init else None
 
 
+def origin_of(run):
+    """The weights that a chain of runs, each of which went on from the one before, began with."""
+    begin = beginning_of(run)
+    while begin and begin.parent.name == "weights":
+        begin = beginning_of(begin.parent.parent)
+    return begin
+
+
 def history_before(run):
     """What the weights that the run began with had gone through."""
     begin = beginning_of(run)
@@ -71,7 +79,7 @@ def main():
         parser.error(f"{options.run} was not trained by {config}")
     card["input"]["views"] = views
     if options.name == "strong":  # half way between fast and what its training made of it, more of real frames is found
-        weights.average(beginning_of(options.run), best, target)
+        weights.average(origin_of(options.run), best, target)
         card["history"].append(weights.AVERAGED)
         card["metrics"] = {}  # the training's are of one look, before the average
     else:

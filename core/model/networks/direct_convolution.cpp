@@ -159,8 +159,11 @@ void packDirectWeights(const float* weights, std::int64_t inputs, std::int64_t o
 
 void convolveRows(const DirectWork& work, TaskQueue& queue)
 {
+    auto range = queue.next();
+    if (!range)
+        return;
     RowConvolution convolution(work);
-    while (const auto range = queue.next())
+    for (; range; range = queue.next())
         for (std::int64_t row = range->begin; row < range->end; ++row)
             convolution.computeRow(row);
 }

@@ -76,7 +76,7 @@ void runDirectly(const ConvolutionWork& common, const FusedConvolution& shape,
 {
     const torch::Tensor input = inputs.size() == 1 ? inputs[0] : dense(torch::cat(inputs, 1));
     const DirectWork work{common, shape.kernel, shape.stride, input.data_ptr<float>()};
-    TaskQueue queue(work.pictures * work.resultHeightPx(), 1, at::get_num_threads());
+    TaskQueue queue(work.pictures * work.resultHeightPx(), at::get_num_threads());
     onAllThreads([&work, &queue] { convolveRows(work, queue); });
 }
 

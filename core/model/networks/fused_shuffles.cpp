@@ -15,10 +15,9 @@ namespace jit = torch::jit;
 constexpr const char* kShuffle = "fedefm::pixel_shuffle";
 constexpr const char* kUnshuffle = "fedefm::pixel_unshuffle";
 
-void checkMap(const torch::Tensor& map, std::int64_t factor)
+bool isMap(const torch::Tensor& map)
 {
-    TORCH_CHECK(map.dim() == 4 && map.is_cpu() && map.scalar_type() == torch::kFloat && factor > 0,
-                "a float32 map is needed");
+    return map.dim() == 4 && map.is_cpu() && map.scalar_type() == torch::kFloat;
 }
 
 torch::Tensor emptyMap(const torch::Tensor& like, std::int64_t channels, std::int64_t height,
@@ -51,8 +50,8 @@ const char* operatorFor(const jit::Node* node)
 
 torch::Tensor shuffledPixels(const torch::Tensor& map, std::int64_t factor)
 {
-    checkMap(map, factor);
-    TORCH_CHECK(map.size(1) % (factor * factor) == 0, "the channels are no blocks of pixels");
+    if (!isMap(map) || factor < 1 || map.size(1) % (factor * factor) != 0)
+        return torch::pixel_shuffle(map, factor); // or its error
     const torch::Tensor dense = map.contiguous(torch::MemoryFormat::ChannelsLast);
     const std::int64_t channels = map.size(1) / (factor * factor);
     const std::int64_t width = map.size(3);
@@ -76,8 +75,8 @@ torch::Tensor shuffledPixels(const torch::Tensor& map, std::int64_t factor)
 
 torch::Tensor unshuffledPixels(const torch::Tensor& map, std::int64_t factor)
 {
-    checkMap(map, factor);
-    TORCH_CHECK(map.size(2) % factor == 0 && map.size(3) % factor == 0, "the sides are no whole blocks");
+    if (!isMap(map) || factor < 1 || map.size(2) % factor != 0 || map.size(3) % factor != 0)
+        return torch::pixel_unshuffle(map, factor);
     const torch::Tensor dense = map.contiguous(torch::MemoryFormat::ChannelsLast);
     const std::int64_t channels = map.size(1);
     const std::int64_t width = map.size(3) / factor;

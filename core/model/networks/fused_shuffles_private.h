@@ -5,8 +5,8 @@
 
 namespace fedefm {
 
-/// torch::pixel_shuffle and torch::pixel_unshuffle (blocks of pixels as channels) on all threads, from
-/// channels-last to channels-last. Float32 on the CPU, N×C×H×W, sides and channels divisible as there.
+/// torch::pixel_shuffle and torch::pixel_unshuffle (blocks of pixels as channels); float32 maps N×C×H×W on
+/// the CPU on all threads, from channels-last to channels-last.
 torch::Tensor shuffledPixels(const torch::Tensor& map, std::int64_t factor);
 torch::Tensor unshuffledPixels(const torch::Tensor& map, std::int64_t factor);
 

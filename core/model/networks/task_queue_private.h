@@ -18,10 +18,8 @@ public:
         std::int64_t begin, end;
     };
 
-    /// About `piecesPerThread` pieces for each thread, of a multiple of `unit` tasks.
-    TaskQueue(std::int64_t count, std::int64_t unit, int threads, int piecesPerThread = 8)
-        : m_count(count),
-          m_piece(std::max<std::int64_t>(1, count / unit / (threads * piecesPerThread)) * unit)
+    TaskQueue(std::int64_t count, int threads)
+        : m_count(count), m_piece(std::max<std::int64_t>(1, count / (threads * kPiecesPerThread)))
     {
     }
 
@@ -34,6 +32,8 @@ public:
     }
 
 private:
+    static constexpr std::int64_t kPiecesPerThread = 8; ///< about
+
     std::int64_t m_count, m_piece;
     std::atomic<std::int64_t> m_next{0};
 };

@@ -88,7 +88,8 @@ public:
     {
     }
 
-    /// The tiles from `first` on, transformed.
+    /// The tiles from `first` on, transformed, in this order: what a vector writes behind the last channel of
+    /// a tile may be the beginning of the next one.
     void load(std::int64_t first)
     {
         m_first = first;
@@ -232,10 +233,13 @@ WinogradTasks::WinogradTasks(const WinogradWork& work, int threads) : m_work(wor
 
 void WinogradTasks::run(TaskQueue& queue) const
 {
+    auto range = queue.next();
+    if (!range)
+        return;
     Strip strip(m_work, m_tiles);
     const std::int64_t blocks = blocksOf(m_work);
     std::int64_t loaded = -1;
-    while (const auto range = queue.next())
+    for (; range; range = queue.next())
         for (std::int64_t task = range->begin; task < range->end; ++task) {
             if (task / m_groups != loaded) {
                 loaded = task / m_groups;

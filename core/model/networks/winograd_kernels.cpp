@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/networks/winograd_kernels_private.h"
 
-#include "core/model/networks/winograd_private.h"
-
 #include <algorithm>
 #include <cstring>
 

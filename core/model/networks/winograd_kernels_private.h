@@ -2,8 +2,6 @@
 // The inner loops of winograd.cpp and direct_convolution.cpp, in a version for each width of vectors.
 #pragma once
 
-#include "core/model/networks/winograd_private.h"
-
 #include <cstdint>
 
 namespace fedefm {
@@ -12,8 +10,8 @@ namespace fedefm {
 constexpr int kWinogradPositions = 36;
 constexpr int kWinogradPixels = 16;
 
-/// Floats from the transformed weights of one position to the next. An odd number of cache lines, because
-/// addresses that are multiples of 4 kB apart share their places in the first cache.
+/// Floats from the transformed weights of one position to the next. Mostly an odd number of cache lines,
+/// because addresses that are multiples of 4 kB apart share their places in the first cache.
 constexpr std::int64_t winogradPanelStride(std::int64_t inputs, std::int64_t block)
 {
     return inputs * block + 16;

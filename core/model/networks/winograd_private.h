@@ -34,8 +34,7 @@ class WinogradTasks
 {
 public:
     WinogradTasks(const WinogradWork& work, int threads);
-    /// Neighbours of a group share work.
-    TaskQueue queue(int threads) const { return {m_strips * m_groups, m_groups, threads}; }
+    TaskQueue queue(int threads) const { return {m_strips * m_groups, threads}; }
     /// The part of one thread.
     void run(TaskQueue& queue) const;
 

@@ -150,8 +150,8 @@ Result<Sample> SimulatedDataset::sample(std::size_t index) const
         sample.curves.push_back({1, std::move(truth->catheter), truth->catheterWidthPx});
     if (!truth->guidewire.empty())
         sample.curves.push_back({2, std::move(truth->guidewire), truth->guidewireWidthPx});
-    for (Polyline& line : truth->furtherCatheters)
-        sample.curves.push_back({1, std::move(line), truth->catheterWidthPx});
+    for (FurtherCatheter& further : truth->furtherCatheters)
+        sample.curves.push_back({1, std::move(further.line), further.widthPx});
     sample.imageClass = static_cast<int>(scene % m_settings.presets.size());
     return sample;
 }

@@ -126,17 +126,15 @@ std::vector<CurveRecord> simulatorTruth(const Json& document)
         std::snprintf(name, sizeof name, "frame_%04d", record.frame);
         record.image = name;
         record.series = "simulated.dcm";
-        const auto add = [&](const char* key, int label) {
-            if (frame.contains(key) && frame[key].is_object())
-                record.curves.push_back({label,
-                                         pointsOf(frame[key].value("points_px", Json::array()), record),
-                                         numberOr(frame[key], "width_px", 0.0)});
+        const auto add = [&record](const Json& device, int label) {
+            if (device.is_object())
+                record.curves.push_back({label, pointsOf(device.value("points_px", Json::array()), record),
+                                         numberOr(device, "width_px", 0.0)});
         };
-        add("catheter", kCatheterLabel);
-        const double width = record.curves.empty() ? 0.0 : record.curves.front().widthPx;
-        for (const Json& line : frame.value("further_catheters_px", Json::array()))
-            record.curves.push_back({kCatheterLabel, pointsOf(line, record), width});
-        add("guidewire", kGuidewireLabel);
+        add(frame.value("catheter", Json()), kCatheterLabel);
+        for (const Json& further : frame.value("further_catheters", Json::array()))
+            add(further, kCatheterLabel);
+        add(frame.value("guidewire", Json()), kGuidewireLabel);
         records.push_back(std::move(record));
     }
     return records;

@@ -69,6 +69,13 @@ private Q_SLOTS:
         const Bytes labels{1, 2, 2, 1};
         QCOMPARE(RleMask::fromLabel(labels.data(), 4, 1, 1).area(), std::size_t{2});
         QVERIFY(RleMask::fromLabel(labels.data(), 4, 1, 2).runs().front() == (RleMask::Run{0, 1, 2}));
+        const Bytes rows{2, 0, 2, //
+                         2, 2, 1, //
+                         0, 0, 0, //
+                         1, 2, 2};
+        const std::vector<RleMask::Run> twos{{0, 0, 1}, {0, 2, 1}, {1, 0, 2}, {3, 1, 2}};
+        QVERIFY(RleMask::fromLabel(rows.data(), 3, 4, 2).runs() == twos);
+        QVERIFY(RleMask::fromLabel(rows.data(), 3, 4, 7).isEmpty());
     }
 
     void cocoCountsAreColumnMajor()

@@ -21,13 +21,13 @@ Frame ramp(int width, int height)
     return Frame(width, height, 1, PixelType::U8, std::move(bytes));
 }
 
-/// 64 × 32 values of a type, some of them at the ends of its range.
-template <typename T> std::vector<T> someValues()
+/// 64 × 32 values of a type from `first` on, a few of them at the ends of its range.
+template <typename T> std::vector<T> someValues(int first = 20, unsigned count = 200)
 {
     std::mt19937 random(3);
     std::vector<T> values(64 * 32);
     for (T& value : values)
-        value = static_cast<T>(random() % 200 + 20);
+        value = static_cast<T>(first + static_cast<int>(random() % count));
     values[5] = std::numeric_limits<T>::max();
     values[6] = std::numeric_limits<T>::min();
     return values;
@@ -84,6 +84,10 @@ private Q_SLOTS:
             QVERIFY(inputOf(words, PixelType::U16, inverse) == stretchedAsFloats(words, inverse));
             const auto signedWords = someValues<std::int16_t>();
             QVERIFY(inputOf(signedWords, PixelType::I16, inverse) == stretchedAsFloats(signedWords, inverse));
+            const auto negative = someValues<std::int16_t>(-900, 700);
+            QVERIFY(inputOf(negative, PixelType::I16, inverse) == stretchedAsFloats(negative, inverse));
+            const auto even = someValues<std::uint16_t>(300, 1);
+            QVERIFY(inputOf(even, PixelType::U16, inverse) == stretchedAsFloats(even, inverse));
         }
     }
 

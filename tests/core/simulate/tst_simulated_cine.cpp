@@ -190,19 +190,20 @@ private Q_SLOTS:
         int ended = 0;
         for (std::uint64_t seed = 1; seed <= 24; ++seed) {
             const SimulatedTruth truth = *make(preset.toStdString(), 128, 1, seed)->truth(0);
-            for (const Polyline& line : truth.furtherCatheters) {
+            for (const FurtherCatheter& catheter : truth.furtherCatheters) {
                 ++further;
-                const auto x = static_cast<int>(std::lround(line.back().x));
-                const auto y = static_cast<int>(std::lround(line.back().y));
-                const bool isInside = x >= 0 && y >= 0 && x < 128 && y < 128;
-                ended += isInside && truth.labels[static_cast<std::size_t>(y) * 128 + x] != 0 ? 1 : 0;
-                QVERIFY(!isInside || someEnd);
-                const Point begin = line.front();
-                QVERIFY(begin.x < 0 || begin.y < 0 || begin.x > 127 || begin.y > 127);
+                QVERIFY(catheter.widthPx > 0.4);
+                if (!catheter.tipInside)
+                    continue;
+                ++ended;
+                const auto x = static_cast<std::size_t>(std::lround(catheter.line.back().x));
+                const auto y = static_cast<std::size_t>(std::lround(catheter.line.back().y));
+                QVERIFY(truth.labels[y * 128 + x] != 0);
             }
         }
         QVERIFY(further > 3);
-        QCOMPARE(ended > 3, someEnd);
+        QVERIFY2(someEnd ? 5 * ended > further && ended < further : ended == 0,
+                 qPrintable(QString("%1 of %2").arg(ended).arg(further)));
     }
 
     void nothingIsLabelledOutsideOfTheCollimator()
