@@ -135,6 +135,32 @@ private Q_SLOTS:
         QCOMPARE(notes["frames"].toArray().size(), 4);
     }
 
+    void everyTipInViewHasABox()
+    {
+        const QString out = m_folder.filePath("tips");
+        QCOMPARE(runCli({"--quiet", "simulate", "--preset", "intervention", "--frames", "1", "--size", "96",
+                         "--sequences", "16", "--form", "cathaction", "--out", out})
+                     .exitCode,
+                 0);
+        int further = 0;
+        for (const QString& name : QDir(out).entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+            const QString folder = out + '/' + name;
+            const QJsonObject truth =
+                QJsonDocument::fromJson(contentOf(folder + "/truth.json")).object()["frames"][0].toObject();
+            const auto inView = [](const QJsonValue& device) {
+                return device["tip_inside"].toBool() ? 1 : 0;
+            };
+            int expected = std::max(inView(truth["catheter"]), inView(truth["guidewire"]));
+            for (const auto& device : truth["further_catheters"].toArray()) {
+                expected += inView(device);
+                further += inView(device);
+                QVERIFY(device.toObject()["width_px"].toDouble() > 0.4);
+            }
+            QCOMPARE(int(contentOf(folder + "/tips/frame_0000.txt").count('\n')), expected);
+        }
+        QVERIFY(further > 0);
+    }
+
     void severalSequencesTakeTheFollowingSeeds()
     {
         const QString out = m_folder.filePath("several");

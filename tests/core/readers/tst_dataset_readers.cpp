@@ -7,6 +7,7 @@
 #include "core/formats/export_segmentation.h"
 #include "core/simulate/demo_cine.h"
 #include "core/train/data/same_file.h"
+#include "core/train/readers/curve_file_private.h"
 
 #include <QtTest>
 #include <algorithm>
@@ -196,6 +197,27 @@ private Q_SLOTS:
         QVERIFY(sample);
         QCOMPARE(int(sample->labels[11 * kSide + 22]), 2);
         QCOMPARE((*set)->sampleInfo(0).group, (*set)->sampleInfo(1).group);
+    }
+
+    void everyDeviceOfTheSimulatorsTruth()
+    {
+        const DataFolder folder;
+        const json line{{10, 10}, {20, 12}};
+        const json frame{{"index", 0},
+                         {"catheter", {{"points_px", line}, {"width_px", 5.0}}},
+                         {"guidewire", nullptr},
+                         {"further_catheters", {{{"points_px", line}, {"width_px", 7.0}}}}};
+        folder.text("truth.json", json{{"simulated", true}, {"frames", {frame}}}.dump());
+        const auto records = readCurveFile(folder.path("truth.json"));
+        QVERIFY2(records.has_value(), records ? "" : records.error().detail.c_str());
+        QCOMPARE(records->size(), std::size_t(1));
+        QVERIFY2(records->front().fault.empty(), records->front().fault.c_str());
+        const auto& curves = records->front().curves;
+        QCOMPARE(curves.size(), std::size_t(2));
+        QCOMPARE(curves[0].widthPx, 5.0);
+        QCOMPARE(curves[1].widthPx, 7.0);
+        QCOMPARE(curves[1].label, 1);
+        QCOMPARE(curves[1].points.size(), std::size_t(2));
     }
 
     void classFolders()
