@@ -63,6 +63,7 @@ private Q_SLOTS:
     void tooFewSilosEndTheSession();
     void failuresSayWhatToDo();
     void killBehindTheLastRoundChangesNothing();
+    void classesOfTheTestAreThoseOfTheSilos();
     void undisturbedSessionLosesNothing();
 };
 
@@ -253,6 +254,33 @@ void TestSessionFaults::killBehindTheLastRoundChangesNothing()
     QVERIFY(whole->mergedMetrics.contains("accuracy"));
     QVERIFY(whole->mergedMetrics == resumed->mergedMetrics);
     QVERIFY(whole->siloMetrics == resumed->siloMetrics);
+}
+
+void TestSessionFaults::classesOfTheTestAreThoseOfTheSilos()
+{
+    SessionPlan plan = smallPlan(2, {{"name", "fedavg"}});
+    plan.rounds = 1;
+    const auto withTestClasses = [&plan](std::vector<std::string> names, const fs::path& runs) {
+        SessionHooks hooks;
+        hooks.openData = [names](const nlohmann::json& description) -> Result<DatasetPtr> {
+            if (description != slice(200, 212))
+                return openSlice(description);
+            auto test = std::make_shared<DrawnDataset>(12, 16);
+            test->pictureClasses = names;
+            return DatasetPtr(test);
+        };
+        return federate(plan, hooks, runs);
+    };
+    const RunsFolder runs;
+    const auto turned = withTestClasses({"level", "upright"}, runs / "a");
+    QVERIFY(!turned);
+    QVERIFY2(messageOf(turned).contains("one order"), qPrintable(messageOf(turned)));
+    const auto named = withTestClasses({"vertical", "horizontal"}, runs / "b");
+    QVERIFY2(named, qPrintable(messageOf(named)));
+    const auto events = (*RunReader::open(named->runFolder))->events();
+    QVERIFY(std::any_of(events.begin(), events.end(), [](const RunReader::Event& event) {
+        return event.text.find("compared by their numbers") != std::string::npos;
+    }));
 }
 
 void TestSessionFaults::undisturbedSessionLosesNothing()

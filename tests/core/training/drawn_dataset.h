@@ -64,8 +64,7 @@ public:
     std::vector<std::string> classNames() const override { return {"background", "line"}; }
     std::vector<std::string> imageClassNames() const override
     {
-        return hasFlags ? std::vector<std::string>{"level", "far"}
-                        : std::vector<std::string>{"upright", "level"};
+        return hasFlags ? std::vector<std::string>{"level", "far"} : pictureClasses;
     }
     bool isMultiLabel() const override { return hasFlags; }
     std::vector<DataFault> faults() const override
@@ -78,6 +77,7 @@ public:
     }
 
     std::vector<std::size_t> broken, unclassified;
+    std::vector<std::string> pictureClasses{"upright", "level"};
     bool hasFlags = false;
 
 private:
