@@ -10,7 +10,7 @@ import measure_real
 import measure_simulated
 import weights
 
-# Fast looks once at a frame, strong is deeper and looks four times (docs/adr/0016); other trainings begin with the wide
+# Fast looks once at a frame, strong is deeper and looks four times (docs/adr/0017); other trainings begin with the wide
 # one. "live" and "offline": the defaults of the window and of the command line.
 FOUR_LOOKS = [{"scale": 0.75}, {"scale": 1.0, "mirror": "x"}, {"scale": 1.25}, {"scale": 1.5, "mirror": "x"}]
 ABOUT = {
@@ -18,9 +18,11 @@ ABOUT = {
     "strong": ("wirenet-strong", "WireNet strong", "offline", FOUR_LOOKS),
     "wide": ("wirenet-wide", "WireNet wide", "foundation", []),
 }
+# Least probability of a device with several looks; the training chose its own for one look (docs/adr/0017).
+LEAST_OF_LOOKS = 0.4
 LIMITS = (
     "Trained on simulated fluoroscopy only. No training saw a real frame, but the simulator was made to look like real "
-    "ones, and stages of the training, averages and views were chosen with the silicone phantom and two short real cines "
+    "ones, and stages of the training, averages and views were chosen with the silicone phantom and three short real cines "
     "in view. Vessels full of contrast agent are taken for catheters in part. Faint wires, devices of other kinds (stents, "
     "coils, pacing leads) and strong motion can be missed or taken for one another. Each frame is judged alone. Research "
     "use only: not for diagnosis."
@@ -32,14 +34,6 @@ def beginning_of(run):
     init = json.loads((run / "config.json").read_text()).get("init", "")
     begin = pathlib.Path(init)
     return begin / "weights" / "best.safetensors" if init and begin.is_dir() else begin if init else None
-
-
-def origin_of(run):
-    """The weights that a chain of runs, each of which went on from the one before, began with."""
-    begin = beginning_of(run)
-    while begin and begin.parent.name == "weights":
-        begin = beginning_of(begin.parent.parent)
-    return begin
 
 
 def history_before(run):
@@ -78,12 +72,10 @@ def main():
     if not (options.models.parent.parent / config).is_file():
         parser.error(f"{options.run} was not trained by {config}")
     card["input"]["views"] = views
-    if options.name == "strong":  # half way between fast and what its training made of it, more of real frames is found
-        weights.average(origin_of(options.run), best, target)
-        card["history"].append(weights.AVERAGED)
-        card["metrics"] = {}  # the training's are of one look, before the average
-    else:
-        shutil.copyfile(best, target)
+    if views:
+        card["thresholds"]["least"] = LEAST_OF_LOOKS
+        card["metrics"] = {}  # the training's are of one look
+    shutil.copyfile(best, target)
     card.update(id=identifier, name=name, role=role, licence="GPL-3.0-or-later", limits=LIMITS, config=config,
                 made_by=f"installer/train-models {options.name}")
     # The thresholds of the card count in what follows.

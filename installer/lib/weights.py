@@ -34,9 +34,6 @@ def history_of(card):
 
 AVERAGED = "averaged half and half with the stage before"
 
-# The last norm of a residual block of WireNet; at 0 the block passes its input on, which is how a new one begins.
-BLOCK_ENDS = ("narrow.1.weight", "narrow.1.bias", "second.1.weight", "second.1.bias")
-
 
 def floats(values, tensor):
     numbers = array.array("f")
@@ -48,27 +45,17 @@ def average(first, second, target):
     """target: the mean of both; whole numbers and, but for its history, the card are the second's.
 
     A network that is trained on keeps in part what it could before when its weights are averaged with those that it began
-    with (Wortsman et al. 2022, Robust fine-tuning of zero-shot models). The second may have got blocks that the first has
-    not: they began as identities.
+    with (Wortsman et al. 2022, Robust fine-tuning of zero-shot models).
     """
     first_header, first_values = read(first)
     header, values = read(second)
     for name, tensor in header.items():
         if name == "__metadata__" or tensor["dtype"] != "F32":
             continue
-        theirs = floats(values, tensor)
-        if name in first_header:
-            if first_header[name]["shape"] != tensor["shape"]:
-                raise ValueError(f"{first}: {name} has another shape than in {second}")
-            ours = floats(first_values, first_header[name])
-        elif name.endswith(BLOCK_ENDS):
-            ours = array.array("f", bytes(4 * len(theirs)))
-        else:
-            ours = theirs
-            block = name.split(".")[:2]  # such as encoder3.4
-            if not any(other.split(".")[:2] == block and other.endswith(BLOCK_ENDS) for other in header):
-                raise ValueError(f"{first}: {name} is missing, and no block with an end begins it")
-        mixed = array.array("f", (0.5 * (a + b) for a, b in zip(ours, theirs)))
+        if name not in first_header or first_header[name]["shape"] != tensor["shape"]:
+            raise ValueError(f"{first}: {name} is missing or has another shape than in {second}")
+        pairs = zip(floats(first_values, first_header[name]), floats(values, tensor))
+        mixed = array.array("f", (0.5 * (a + b) for a, b in pairs))
         values[slice(*tensor["data_offsets"])] = mixed.tobytes()
     metadata = header["__metadata__"]
     card = json.loads(metadata["fedefm.card"])

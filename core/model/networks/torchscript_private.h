@@ -28,8 +28,8 @@ Result<torch::jit::Module> tracedModule(Network& network, const std::vector<std:
 Result<torch::jit::Module> frozenForInference(Network& network, const std::vector<std::int64_t>& inputShape,
                                               Precision precision = Precision::Float32);
 
-/// Gives back to the system what building a network has left: the large tensors of inference are not made of
-/// it.
+/// Gives back to the system what building a network has left, or what lies between smaller pieces that are in
+/// use: the large tensors of inference are not made of it.
 void returnFreedMemory();
 
 } // namespace fedefm

@@ -4,6 +4,7 @@
 #include "core/base/library_message.h"
 #include "core/geometry/hysteresis.h"
 #include "core/model/model_input.h"
+#include "core/model/networks/torchscript_private.h"
 #include "core/model/networks/view_average_private.h"
 #include "core/model/wire_description.h"
 
@@ -45,6 +46,7 @@ public:
             if (cancel.isCancelled())
                 return fail(ErrorCode::Cancelled, m_file);
             result = describeWires(std::move(*map));
+            returnMemoryAtTimes();
         } catch (const std::bad_alloc&) {
             return fail(ErrorCode::OutOfMemory, m_file);
         } catch (const std::exception& error) {
@@ -59,6 +61,18 @@ public:
     }
 
 private:
+    /// What callers keep of each frame lies between the freed maps of the network, so that the next ones find
+    /// no room there and the process grows by up to 10 MB a frame.
+    void returnMemoryAtTimes()
+    {
+        constexpr std::size_t kLooks = 32;
+        m_looks += std::max<std::size_t>(1, m_card.views.size());
+        if (m_looks < kLooks)
+            return;
+        m_looks = 0;
+        returnFreedMemory();
+    }
+
     torch::Tensor tensorOf(const ModelInput& input) const
     {
         torch::Tensor values =
@@ -206,6 +220,7 @@ private:
     std::map<std::vector<std::int64_t>, torch::jit::Module> m_modules; ///< by the shape of their inputs
     FileCard m_card;
     std::string m_file;
+    std::size_t m_looks = 0; ///< since freed memory was returned
 };
 
 } // namespace
