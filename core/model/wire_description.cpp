@@ -22,7 +22,7 @@ constexpr double kSplitCostPx = 12.0;    ///< length of better agreement that a 
 /// Of the width: what thinning takes off an end, about.
 constexpr double kShareLostAtEnds = 0.25;
 constexpr double kLongestSpurPx = 12.0; ///< that thinning leaves at the outline of a thick ring
-constexpr double kEdgeReachPx = 7.0;    ///< half a device's width and a little
+constexpr double kEdgeReachPx = 9.0;    ///< half the width of a blurred edge of the field and a little
 constexpr std::uint8_t kCleared = 255;
 constexpr float kSupport = 0.3F; ///< foreground probability along a gap that counts as support
 

@@ -324,6 +324,10 @@ private Q_SLOTS:
         QTRY_VERIFY(!controller.isClipRunning());
         QVERIFY(named<QLabel>(panel, "State of the segmentation")->text().contains("12 of 12"));
         QVERIFY(named<QPushButton>(panel, "Segment whole clip")->isEnabled());
+        const auto* speed = named<QLabel>(panel, "Speed and device of the model");
+        QVERIFY(speed->text().startsWith("4.0 ms per frame"));
+        controller.setModel("another"); // how fast that one is nobody knows yet
+        QCOMPARE(speed->text(), QString("not run yet"));
     }
 
     void panelsOutliveTheirDocument()

@@ -67,6 +67,7 @@ void SegmentationController::setModel(const QString& id)
         return;
     cancelClip();
     m_modelId = id;
+    m_lastMs = 0.0; // it was the other model's
     m_worker->setSegmenter([registry = m_registry, id = id.toStdString()] { return registry->create(id); });
     m_asked = {};
     Q_EMIT modelChanged();

@@ -114,12 +114,19 @@ private Q_SLOTS:
         QCOMPARE(parts.kept.size(), std::size_t(1));
         QVERIFY(parts.kept.front().size() > 45 && parts.kept.front().size() < 75);
     }
+    void descriptionLeavesTheEdgeOut_data()
+    {
+        QTest::addColumn<double>("insidePx");
+        QTest::newRow("thin line around the field") << 1.0;
+        QTest::newRow("middle of a wide blurred edge") << 2.5;
+    }
     void descriptionLeavesTheEdgeOut()
     {
+        QFETCH(double, insidePx);
         LabelMap map;
         map.foreground = FloatPlane(kSide, kSide);
         map.labels.assign(kSide * kSide, 0);
-        for (const Point p : arc(kRadius - 1, 150, 250))
+        for (const Point p : arc(kRadius - insidePx, 150, 250))
             paint(map, p.x, p.y);
         for (double y = 60; y < 200; y += 0.5)
             paint(map, 150, y);
