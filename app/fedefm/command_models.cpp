@@ -36,6 +36,11 @@ Result<Outcome> runModels(Context& context)
         context.say("  architecture  " + card.architecture + ", " + std::to_string(card.parameters) +
                     " parameters");
         context.say("  input         " + card.input);
+        std::string classes;
+        for (const WireClass each : card.classes)
+            classes += (classes.empty() ? "" : ", ") + std::string(wireClassName(each));
+        if (!classes.empty())
+            context.say("  classes       " + classes);
         if (card.role == ModelRole::Foundation)
             context.say("  use           weights to begin training with: --init " + card.id);
         context.say("  licence       " + card.licence);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/learn/model_convert.h"
 
+#include "core/base/json_text.h"
 #include "core/model/networks/network_private.h"
 #include "core/model/networks/torchscript_export.h"
 
@@ -56,7 +57,7 @@ Result<nlohmann::json> cardOf(const ConvertOptions& options, const TensorFile& f
     if (fs::exists(beside, ignored))
         return readNetworkConfig(beside);
     if (const auto stored = file.metadata.find(kCardKey); stored != file.metadata.end())
-        return nlohmann::json::parse(stored->second, nullptr, false);
+        return parseForeignJson(stored->second);
     return fail(
         ErrorCode::InvalidArgument, options.input,
         "which network is it? Give --config FILE or --arch NAME, or put a card of the same name beside it");

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/model_card.h"
 
+#include "core/base/json_text.h"
 #include "core/model/picture_view_json.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace fedefm {
 
@@ -63,12 +65,21 @@ void readInput(const json& input, FileCard& result)
         result.deviation.clear();
 }
 
+/// Data without names of their own call their classes "class 1" and "class 2", by this program's numbers.
+bool isWireName(std::string name)
+{
+    name.erase(std::remove_if(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }),
+               name.end());
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    return name == "guidewire" || name == "wire" || name == "class2";
+}
+
 void readClasses(const json& names, FileCard& result)
 {
     result.outputs.clear();
     result.card.classes.clear();
     for (std::size_t i = 0; i < names.size() && i < 256; ++i) {
-        const bool wire = names[i].is_string() && names[i].get<std::string>() == "guidewire";
+        const bool wire = names[i].is_string() && isWireName(names[i].get<std::string>());
         const WireClass wireClass = i == 0 ? WireClass::Background
                                     : wire ? WireClass::Guidewire
                                            : WireClass::Catheter;
@@ -83,7 +94,7 @@ void readClasses(const json& names, FileCard& result)
 
 FileCard parseModelCard(const std::string& text, const std::string& fallbackId)
 {
-    json parsed = json::parse(text.empty() ? "{}" : text, nullptr, false);
+    json parsed = parseForeignJson(text.empty() ? "{}" : text);
     if (!parsed.is_object())
         parsed = json::object();
     FileCard result;

@@ -149,7 +149,9 @@ ModelInput prepareInput(const Frame& frame, const SequenceInfo& info, const Mode
                            static_cast<double>(input.usedHeight) / frame.height());
     input.width = roundUp(input.usedWidth, rules.multiple);
     input.height = roundUp(input.usedHeight, rules.multiple);
-    if (input.width == frame.width() && input.height == frame.height()) {
+    // Padding may bring a scaled side back to the frame's.
+    if (input.usedWidth == frame.width() && input.usedHeight == frame.height() &&
+        input.width == frame.width() && input.height == frame.height()) {
         input.values = std::move(grey);
         return input;
     }

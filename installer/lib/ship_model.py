@@ -74,8 +74,12 @@ def main():
     card["input"]["views"] = views
     if views:
         card["thresholds"]["least"] = LEAST_OF_LOOKS
-        card["metrics"] = {}  # the training's are of one look
-    shutil.copyfile(best, target)
+        card["metrics"] = {}  # the training's are of one look, before the average
+    if options.name == "strong":  # half way back to the stage before, tips are nearer and more of real frames is found (0018)
+        weights.average(beginning_of(options.run), best, target)
+        card["history"].append(weights.AVERAGED)
+    else:
+        shutil.copyfile(best, target)
     card.update(id=identifier, name=name, role=role, licence="GPL-3.0-or-later", limits=LIMITS, config=config,
                 made_by=f"installer/train-models {options.name}")
     # The thresholds of the card count in what follows.

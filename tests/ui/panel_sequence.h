@@ -9,6 +9,7 @@
 #include <QComboBox>
 #include <QLineEdit>
 #include <QStringList>
+#include <QTest>
 #include <QWidget>
 
 #include <memory>
@@ -114,6 +115,26 @@ inline QStringList namelessControls(const QWidget& root)
             nameless << QString::fromLatin1(widget->metaObject()->className());
     }
     return nameless;
+}
+
+/// The control of that accessible name, or the button of that text.
+template <typename Widget> Widget* named(const QWidget& root, const QString& name)
+{
+    for (auto* widget : root.findChildren<Widget*>()) {
+        if (widget->accessibleName() == name)
+            return widget;
+        if (auto* button = qobject_cast<QAbstractButton*>(widget); button && button->text() == name)
+            return widget;
+    }
+    return nullptr;
+}
+
+inline void click(const QWidget& root, const QString& name)
+{
+    auto* button = named<QAbstractButton>(root, name);
+    QVERIFY2(button, qPrintable(name));
+    QVERIFY2(button->isEnabled(), qPrintable(name));
+    button->click();
 }
 
 } // namespace fedefm::test

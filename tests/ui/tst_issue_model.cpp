@@ -46,6 +46,17 @@ void TestIssueModel::foldersAreNotShown()
     QCOMPARE(model.index(0, 0).data().toString(), QString("run.dcm"));
     QCOMPARE(model.index(0, 0).data(Qt::ToolTipRole).toString(), QString("/data/Doe_Jane/run.dcm"));
     QVERIFY(model.index(0, 1).data().toString().contains("open run.dcm: denied"));
+
+    // As alerts make them, and with folders as people name them.
+    const auto cause = [&model](const QString& text) {
+        model.report(Issue{Severity::Error, "run", text, {}});
+        return model.index(model.rowCount() - 1, 1).data().toString();
+    };
+    QCOMPARE(cause("It failed: /data/Doe, Jane 1958/run/x.png: unreadable"),
+             QString("It failed: x.png: unreadable"));
+    QCOMPARE(cause("/mnt/Doe Jane/a.png and /mnt/Doe Jane/b c/d.png differ"),
+             QString("a.png and d.png differ"));
+    QCOMPARE(cause("3 / 4 of and/or 1/s"), QString("3 / 4 of and/or 1/s"));
 }
 
 void TestIssueModel::equalIssuesAreCounted()

@@ -24,68 +24,10 @@
 #include <cmath>
 
 using namespace fedefm;
+using fedefm::test::click;
+using fedefm::test::named;
 using fedefm::test::PanelSequence;
 using fedefm::test::segmentationOf;
-
-namespace {
-
-/// Finds nothing but says so quickly; counts its calls.
-class StubSegmenter final : public Segmenter
-{
-public:
-    explicit StubSegmenter(ModelCard card) : m_card(std::move(card)) {}
-    const ModelCard& card() const override { return m_card; }
-    Result<Segmentation> segment(const Frame& frame, const SequenceInfo&, const CancelToken&) override
-    {
-        Segmentation found;
-        found.width = frame.width();
-        found.height = frame.height();
-        found.curves.push_back({WireClass::Guidewire, {{1, 1}, {41, 1}}, 2.0, 0.5});
-        found.confidence = 0.5;
-        found.provenance.modelId = m_card.id;
-        found.provenance.elapsedMs = 4.0;
-        return found;
-    }
-
-private:
-    ModelCard m_card;
-};
-
-std::shared_ptr<SegmenterRegistry> stubRegistry()
-{
-    auto registry = std::make_shared<SegmenterRegistry>();
-    ModelCard card;
-    card.id = "stub";
-    card.name = "Stub";
-    card.version = "2.0";
-    card.licence = "GPL-3.0-or-later";
-    card.limits = "finds a line that is not there";
-    registry->add(card, [card]() -> Result<std::unique_ptr<Segmenter>> {
-        return std::make_unique<StubSegmenter>(card);
-    });
-    return registry;
-}
-
-template <typename Widget> Widget* named(const QWidget& root, const QString& name)
-{
-    for (auto* widget : root.findChildren<Widget*>()) {
-        if (widget->accessibleName() == name)
-            return widget;
-        if (auto* button = qobject_cast<QAbstractButton*>(widget); button && button->text() == name)
-            return widget;
-    }
-    return nullptr;
-}
-
-void click(const QWidget& root, const QString& name)
-{
-    auto* button = named<QAbstractButton>(root, name);
-    QVERIFY2(button, qPrintable(name));
-    QVERIFY2(button->isEnabled(), qPrintable(name));
-    button->click();
-}
-
-} // namespace
 
 class TestPanels : public QObject
 {
@@ -111,7 +53,7 @@ private Q_SLOTS:
 
     void everyControlHasAName()
     {
-        SegmentationController controller(stubRegistry());
+        SegmentationController controller(std::make_shared<SegmenterRegistry>());
         SegmentationPanel segmentation(&controller);
         SubtractionPanel subtraction(&m_jobs);
         MeasurementsPanel measurements;
@@ -306,28 +248,6 @@ private Q_SLOTS:
         style.visible = true;
         m_document->setOverlayStyle(style);
         QVERIFY(named<QCheckBox>(panel, "Show the overlay")->isChecked());
-    }
-
-    void wholeClipIsSegmented()
-    {
-        SegmentationController controller(stubRegistry());
-        controller.setLive(false);
-        SegmentationPanel panel(&controller);
-        panel.setDocument(m_document.get());
-        QCOMPARE(named<QComboBox>(panel, "Model")->currentText(), QString("Stub"));
-        QVERIFY(named<QLabel>(panel, "Model card")->text().contains("finds a line that is not there"));
-        QVERIFY(named<QLabel>(panel, "Model card")->isHidden());
-        click(panel, "About this model");
-        QVERIFY(!named<QLabel>(panel, "Model card")->isHidden());
-        click(panel, "Segment whole clip");
-        QTRY_COMPARE(m_document->results().size(), std::size_t(12));
-        QTRY_VERIFY(!controller.isClipRunning());
-        QVERIFY(named<QLabel>(panel, "State of the segmentation")->text().contains("12 of 12"));
-        QVERIFY(named<QPushButton>(panel, "Segment whole clip")->isEnabled());
-        const auto* speed = named<QLabel>(panel, "Speed and device of the model");
-        QVERIFY(speed->text().startsWith("4.0 ms per frame"));
-        controller.setModel("another"); // how fast that one is nobody knows yet
-        QCOMPARE(speed->text(), QString("not run yet"));
     }
 
     void panelsOutliveTheirDocument()

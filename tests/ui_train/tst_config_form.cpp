@@ -8,6 +8,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFile>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QSpinBox>
 #include <QTemporaryDir>
@@ -28,6 +29,8 @@ private Q_SLOTS:
     void defaultsStayOutOfTheDocument();
     void errorStandsAtItsKey();
     void brokenJsonKeepsTheDocument();
+    void startTakesWhatIsBeingTyped();
+    void brokenFieldHoldsTheStart();
     void textAndFormAgree();
     void realNumbersKeepTheirDigits();
     void pathsBecomeAbsolute();
@@ -145,6 +148,37 @@ void TestConfigForm::brokenJsonKeepsTheDocument()
     draft.setText(R"({"nam": "b"})");
     QVERIFY(draft.problem());
     QVERIFY(QString::fromStdString(draft.problem()->detail).contains("name"));
+}
+
+void TestConfigForm::startTakesWhatIsBeingTyped()
+{
+    ConfigDraft draft;
+    ConfigPanel panel(&draft);
+    draft.load(sample(), "/");
+    auto* rate = panel.form()->findChild<RealEdit*>("optimizer.learning_rate");
+    rate->findChild<QLineEdit*>()->setText("0.02"); // neither Enter nor another field yet
+    QVERIFY(draft.document()["optimizer"]["learning_rate"] == 3e-5);
+    QVERIFY(panel.isReady());
+    QVERIFY(draft.document()["optimizer"]["learning_rate"] == 0.02);
+}
+
+void TestConfigForm::brokenFieldHoldsTheStart()
+{
+    ConfigDraft draft;
+    ConfigPanel panel(&draft);
+    draft.load(sample(), "/");
+    QVERIFY(panel.isReady());
+    auto* augmentation = panel.form()->findChild<QPlainTextEdit*>("augmentation");
+    augmentation->setPlainText(R"({"crop_px": 64,})");
+    QVERIFY(!draft.problem()); // the document is as before
+    QVERIFY(!panel.isReady());
+    QVERIFY(!panel.form()->fieldError("augmentation").isEmpty());
+    // Another document replaces the text, and with it what was wrong.
+    nlohmann::json other = sample();
+    other["augmentation"]["crop_px"] = 128;
+    draft.load(other, "/");
+    QVERIFY(panel.form()->fieldError("augmentation").isEmpty());
+    QVERIFY(panel.isReady());
 }
 
 void TestConfigForm::textAndFormAgree()

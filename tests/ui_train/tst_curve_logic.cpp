@@ -27,6 +27,7 @@ RunSummary runOf(const char* id, RunState state)
     RunSummary run;
     run.id = run.name = id;
     run.state = state;
+    run.kind = "train";
     run.config = {{"select_by", "foreground.dice"}};
     return run;
 }
@@ -253,6 +254,10 @@ void TestCurveLogic::alertsOnlyForNews()
     QCOMPARE(lost.size(), std::size_t(1));
     QCOMPARE(lost.front().subject, QStringLiteral("now"));
     QVERIFY(alerts.onRuns({runOf("now", RunState::Lost)}).empty());
+    // A store that its process has not finished setting up reads as broken for a moment.
+    RunSummary halfMade = runOf("half", RunState::Failed);
+    halfMade.kind.clear();
+    QVERIFY(alerts.onRuns({halfMade}).empty());
     // One that has begun and failed since.
     QCOMPARE(alerts.onRuns({runOf("short", RunState::Failed)}).size(), std::size_t(1));
     QVERIFY(alerts.onRuns({runOf("short", RunState::Failed)}).empty());

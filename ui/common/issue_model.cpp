@@ -27,11 +27,12 @@ QString shortSubject(const QString& subject)
     return name.isEmpty() ? QFileInfo(subject).absoluteDir().dirName() : name;
 }
 
-/// Folder names often carry a patient's name, so only the last part of a path is shown.
+/// Folder names often carry a patient's name, so only the last part of a path is shown. Folders may have
+/// spaces and commas in them ("Doe, Jane"); of the last part a space is the end.
 QString withoutFolders(const QString& text)
 {
     static const QRegularExpression path(
-        QStringLiteral(R"((?<![\w.])(?:/[^/\s:;,()'"]+)+/([^/\s:;,()'"]+))"));
+        QStringLiteral(R"((?<![\w.])/(?:[^/\s:;()'"](?:[^/:;()'"\n]*[^/\s:;()'"])?/)+([^/\s:;,()'"]+))"));
     QString result = text;
     return result.replace(path, QStringLiteral("\\1"));
 }
@@ -84,8 +85,10 @@ void IssueModel::report(const Error& error, Severity severity)
     report(issueFromError(error, severity));
 }
 
-void IssueModel::report(const Issue& issue)
+void IssueModel::report(const Issue& whole)
 {
+    Issue issue = whole;
+    issue.cause = withoutFolders(issue.cause);
     const auto same = std::find_if(m_issues.begin(), m_issues.end(), [&](const Issue& known) {
         return known.severity == issue.severity && known.subject == issue.subject &&
                known.cause == issue.cause;

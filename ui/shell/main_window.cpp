@@ -134,6 +134,11 @@ void MainWindow::connectParts()
     });
     connect(m_segmentation, &SegmentationController::failed, this, report);
     connect(m_segmentation, &SegmentationController::modelChanged, this, &MainWindow::updateActions);
+    connect(m_segmentation, &SegmentationController::modelReplaced, this, [this](const QString& id) {
+        for (int tile = 0; tile < ViewerGrid::kMostTiles; ++tile)
+            if (SeriesDocument* document = m_grid->document(tile))
+                document->clearResultsOf(id.toStdString());
+    });
     connect(m_segmentation, &SegmentationController::liveChanged, this, &MainWindow::updateActions);
     connect(m_segmentation, &SegmentationController::clipFinished, this, &MainWindow::updateActions);
     connect(m_subtractionPanel, &SubtractionPanel::failed, this, report);

@@ -4,6 +4,7 @@
 #include "ui/train/config_draft.h"
 #include "ui/viewer/panel_parts.h"
 
+#include <QAbstractSpinBox>
 #include <QCheckBox>
 #include <QGridLayout>
 #include <QLabel>
@@ -114,6 +115,16 @@ bool ConfigForm::showField(const std::string& key)
         m_scroll->ensureWidgetVisible(it->second.error->isHidden() ? it->second.editor.widget
                                                                    : it->second.error);
     return true;
+}
+
+std::optional<std::string> ConfigForm::finishEditing()
+{
+    for (auto* box : findChildren<QAbstractSpinBox*>())
+        box->interpretText();
+    for (const auto& [key, row] : m_rows)
+        if (!row.broken.isEmpty())
+            return key;
+    return std::nullopt;
 }
 
 QString ConfigForm::fieldError(const std::string& key) const

@@ -6,6 +6,7 @@
 #include <QWidget>
 
 #include <map>
+#include <optional>
 #include <string>
 
 class QGridLayout;
@@ -25,6 +26,8 @@ public:
 
     /// Scrolls to the field of a key and focuses it; false when no field edits that key.
     bool showField(const std::string& key);
+    /// Takes over numbers that are still being typed; the first key whose text is no value, or nothing.
+    std::optional<std::string> finishEditing();
     /// The error under a field; empty when there is none.
     QString fieldError(const std::string& key) const;
 

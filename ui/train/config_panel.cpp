@@ -155,14 +155,20 @@ void ConfigPanel::refresh()
     }
 }
 
-void ConfigPanel::showProblem()
+bool ConfigPanel::isReady()
 {
+    const std::optional<std::string> broken = m_form->finishEditing();
     const auto& problem = m_draft->problem();
-    if (!problem)
-        return;
-    if (m_form->showField(problem->subject)) {
+    if (broken || problem)
+        showProblem(broken ? *broken : problem->subject);
+    return !broken && !problem;
+}
+
+void ConfigPanel::showProblem(const std::string& key)
+{
+    if (m_form->showField(key)) {
         m_tabs->setCurrentWidget(m_form);
-        m_form->showField(problem->subject);
+        m_form->showField(key);
     } else {
         m_tabs->setCurrentWidget(m_json);
         m_json->setFocus(Qt::OtherFocusReason);

@@ -25,8 +25,8 @@ public:
 
     ConfigForm* form() const { return m_form; }
     QPlainTextEdit* jsonText() const { return m_json; }
-    /// Puts the caret where the problem is.
-    void showProblem();
+    /// Takes over what is still being typed. Where something is wrong: false, and the caret stands there.
+    bool isReady();
     void loadPreset(const QString& name);
     void setStarting(bool starting); ///< between the click and the first sign of the run
 
@@ -40,6 +40,7 @@ private:
     QWidget* buildTabs();
     QWidget* buildFoot();
     void refresh();
+    void showProblem(const std::string& key);
     void openFile();
     void saveFile();
 

@@ -76,7 +76,7 @@ std::vector<Issue> RunAlerts::onRuns(const std::vector<RunSummary>& runs)
     const bool isSession = m_kind == Of::Sessions;
     std::vector<Issue> issues;
     for (const RunSummary& run : runs) {
-        if (!isOfKind(run))
+        if (run.kind.empty() || !isOfKind(run)) // without a kind: its process is just setting it up
             continue;
         const QString id = QString::fromStdString(run.id);
         const auto before = m_known.find(id);

@@ -37,6 +37,12 @@ std::optional<std::string> missingPath(const nlohmann::json& data, const std::fi
     return std::nullopt;
 }
 
+/// Whether the run's network gives masks.
+bool marksFrames(const RunSummary* run)
+{
+    return run && run->kind != "federate" && valueAt(run->config, "task") != "classification";
+}
+
 } // namespace
 
 void TrainMode::connectActions()
@@ -73,7 +79,7 @@ void TrainMode::updateActions()
     const bool hasRuns = !m_chosen.isEmpty();
     const std::pair<const char*, bool> states[] = {
         {"train.pause", m_runs->canPause()}, {"train.goOn", m_runs->canGoOn()},
-        {"train.stop", m_runs->canStop()},   {"train.useModel", m_runs->current() != nullptr},
+        {"train.stop", m_runs->canStop()},   {"train.useModel", marksFrames(m_runs->current())},
         {"train.export.csv", hasRuns},       {"train.export.png", hasRuns},
         {"train.export.pdf", hasRuns}};
     for (const auto& [id, isPossible] : states)
@@ -99,10 +105,8 @@ DatasetBrowser* TrainMode::openDataBrowser()
 
 bool TrainMode::startTraining()
 {
-    if (m_draft->problem()) {
-        m_config->showProblem();
+    if (!m_config->isReady())
         return false;
-    }
     const nlohmann::json config = withAbsolutePaths(m_draft->document(), m_draft->folder().toStdString());
     if (const auto missing = missingPath(config["data"], config["data"].value("folder", std::string()))) {
         report(Error{ErrorCode::FileNotFound, *missing, {}});
@@ -155,7 +159,7 @@ void TrainMode::beginWith(const QString& weights, const nlohmann::json& training
 void TrainMode::useModel()
 {
     const RunSummary* run = m_runs->current();
-    if (!run)
+    if (!marksFrames(run))
         return;
     const std::filesystem::path weights = run->folder / "weights" / "best.safetensors";
     const std::filesystem::path target = userModelsFolder() / (run->id + ".safetensors");

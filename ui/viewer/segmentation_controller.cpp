@@ -51,12 +51,17 @@ QString SegmentationController::addModelFile(const std::filesystem::path& file)
     const ModelCard card = parseModelCard(modelCardText(file), file.stem().string()).card;
     // The worker may be reading the registry that it was given; it keeps that one.
     auto registry = std::make_shared<SegmenterRegistry>(*m_registry);
+    const bool isReplaced = registry->hasModel(card.id);
     registry->remove(card.id);
     registry->add(card, [opener = m_registry, file] { return opener->create(file.string()); });
     m_registry = std::move(registry);
     const QString id = QString::fromStdString(card.id);
-    if (id == m_modelId)
+    if (id == m_modelId) {
+        cancelClip();
         m_modelId.clear();
+    }
+    if (isReplaced)
+        Q_EMIT modelReplaced(id);
     Q_EMIT modelChanged();
     return id;
 }
@@ -70,6 +75,7 @@ void SegmentationController::setModel(const QString& id)
     m_lastMs = 0.0; // it was the other model's
     m_worker->setSegmenter([registry = m_registry, id = id.toStdString()] { return registry->create(id); });
     m_asked = {};
+    m_outdated = m_lastRequest;
     Q_EMIT modelChanged();
     requestShownFrame();
 }
@@ -117,11 +123,13 @@ void SegmentationController::requestShownFrame()
         (known && (isStatement(*known) || known->provenance.modelId == m_modelId.toStdString())))
         return;
     m_asked = id;
-    m_worker->request(m_document->sequence(), m_document->frame(), index);
+    m_lastRequest = m_worker->request(m_document->sequence(), m_document->frame(), index);
 }
 
 void SegmentationController::onAnswer(const InferenceWorker::FrameAnswer& answer)
 {
+    if (answer.requestId <= m_outdated)
+        return;
     if (answer.frame == m_asked)
         m_asked = {};
     if (!answer.result) {
@@ -150,6 +158,9 @@ void SegmentationController::segmentClip(SeriesDocument* document)
         return;
     cancelClip();
     m_clipDocument = document;
+    // Without its document nobody wants the clip's masks.
+    m_clipClosed = connect(document, &QObject::destroyed, this, &SegmentationController::cancelClip);
+    m_isClipRunning = true;
     m_clipCancel = CancelToken();
     auto progress = [this](int done, int total) {
         QMetaObject::invokeMethod(
@@ -161,24 +172,31 @@ void SegmentationController::segmentClip(SeriesDocument* document)
             [this, status, token] {
                 if (token.isCancelled())
                     return; // cancelClip() has reported already
-                m_clipDocument.clear();
+                endClip();
                 if (!status && status.error().code != ErrorCode::Cancelled)
                     Q_EMIT failed(status.error());
                 Q_EMIT clipFinished(status.has_value());
             },
             Qt::QueuedConnection);
     };
-    m_worker->segmentClip(document->sequence(), 0, document->frameCount() - 1, progress, finished,
-                          m_clipCancel);
+    m_lastRequest = m_worker->segmentClip(document->sequence(), 0, document->frameCount() - 1, progress,
+                                          finished, m_clipCancel);
     Q_EMIT clipProgress(0, document->frameCount());
+}
+
+void SegmentationController::endClip()
+{
+    disconnect(m_clipClosed);
+    m_clipDocument.clear();
+    m_isClipRunning = false;
 }
 
 void SegmentationController::cancelClip()
 {
-    if (!m_clipDocument)
+    if (!m_isClipRunning)
         return;
     m_clipCancel.cancel();
-    m_clipDocument.clear();
+    endClip();
     Q_EMIT clipFinished(false);
     requestShownFrame();
 }

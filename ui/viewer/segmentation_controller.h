@@ -25,7 +25,7 @@ public:
 
     std::vector<ModelCard> models() const;
     QString modelId() const { return m_modelId; }
-    /// Adds a model file to models(), in place of one with the same id, and returns its id.
+    /// Adds a model file to models(), in place of one with the same id (modelReplaced()), and returns its id.
     QString addModelFile(const std::filesystem::path& file);
     void setModel(const QString& id); ///< results of other models are cleared when their frame is shown again
 
@@ -34,13 +34,14 @@ public:
     void setLive(bool live);
     void follow(SeriesDocument* document); ///< the active document; may be null
 
-    void segmentClip(SeriesDocument* document);
+    void segmentClip(SeriesDocument* document); ///< until its end, cancelClip() or the end of the document
     void cancelClip();
-    bool isClipRunning() const { return m_clipDocument != nullptr; }
+    bool isClipRunning() const { return m_isClipRunning; }
     double lastMs() const { return m_lastMs; } ///< of the last answer
 
 Q_SIGNALS:
     void modelChanged();
+    void modelReplaced(const QString& id); ///< other weights have this id now: what it found is no longer its
     void liveChanged(bool live);
     void answered(double ms);
     void clipProgress(int done, int total);
@@ -50,6 +51,7 @@ Q_SIGNALS:
 private:
     void onAnswer(const InferenceWorker::FrameAnswer& answer);
     void requestShownFrame();
+    void endClip();
     bool isStatement(const Segmentation& result) const;
 
     std::shared_ptr<const SegmenterRegistry> m_registry;
@@ -58,8 +60,12 @@ private:
     bool m_live = true;
     QPointer<SeriesDocument> m_document;
     QPointer<SeriesDocument> m_clipDocument;
+    QMetaObject::Connection m_clipClosed;
+    bool m_isClipRunning = false;
     CancelToken m_clipCancel;
     FrameId m_asked;
+    std::uint64_t m_lastRequest = 0;
+    std::uint64_t m_outdated = 0; ///< answers up to this request are a former model's
     double m_lastMs = 0.0;
 };
 

@@ -231,6 +231,13 @@ void SeriesDocument::clearResults()
     Q_EMIT changed(Results);
 }
 
+void SeriesDocument::clearResultsOf(const std::string& model)
+{
+    for (auto it = m_results.begin(); it != m_results.end();)
+        it = it->second->provenance.modelId == model ? m_results.erase(it) : std::next(it);
+    Q_EMIT changed(Results);
+}
+
 void SeriesDocument::addMeasurement(const Measurement& measurement)
 {
     auto list = m_measurements;

@@ -120,6 +120,7 @@ public:
     const std::map<int, SegmentationPtr>& results() const { return m_results; }
     void setResult(int frame, SegmentationPtr result);
     void clearResults();
+    void clearResultsOf(const std::string& model); ///< those that a model of this id has made
 
     // Measurements; edits go through undoStack().
     QUndoStack* undoStack() { return &m_undoStack; }

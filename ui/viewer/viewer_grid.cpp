@@ -12,10 +12,6 @@
 
 namespace fedefm {
 
-namespace {
-constexpr int kMaxTiles = 4;
-} // namespace
-
 struct ViewerGrid::Tile
 {
     ImageView* view = nullptr;
@@ -27,7 +23,7 @@ ViewerGrid::ViewerGrid(QWidget* parent) : QWidget(parent), m_layout(new QGridLay
 {
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setSpacing(2);
-    for (int i = 0; i < kMaxTiles; ++i) {
+    for (int i = 0; i < kMostTiles; ++i) {
         auto tile = std::make_unique<Tile>();
         tile->view = new ImageView(this);
         tile->view->setAccessibleName(tr("Image tile %1").arg(i + 1));
@@ -75,7 +71,7 @@ void ViewerGrid::toggleMaximised(int tile)
 
 void ViewerGrid::arrange()
 {
-    for (int i = 0; i < kMaxTiles; ++i) {
+    for (int i = 0; i < kMostTiles; ++i) {
         ImageView* view = m_tiles[static_cast<std::size_t>(i)]->view;
         m_layout->removeWidget(view);
         const bool visible = m_maximised >= 0 ? i == m_maximised : i < tileCount();
@@ -90,7 +86,7 @@ void ViewerGrid::arrange()
 
 void ViewerGrid::setDocument(int tile, std::unique_ptr<SeriesDocument> document)
 {
-    if (tile < 0 || tile >= kMaxTiles)
+    if (tile < 0 || tile >= kMostTiles)
         return;
     Tile& entry = *m_tiles[static_cast<std::size_t>(tile)];
     entry.view->setDocument(nullptr, nullptr);
@@ -119,7 +115,7 @@ void ViewerGrid::setActiveTile(int tile)
     if (tile < 0 || tile >= tileCount() || tile == m_active)
         return;
     m_active = tile;
-    for (int i = 0; i < kMaxTiles; ++i)
+    for (int i = 0; i < kMostTiles; ++i)
         view(i)->setActive(i == m_active && tileCount() > 1);
     view(m_active)->setFocus();
     Q_EMIT activeChanged();

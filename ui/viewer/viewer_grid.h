@@ -26,6 +26,7 @@ public:
     explicit ViewerGrid(QWidget* parent = nullptr);
     ~ViewerGrid() override;
 
+    static constexpr int kMostTiles = 4;        ///< shown or hidden
     void setLayoutShape(int rows, int columns); ///< 1×1, 1×2, 2×2; documents of hidden tiles stay
     int rows() const { return m_rows; }
     int columns() const { return m_columns; }

@@ -10,6 +10,7 @@ using Kind = PickleValue::Kind;
 using Chosen = std::map<std::string, const PickledTensor*>;
 
 constexpr int kMaxWrappings = 8;
+constexpr int kMaxStates = 64; ///< dictionaries that are looked into
 constexpr int kMaxModuleDepth = 200;
 constexpr std::size_t kMaxVisits = 200'000; // shared modules are visited once per name
 constexpr std::size_t kMaxName = 2000;
@@ -29,13 +30,14 @@ Chosen tensorsOf(const PickleValue& value, const PickleHeap& heap)
 
 /// The inner dictionary of tensors: a known wrapping first (a counter beside it may be a tensor), then the
 /// dictionary itself, then the only one inside that has tensors.
-Chosen findState(const PickleValue& root, const PickleHeap& heap, int depth)
+Chosen findState(const PickleValue& root, const PickleHeap& heap, int depth, int& visits)
 {
-    if (depth > kMaxWrappings)
+    // A dictionary may hold itself under each of the names.
+    if (depth > kMaxWrappings || ++visits > kMaxStates)
         return {};
     for (const char* name : {"model_state", "model_state_dict", "state_dict", "model"})
         if (const PickleValue* inner = root.find(name); inner && inner->is(Kind::Dictionary))
-            if (Chosen chosen = findState(*inner, heap, depth + 1); !chosen.empty())
+            if (Chosen chosen = findState(*inner, heap, depth + 1, visits); !chosen.empty())
                 return chosen;
     if (Chosen chosen = tensorsOf(root, heap); !chosen.empty() || !root.is(Kind::Dictionary))
         return chosen;
@@ -131,7 +133,8 @@ Result<TensorFile> materialise(const Chosen& chosen, const PickleHeap& heap, con
 Result<TensorFile> collectState(const PickleValue& root, const PickleHeap& heap, const StorageLoader& load,
                                 ByteBudget& budget, const std::string& subject)
 {
-    const Chosen chosen = findState(root, heap, 0);
+    int visits = 0;
+    const Chosen chosen = findState(root, heap, 0, visits);
     if (chosen.empty())
         return fail(ErrorCode::ModelBroken, subject, "no dictionary of tensors is in it");
     return materialise(chosen, heap, load, budget, subject);

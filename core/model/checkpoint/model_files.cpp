@@ -2,6 +2,7 @@
 #include "core/model/checkpoint/model_files.h"
 
 #include "core/base/atomic_file.h"
+#include "core/base/json_text.h"
 #include "core/model/checkpoint/tensor_file.h"
 
 #include <cstdlib>
@@ -28,7 +29,7 @@ std::string modelCardText(const fs::path& file)
     const auto weights = readTensorFile(file);
     if (!weights || weights->metadata.count(kCardKey) == 0)
         return {};
-    nlohmann::json card = nlohmann::json::parse(weights->metadata.at(kCardKey), nullptr, false);
+    nlohmann::json card = parseForeignJson(weights->metadata.at(kCardKey));
     if (!card.is_object())
         return {};
     card["id"] = card["name"] = file.stem().string();

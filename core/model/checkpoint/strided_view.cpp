@@ -65,11 +65,13 @@ Result<StoredTensor> viewTensor(DType type, const StridedView& view, const ByteV
         return tensorOver(type, view.shape, ByteView{storage.data, 0, storage.owner}, subject);
     if (!liesInside(view, storage.size / width))
         return fail(ErrorCode::ModelBroken, subject, "a tensor lies outside of its storage");
+    // Views cost nothing here, but those who take the tensors copy them, and a pickle can name one many
+    // times.
+    if (auto allowed = budget.spend(*byteCount, subject); !allowed)
+        return tl::unexpected(allowed.error());
     if (isContiguous(view))
         return tensorOver(type, view.shape,
                           storage.part(static_cast<std::size_t>(view.offset) * width, *byteCount), subject);
-    if (auto allowed = budget.spend(*byteCount, subject); !allowed)
-        return tl::unexpected(allowed.error());
     const auto copy = allocateBytes(*byteCount);
     if (!copy)
         return fail(ErrorCode::OutOfMemory, subject);

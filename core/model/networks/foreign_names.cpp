@@ -117,8 +117,14 @@ ForeignNames fromSwin(const Tensors& tensors, const Tensors& wanted)
     result.absentByDesign = {"swin_unet."};
     const auto keep = [&result, &wanted](const std::string& name, const torch::Tensor& value) {
         const auto target = wanted.find("swin_unet." + name);
-        // The official loader skips what does not fit: the decoder's stages join skips.
-        if (target != wanted.end() && target->second.sizes() == value.sizes())
+        if (target == wanted.end())
+            return;
+        // The official loader skips what does not fit: the decoder's stages join skips. Tables for another
+        // window can be resized.
+        const bool isTable = name.find("relative_position_bias_table") != std::string::npos &&
+                             value.dim() == 2 && target->second.dim() == 2 &&
+                             target->second.size(1) == value.size(1);
+        if (isTable || target->second.sizes() == value.sizes())
             result.tensors.insert_or_assign("swin_unet." + name, value);
     };
     for (const auto& [name, value] : tensors) {
@@ -154,7 +160,8 @@ ForeignNames translatedNames(Tensors tensors, const Tensors& wanted)
         tensors.count("embeddings.position_embeddings") > 0)
         return fromFoundation(tensors);
     if (wanted.count("swin_unet.patch_embed.proj.weight") > 0 &&
-        tensors.count("patch_embed.proj.weight") > 0 && tensors.count("output.weight") == 0)
+        tensors.count("layers.0.blocks.0.attn.relative_position_bias_table") > 0 &&
+        tensors.count("output.weight") == 0)
         return fromSwin(tensors, wanted);
     return {std::move(tensors), {}};
 }

@@ -99,7 +99,8 @@ try {
     for (const auto& [name, stored] : foreign.tensors) {
         const auto target = state.find(name);
         if (target == state.end()) {
-            if (!known || !known->ignoresEntry(name))
+            // What follows from the sizes is not there in a network that is smaller than a window.
+            if (!isDerivedEntry(name) && (!known || !known->ignoresEntry(name)))
                 report.unexpected.push_back(name);
             continue;
         }
@@ -112,7 +113,7 @@ try {
         if (foreign.tensors.count(name) > 0)
             continue;
         report.missing.push_back(name);
-        if (!isAbsentByDesign(name, foreign) && !isDerivedEntry(name))
+        if (!(rules.isBeginning && isAbsentByDesign(name, foreign)) && !isDerivedEntry(name))
             lacking.push_back(name);
     }
     report.loaded = static_cast<int>(values.size());

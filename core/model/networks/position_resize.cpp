@@ -106,7 +106,7 @@ std::optional<torch::Tensor> resizedPosition(const std::string& name, const torc
         return resizedBatchOfTokens(stored, shape, Filter::BilinearCorners);
     if (endsWith(name, "pos_embed") && shape.size() == 4)
         return resizedMap(stored, shape);
-    if (endsWith(name, "pos_embed"))
+    if (endsWith(name, "pos_embed") || endsWith(name, "absolute_pos_embed"))
         return resizedBatchOfTokens(stored, shape, Filter::Bicubic);
     if (stored.dim() != 2 || shape.size() != 2 || stored.size(1) != shape[1])
         return {};
@@ -114,7 +114,9 @@ std::optional<torch::Tensor> resizedPosition(const std::string& name, const torc
         return resizedLine(stored, shape[0]);
     if (endsWith(name, "relative_position_bias_table"))
         return resizedTable(stored, shape);
-    if (endsWith(name, "visual.positional_embedding"))
+    // The image tower's, whatever its prefix: a class token and a square. The text tower's has no square.
+    if (endsWith(name, "positional_embedding") && squareSide(stored.size(0) - 1) > 0 &&
+        squareSide(shape[0] - 1) > 0)
         return resizedTokens(stored, shape[0], Filter::Bicubic);
     return {};
 }

@@ -63,6 +63,21 @@ Status save(const torch::jit::Module& module, const std::filesystem::path& targe
     return file->commit();
 }
 
+/// What the archive takes, for those who run it: the code of the network is not there to tell.
+void describeInput(nlohmann::json& card, const TorchScriptReport& report)
+{
+    nlohmann::json& input = card["input"];
+    if (!input.is_object())
+        input = nlohmann::json::object();
+    if (!input.contains("channels"))
+        input["channels"] = report.tracedShape[1];
+    const bool isSquare = report.tracedShape[2] == report.tracedShape[3];
+    if (!report.takesOtherSizes && isSquare && input.value("size_px", nlohmann::json(0)) == 0) {
+        input["size_px"] = report.tracedShape[2];
+        input["multiple"] = 1;
+    }
+}
+
 } // namespace
 
 Result<TorchScriptReport> exportTorchScript(Network& network, const std::vector<std::int64_t>& inputShape,
@@ -78,6 +93,7 @@ Result<TorchScriptReport> exportTorchScript(Network& network, const std::vector<
     TorchScriptReport report{inputShape, agreesOnOtherSizes(network, *module, inputShape)};
     if (!card.is_object())
         card = nlohmann::json::object();
+    describeInput(card, report);
     card["traced_shape"] = report.tracedShape;
     card["other_sizes"] = report.takesOtherSizes;
     const std::string text = card.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);

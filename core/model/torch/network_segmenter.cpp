@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/torch/network_segmenter.h"
 
+#include "core/base/json_text.h"
 #include "core/base/library_message.h"
 #include "core/model/networks/network_private.h"
 #include "core/model/networks/torchscript_private.h"
 #include "core/model/torch/jit_segmenter_private.h"
+
+#include <algorithm>
 
 namespace fedefm {
 
@@ -41,6 +44,23 @@ Result<NetworkPtr> networkWith(const nlohmann::json& card, const TensorFile& wei
     return network;
 }
 
+/// A card that does not say what the network takes: what its hyper-parameters tell.
+void inputByParameters(const nlohmann::json& document, FileCard& card)
+{
+    const nlohmann::json none = nlohmann::json::object();
+    const nlohmann::json given = document.is_object() ? document.value("hyper_parameters", none) : none;
+    if (!given.is_object() || document.contains("input"))
+        return;
+    for (const char* key : {"n_channels", "in_chans", "in_channels"})
+        if (given.contains(key) && given[key].is_number_integer())
+            card.channels = std::clamp(given[key].get<int>(), 1, 16);
+    if (document.value("network", nlohmann::json()) == "swin_unet") { // of one size only
+        const auto size = given.value("img_size", nlohmann::json(224));
+        card.input.sizePx = size.is_number_integer() ? std::clamp(size.get<int>(), 1, 4096) : 0;
+        card.input.multiple = 1;
+    }
+}
+
 } // namespace
 
 Result<std::unique_ptr<Segmenter>> openNetworkFile(const std::filesystem::path& file, const std::string& card)
@@ -53,8 +73,9 @@ Result<std::unique_ptr<Segmenter>> openNetworkFile(const std::filesystem::path& 
         const auto text = cardOf(*weights, card, file.string());
         if (!text)
             return tl::unexpected(text.error());
-        const nlohmann::json document = nlohmann::json::parse(*text, nullptr, false);
+        const nlohmann::json document = parseForeignJson(*text);
         FileCard shape = parseModelCard(*text, file.stem().string());
+        inputByParameters(document, shape);
         auto network = networkWith(document, *weights, file.string());
         if (!network)
             return tl::unexpected(network.error());

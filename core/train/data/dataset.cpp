@@ -80,10 +80,8 @@ public:
             return {};
         const std::size_t part = partOf(index);
         SampleInfo info = m_parts[part]->sampleInfo(index - m_starts[part]);
-        // Two sets may both have a "01".
-        const std::string prefix = std::to_string(part + 1) + "/";
-        info.id = prefix + info.id;
-        info.group = prefix + info.group;
+        // Two sets may both have a "01". Groups of one name stay one: they may be the same patient.
+        info.id = std::to_string(part + 1) + "/" + info.id;
         return info;
     }
     Result<Sample> sample(std::size_t index) const override

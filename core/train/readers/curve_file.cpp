@@ -2,6 +2,7 @@
 #include "core/train/readers/curve_file_private.h"
 
 #include "core/base/atomic_file.h"
+#include "core/base/json_text.h"
 #include "core/geometry/rasterize.h"
 #include "core/train/readers/data_folder_private.h"
 #include "core/train/readers/forms_private.h"
@@ -191,7 +192,9 @@ Result<std::vector<CurveRecord>> readCurveFile(const std::filesystem::path& file
         return fail(ErrorCode::NotRecognised, file.string(), detail);
     };
     try {
-        const Json document = Json::parse(*text);
+        const Json document = parseForeignJson(*text);
+        if (document.is_discarded())
+            return unknown("it is no JSON, or nested too deep");
         std::vector<CurveRecord> records;
         const bool hasFrames =
             document.is_object() && document.contains("frames") && document["frames"].is_array();

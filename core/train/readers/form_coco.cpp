@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/atomic_file.h"
+#include "core/base/json_text.h"
 #include "core/train/readers/coco_masks_private.h"
 #include "core/train/readers/forms_private.h"
 
@@ -75,7 +76,7 @@ Result<CocoFile> readCoco(const fs::path& file, const Json& classes)
     if (!text)
         return tl::unexpected(text.error());
     CocoFile coco;
-    coco.document = Json::parse(*text, nullptr, false);
+    coco.document = parseForeignJson(*text);
     if (!isList(coco.document, "images") || !isList(coco.document, "annotations") ||
         !isList(coco.document, "categories"))
         return fail(ErrorCode::NotRecognised, file.string(), "images, annotations and categories are needed");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/atomic_file.h"
+#include "core/base/json_text.h"
 #include "core/train/readers/forms_private.h"
 #include "core/train/readers/volume_private.h"
 
@@ -111,7 +112,7 @@ FormResult finishVolumes(Listing listing, std::vector<VolumePair> volumes, Windo
 std::vector<std::string> decathlonNames(const fs::path& file)
 {
     const auto text = readFile(file, std::size_t(64) << 20);
-    const Json document = text ? Json::parse(*text, nullptr, false) : Json();
+    const Json document = text ? parseForeignJson(*text) : Json();
     std::vector<std::string> names;
     if (!document.is_object() || !document.contains("labels") || !document["labels"].is_object())
         return names;

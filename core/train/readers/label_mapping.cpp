@@ -59,6 +59,20 @@ bool parseValue(const std::string& text, std::int32_t& value)
     return result.ec == std::errc() && result.ptr == end && begin != end;
 }
 
+/// A mask without a coloured pixel is read as grey: what stands for #7f7f7f is 127 there.
+void addGreys(std::vector<std::pair<std::int32_t, std::uint8_t>>& table)
+{
+    const auto given = table;
+    for (const auto& [value, number] : given) {
+        const std::int32_t grey = value & 0xff;
+        const bool isGrey = value == grey * 0x010101 && value > 0xff;
+        const bool isTaken = std::any_of(given.begin(), given.end(),
+                                         [grey](const auto& entry) { return entry.first == grey; });
+        if (isGrey && !isTaken)
+            table.emplace_back(grey, number);
+    }
+}
+
 } // namespace
 
 LabelMapping LabelMapping::identity(int classCount)
@@ -112,6 +126,7 @@ Result<LabelMapping> LabelMapping::parse(const json& classes, int classCount)
             largest = std::max(largest, static_cast<int>(chosen));
         mapping.m_table.emplace_back(value, static_cast<std::uint8_t>(chosen));
     }
+    addGreys(mapping.m_table);
     std::sort(mapping.m_table.begin(), mapping.m_table.end());
     if (classCount > 0 && largest >= classCount)
         return wrong("class " + std::to_string(largest) + " has no name");

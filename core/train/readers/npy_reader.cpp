@@ -209,7 +209,21 @@ Result<NpyArray> readNpyPart(const std::filesystem::path& file, std::size_t inde
 
 Result<std::vector<std::size_t>> npyShape(const std::filesystem::path& file)
 {
-    return readHeader(file).map([](const Header& header) { return header.shape; });
+    const auto header = readHeader(file);
+    if (!header)
+        return tl::unexpected(header.error());
+    // Readers make an entry for each picture, so that there must be as many as the header says.
+    std::error_code code;
+    const std::uintmax_t size = std::filesystem::file_size(file, code);
+    std::uintmax_t needed = header->bytes;
+    for (const std::size_t extent : header->shape) {
+        if (code || extent > size)
+            return fail(ErrorCode::SizeMismatch, file.string(), "fewer values than the header says");
+        needed *= std::max<std::size_t>(1, extent);
+        if (needed > size)
+            return fail(ErrorCode::SizeMismatch, file.string(), "fewer values than the header says");
+    }
+    return header->shape;
 }
 
 } // namespace fedefm

@@ -121,7 +121,8 @@ Status saveCheckpoint(const std::filesystem::path& file, const TrainedParts& par
     content.tensors.emplace(kRandomCpu, toStored(randomState(torch::kCPU)));
     if (parts.device.is_cuda())
         content.tensors.emplace(kRandomDevice, toStored(randomState(parts.device)));
-    content.metadata[kStateKey] = state.toJson().dump();
+    content.metadata[kStateKey] =
+        state.toJson().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     return writeSafetensors(file, content, Overwrite::Yes);
 }
 

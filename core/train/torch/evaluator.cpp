@@ -105,8 +105,12 @@ public:
     Collector(const Dataset& dataset, const EvaluationSettings& settings, torch::Device device)
         : m_settings(settings), m_device(device),
           m_isMultiLabel(settings.isClassification && dataset.isMultiLabel()),
-          m_names(settings.isClassification ? dataset.imageClassNames() : dataset.classNames()),
-          m_classes(settings.isClassification ? static_cast<int>(m_names.size()) : dataset.classCount()),
+          m_names(!settings.classNames.empty() ? settings.classNames
+                  : settings.isClassification  ? dataset.imageClassNames()
+                                               : dataset.classNames()),
+          m_classes(settings.isClassification || !settings.classNames.empty()
+                        ? static_cast<int>(m_names.size())
+                        : dataset.classCount()),
           m_weights(classWeightsOf(settings.loss, device)), m_proper(std::max(m_classes, 2)),
           m_paper(std::max(m_classes, 2)), m_classification(std::max(m_classes, 2)), m_flags(m_classes)
     {

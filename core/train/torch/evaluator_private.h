@@ -19,6 +19,7 @@ struct EvaluationSettings
     InputSettings input;
     int limit = 0; ///< at most that many samples, spread evenly; 0: all
     bool useBfloat16 = false;
+    std::vector<std::string> classNames;        ///< of the network; empty: the data set's
     std::optional<DeviceThresholds> thresholds; ///< none: the likeliest class
 };
 

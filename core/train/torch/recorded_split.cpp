@@ -20,7 +20,7 @@ Places placesIn(const Dataset& dataset)
 {
     Places places;
     for (std::size_t at = 0; at < dataset.size(); ++at)
-        places.emplace(dataset.sampleInfo(at).id, at);
+        places.emplace(recordedName(dataset.sampleInfo(at).id), at);
     return places;
 }
 

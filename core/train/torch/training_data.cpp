@@ -123,6 +123,11 @@ Status openAndSplit(nlohmann::json data, const DatasetOpener& openData, std::uin
 {
     const nlohmann::json rule = data.value("split", nlohmann::json::object());
     data.erase("split");
+    if (data.contains("sets"))
+        for (const auto& [key, value] : data.items())
+            if (key != "sets")
+                return fail(ErrorCode::InvalidArgument, "data." + key,
+                            "beside \"sets\" there is only \"split\"; what a set needs stands in the set");
     auto whole = openOne(data.contains("sets") ? data["sets"] : data, openData);
     if (!whole)
         return tl::unexpected(whole.error());
@@ -152,10 +157,23 @@ Status compareClasses(const std::string& part, const std::vector<std::string>& o
         return joined;
     };
     const std::string both = "its classes are " + text(own) + ", those of training " + text(training);
-    if (std::is_permutation(own.begin(), own.end(), training.begin(), training.end()))
+    const auto isElsewhere = [&](const std::string& name) {
+        const auto there = std::find(training.begin(), training.end(), name);
+        const auto here = std::find(own.begin(), own.end(), name);
+        return there != training.end() && there - training.begin() != here - own.begin();
+    };
+    if (std::any_of(own.begin(), own.end(), isElsewhere))
         return fail(ErrorCode::InvalidArgument, "data." + part, both + ": bring them into one order");
     warnings.push_back(part + ": " + both + "; they are compared by their numbers");
     return {};
+}
+
+std::string recordedName(const std::string& id)
+{
+    // What a JSON file gives back: bytes that are no UTF-8, as in names of old archives, are replaced.
+    return nlohmann::json::parse(
+               nlohmann::json(id).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+        .get<std::string>();
 }
 
 nlohmann::json sampleNames(const DatasetPtr& dataset)
@@ -166,7 +184,7 @@ nlohmann::json sampleNames(const DatasetPtr& dataset)
     if (dataset->size() > kMostListedSamples)
         return {{"samples", dataset->size()}};
     for (std::size_t at = 0; at < dataset->size(); ++at)
-        names.push_back(dataset->sampleInfo(at).id);
+        names.push_back(recordedName(dataset->sampleInfo(at).id));
     return names;
 }
 

@@ -39,6 +39,7 @@ Status compareClasses(const std::string& part, const std::vector<std::string>& o
 
 /// Names of the samples, or of a very large set their number, for the record of a run.
 nlohmann::json sampleNames(const DatasetPtr& dataset);
+std::string recordedName(const std::string& id); ///< a sample's id as it stands there
 
 /// Makes the parts what the run `recorded` (as sampleNames says it) when it began, whatever has come since.
 /// Errors: InvalidArgument when samples are gone.

@@ -121,6 +121,17 @@ Status TrainingSession::openParts(const nlohmann::json& recorded)
     if (m_classes < (hasFlags ? 1 : 2))
         return fail(ErrorCode::InvalidArgument, "data",
                     m_isClassification ? "its pictures have no classes" : "its pictures have no masks");
+    for (const auto& [name, part] :
+         {std::pair("data.validation", m_data.validation), std::pair("data.test", m_data.test)}) {
+        if (!part)
+            continue;
+        const int count =
+            m_isClassification ? static_cast<int>(part->imageClassNames().size()) : part->classCount();
+        if (count > m_classes)
+            return fail(ErrorCode::InvalidArgument, name,
+                        "it has " + std::to_string(count) + " classes, the pictures for training " +
+                            std::to_string(m_classes));
+    }
     return m_isClassification ? keepClassified(m_data) : Status();
 }
 
@@ -176,6 +187,8 @@ Status TrainingSession::makeLoader()
     m_evaluation.loss = m_config.loss;
     m_evaluation.input = *input;
     m_evaluation.limit = m_config.validationLimit;
+    if (m_classNames.size() == static_cast<std::size_t>(m_classes))
+        m_evaluation.classNames = m_classNames;
     m_evaluation.useBfloat16 = m_useBfloat16;
     // Known before the first epoch, not after it.
     return m_data.validation ? checkMetricName(m_config.selectBy, *m_data.validation, m_evaluation)

@@ -37,6 +37,12 @@ fs::path weightsNamed(const std::string& init)
     return given / "weights" / "last.safetensors";
 }
 
+/// Names of classes come from folders, whose names may be no UTF-8.
+std::string cardText(const nlohmann::json& card)
+{
+    return card.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string sentenceOf(const WeightsCard& card)
 {
     std::string text = "trained by FedEFM Studio " + std::string(kVersion) + ": " +
@@ -101,7 +107,7 @@ Status saveWeights(const fs::path& file, const Network& network, const nlohmann:
     TensorFile content;
     for (const auto& [name, tensor] : stateOf(network))
         content.tensors.emplace(name, storedView(tensor));
-    content.metadata = {{"format", "pt"}, {kCardKey, card.dump()}};
+    content.metadata = {{"format", "pt"}, {kCardKey, cardText(card)}};
     return writeSafetensors(file, content, Overwrite::Yes);
 }
 
@@ -114,7 +120,7 @@ Status addToCard(const fs::path& file, const std::string& key, const nlohmann::j
     if (!card.is_object())
         return fail(ErrorCode::ModelBroken, file.string(), "no model card");
     card[key] = value;
-    content->metadata[kCardKey] = card.dump();
+    content->metadata[kCardKey] = cardText(card);
     return writeSafetensors(file, *content, Overwrite::Yes);
 }
 
@@ -130,6 +136,7 @@ Result<std::vector<std::string>> initialise(Network& network, const TrainConfig&
     if (!content)
         return tl::unexpected(content.error());
     LoadRules rules;
+    rules.isBeginning = true;
     rules.allowMissing = config.initPartial;
     rules.allowUnexpected = config.initPartial;
     rules.allowReshaped = config.initPartial;

@@ -233,6 +233,16 @@ void TestHostileFiles::refusesBombs_data()
     for (int i = 0; i < 10'000; ++i)
         copies += "ccollections\nOrderedDict\nh\x01\x85R";
     add("copied pairs", copies + ".");
+    std::string aliases = "\x80\x02}(" + text("t") + tensor(1 << 18, 0, {1 << 18}, {1}) + "q\x01";
+    for (int i = 0; i < 2'000; ++i)
+        aliases += text(std::to_string(i)) + "h\x01";
+    add("one tensor under many names", aliases + "u.");
+    std::string itself = "\x80\x02}q\x01(";
+    for (const char* name : {"model_state", "model_state_dict", "state_dict", "model"})
+        itself += text(name) + "h\x01";
+    for (int i = 0; i < 300'000; ++i)
+        itself += "NN";
+    add("a dictionary that holds itself", itself + "u.");
 }
 
 void TestHostileFiles::refusesBombs()

@@ -109,10 +109,43 @@ private Q_SLOTS:
         QCOMPARE(input.values[127], input.values[99]);
     }
 
+    /// Padding brings 100 back to 128, the picture's own side: it is scaled all the same.
+    void paddingToTheOwnSizeIsNoShortcut()
+    {
+        const ModelInput input = prepareInput(ramp(128, 128), {}, {100, 0, 32});
+        QCOMPARE(input.width, 128);
+        QCOMPARE(input.usedWidth, 100);
+        QVERIFY(std::abs(input.values[50] - 50.5F / 99.5F) < 0.03F);
+        QCOMPARE(input.values[127], input.values[99]);
+        QVERIFY(input.values[99] > 0.98F);
+    }
+
+    void cardsNameTheWire_data()
+    {
+        QTest::addColumn<QString>("names");
+        QTest::addColumn<bool>("isWire");
+        QTest::newRow("ours") << R"(["background", "catheter", "guidewire"])" << true;
+        QTest::newRow("capitals") << R"(["background", "Catheter", "Guide Wire"])" << true;
+        QTest::newRow("without names") << R"(["background", "class 1", "class 2"])" << true;
+        QTest::newRow("two kinds of catheter") << R"(["background", "Catheter", "Microcatheter"])" << false;
+    }
+    void cardsNameTheWire()
+    {
+        QFETCH(QString, names);
+        QFETCH(bool, isWire);
+        const FileCard card =
+            parseModelCard(QStringLiteral("{\"classes\": %1}").arg(names).toStdString(), "f");
+        QCOMPARE(card.outputs.size(), std::size_t(3));
+        QVERIFY(card.outputs[1] == WireClass::Catheter);
+        QCOMPARE(card.outputs[2] == WireClass::Guidewire, isWire);
+    }
+
     void cardsTolerateNonsense()
     {
         QCOMPARE(parseModelCard("not json", "file").card.id, std::string("file"));
         QCOMPARE(parseModelCard("[1,2]", "file").input.multiple, 32);
+        QCOMPARE(parseModelCard("{\"input\": " + std::string(1'000'000, '['), "deep").card.id,
+                 std::string("deep"));
         const FileCard strange = parseModelCard(R"({"thresholds": {"least": 5, "sure": -1}})", "file");
         QCOMPARE(strange.leastProbability, FileCard().leastProbability);
         QCOMPARE(strange.sureProbability, FileCard().sureProbability);

@@ -133,7 +133,11 @@ private Q_SLOTS:
         const NetworkPtr source = network("fedefm_medvit", foundation);
         const NetworkPtr target = network("transunet_noskip", values);
         QVERIFY(source && target);
-        const auto report = loadState(*target, toTensorFile(*source), "test");
+        // Half a network marks noise; a training may begin with it.
+        QVERIFY(!loadState(*target, toTensorFile(*source), "test"));
+        LoadRules beginning;
+        beginning.isBeginning = true;
+        const auto report = loadState(*target, toTensorFile(*source), "test", beginning);
         QVERIFY2(report.has_value(), report ? "" : report.error().detail.c_str());
         QVERIFY(report->unexpected.empty());
         for (const auto& [name, value] : stateOf(*source))
@@ -159,7 +163,9 @@ private Q_SLOTS:
                                     {"decoder_channels", {6, 8, 4, 4}},
                                     {"n_classes", 4}};
         const NetworkPtr target = network("transunet", values);
-        const auto report = loadState(*target, *archive, "pretrained.npz");
+        LoadRules beginning;
+        beginning.isBeginning = true;
+        const auto report = loadState(*target, *archive, "pretrained.npz", beginning);
         QVERIFY2(report.has_value(), report ? "" : report.error().detail.c_str());
         QCOMPARE(report->resized, std::vector<std::string>{"transformer.embeddings.position_embeddings"});
         int compared = 0;
@@ -172,6 +178,30 @@ private Q_SLOTS:
         }
         QCOMPARE(compared, report->loaded);
         QVERIFY(compared > 50);
+    }
+
+    void swinWeightsFitOtherSizes()
+    {
+        // At 128 px the last stage is larger than a window and has a mask, at 64 px it is one window.
+        const auto swin = [](int sizePx, bool hasPositions) {
+            return nlohmann::json{{"img_size", sizePx},        {"in_chans", 1},
+                                  {"num_classes", 3},          {"embed_dim", 8},
+                                  {"window_size", 2},          {"depths", {2, 2, 2, 2}},
+                                  {"num_heads", {1, 2, 2, 2}}, {"ape", hasPositions}};
+        };
+        const auto large = network("swin_unet", swin(128, false));
+        const auto small = network("swin_unet", swin(64, false));
+        QVERIFY(large && small);
+        QVERIFY(stateOf(*large).count("swin_unet.layers.3.blocks.1.attn_mask") == 1);
+        const auto down = loadState(*small, toTensorFile(*large), "test");
+        QVERIFY2(down.has_value(), down ? "" : down.error().detail.c_str());
+        QVERIFY(loadState(*large, toTensorFile(*small), "test").has_value());
+        // An absolute position of another size is resized.
+        const auto placed = network("swin_unet", swin(128, true));
+        const auto target = network("swin_unet", swin(64, true));
+        const auto resized = loadState(*target, toTensorFile(*placed), "test");
+        QVERIFY2(resized.has_value(), resized ? "" : resized.error().detail.c_str());
+        QVERIFY(!resized->resized.empty());
     }
 
     void positionsResizeWithAlignedCorners()

@@ -108,8 +108,12 @@ void TestTorchScript::exportsStateAndResults()
     }
     torch::jit::ExtraFilesMap extra{{"card.json", ""}};
     torch::jit::Module loaded = torch::jit::load(file.string(), torch::kCPU, extra);
-    const nlohmann::json card{
-        {"id", "small"}, {"traced_shape", {1, channels, 64, 64}}, {"other_sizes", otherSizes}};
+    nlohmann::json card{{"id", "small"},
+                        {"input", {{"channels", channels}}},
+                        {"traced_shape", {1, channels, 64, 64}},
+                        {"other_sizes", otherSizes}};
+    if (!otherSizes) // those who run it scale to what it takes
+        card["input"].update({{"size_px", 64}, {"multiple", 1}});
     QVERIFY(nlohmann::json::parse(extra["card.json"]) == card);
     const torch::Tensor input = torch::rand({1, channels, 64, 64});
     QVERIFY(largestDifference(loaded.forward({input}).toTensor(), evaluated(*made, input)) < 1e-5);

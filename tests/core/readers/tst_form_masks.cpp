@@ -3,9 +3,12 @@
 #include "test_data.h"
 
 #include "core/train/data/split.h"
+#include "core/train/readers/mask_pairs.h"
 
 #include <QtTest>
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 using namespace fedefm;
@@ -52,6 +55,48 @@ private Q_SLOTS:
         QCOMPARE(countOf(*sample, 1), std::size_t(4));
         QCOMPARE(int(sample->labels[2]), 1);
         QVERIFY((*set)->faults().empty());
+    }
+
+    /// A mask without a coloured pixel is stored, or read, as grey.
+    void greyStandsForItsColour()
+    {
+        const DataFolder folder;
+        folder.png("a.png", 8, 4, [](int x, int) { return 10 * x; });
+        folder.png("a_mask.png", 8, 4, [](int x, int) { return x == 3 ? 255 : 0; });
+        const auto set =
+            folder.open({{"form", "masks"}, {"classes", {{"#000000", 0}, {"#ffffff", 1}, {"#ff0000", 2}}}});
+        QVERIFY(set);
+        QCOMPARE((*set)->classCount(), 3);
+        const auto sample = (*set)->sample(0);
+        QVERIFY2(sample, faultsOf(**set).c_str());
+        QCOMPARE(countOf(*sample, 1), std::size_t(4));
+    }
+
+    /// Nobody makes an entry for each of a thousand million pictures that a header claims.
+    void stacksHoldWhatTheirHeaderSays()
+    {
+        const DataFolder folder;
+        folder.npy("masks.npy", 8, 4, [](int, int) { return 1; });
+        std::ifstream whole(folder.path("masks.npy"), std::ios::binary);
+        std::string bytes((std::istreambuf_iterator<char>(whole)), {});
+        const std::size_t at = bytes.find("(4, 8), }");
+        bytes.replace(at, 30, "(999999999, 1, 1), }          ");
+        folder.text("masks.npy", bytes);
+        const auto masks = listMasks(folder.path("masks.npy"));
+        QVERIFY(!masks);
+        QCOMPARE(masks.error().code, ErrorCode::SizeMismatch);
+    }
+
+    void deepJsonIsNoDataSet()
+    {
+        const DataFolder folder;
+        folder.png("a.png", 8, 4, [](int, int) { return 9; });
+        folder.text("a.json",
+                    "{\"curves\": " + std::string(1'000'000, '[') + std::string(1'000'000, ']') + "}");
+        QVERIFY(!folder.open({{"form", "fedefm"}}));
+        folder.text("coco.json", R"({"images": [], "categories": [], "annotations": [{"segmentation": )" +
+                                     std::string(1'000'000, '[') + std::string(1'000'000, ']') + "}]}");
+        QVERIFY(!folder.open({{"form", "coco"}}));
     }
 
     void listsFaultsAndGoesOn()

@@ -121,6 +121,26 @@ inline TrainConfig smallConfig()
     return config;
 }
 
+/// Another set under other class names.
+class Renamed final : public Dataset
+{
+public:
+    Renamed(DatasetPtr base, std::vector<std::string> names)
+        : m_base(std::move(base)), m_names(std::move(names))
+    {
+    }
+    std::size_t size() const override { return m_base->size(); }
+    SampleInfo sampleInfo(std::size_t index) const override { return m_base->sampleInfo(index); }
+    Result<Sample> sample(std::size_t index) const override { return m_base->sample(index); }
+    int classCount() const override { return static_cast<int>(m_names.size()); }
+    std::vector<std::string> classNames() const override { return m_names; }
+    PictureOrigin originOf(std::size_t index) const override { return m_base->originOf(index); }
+
+private:
+    DatasetPtr m_base;
+    std::vector<std::string> m_names;
+};
+
 /// {"form": "drawn", "count", "size", "nan_at", "broken", "unclassified", "flags"}
 inline Result<DatasetPtr> openDrawn(const nlohmann::json& description)
 {
@@ -129,6 +149,8 @@ inline Result<DatasetPtr> openDrawn(const nlohmann::json& description)
     set->broken = description.value("broken", std::vector<std::size_t>());
     set->unclassified = description.value("unclassified", std::vector<std::size_t>());
     set->hasFlags = description.value("flags", false);
+    if (description.contains("classes"))
+        return std::make_shared<const Renamed>(set, description["classes"].get<std::vector<std::string>>());
     return set;
 }
 

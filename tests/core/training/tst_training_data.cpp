@@ -47,26 +47,6 @@ private:
     std::string m_group;
 };
 
-/// Another set under other class names.
-class Renamed final : public Dataset
-{
-public:
-    Renamed(DatasetPtr base, std::vector<std::string> names)
-        : m_base(std::move(base)), m_names(std::move(names))
-    {
-    }
-    std::size_t size() const override { return m_base->size(); }
-    SampleInfo sampleInfo(std::size_t index) const override { return m_base->sampleInfo(index); }
-    Result<Sample> sample(std::size_t index) const override { return m_base->sample(index); }
-    int classCount() const override { return static_cast<int>(m_names.size()); }
-    std::vector<std::string> classNames() const override { return m_names; }
-    PictureOrigin originOf(std::size_t index) const override { return m_base->originOf(index); }
-
-private:
-    DatasetPtr m_base;
-    std::vector<std::string> m_names;
-};
-
 /// How many warnings hold the text.
 int countOf(const std::vector<std::string>& warnings, const std::string& text)
 {
@@ -85,6 +65,7 @@ class TestTrainingData : public QObject
 private Q_SLOTS:
     void largeSetsAreComparedByTheirFiles();
     void smallSetsAreComparedByTheirPixels();
+    void onlyASplitStandsBesideSets();
     void groupsOfOneNameAreNoted();
     void otherClassNamesHideNoLeak();
     void classesInAnotherOrderAreRefused();
@@ -129,6 +110,20 @@ void TestTrainingData::smallSetsAreComparedByTheirPixels()
     QCOMPARE(countOf(data.warnings, "the same picture on both sides"), 2);
 }
 
+void TestTrainingData::onlyASplitStandsBesideSets()
+{
+    const auto open = [this](const nlohmann::json& description) -> Result<DatasetPtr> {
+        return files(description["form"].get<std::string>().c_str(), 0, 8, "patient 7");
+    };
+    nlohmann::json data{{"sets", {{{"form", "a"}}, {{"form", "b"}}}}, {"split", {{"test", 0.5}}}};
+    QVERIFY(openTrainingData(data, open, 1));
+    data["splits"] = data["split"];
+    data.erase("split");
+    const auto misspelt = openTrainingData(data, open, 1);
+    QVERIFY(!misspelt);
+    QCOMPARE(misspelt.error().subject, std::string("data.splits"));
+}
+
 void TestTrainingData::groupsOfOneNameAreNoted()
 {
     const auto open = [this](const nlohmann::json& description) -> Result<DatasetPtr> {
@@ -143,6 +138,11 @@ void TestTrainingData::groupsOfOneNameAreNoted()
     QCOMPARE(opened->warnings.size(), std::size_t(1));
     QCOMPARE(countOf(opened->warnings, "training and validation have groups of the same name"), 1);
     QCOMPARE(countOf(opened->warnings, "patient 7"), 1);
+    // The same where a part is a list of sets.
+    nlohmann::json listed = data;
+    listed["train"] = {{{"form", "c"}, {"first", 3000}}, data["train"]};
+    listed["test"] = nullptr;
+    QCOMPARE(countOf(openTrainingData(listed, open, 1)->warnings, "patient 7"), 1);
 }
 
 void TestTrainingData::otherClassNamesHideNoLeak()
@@ -169,6 +169,8 @@ void TestTrainingData::classesInAnotherOrderAreRefused()
     const auto swapped = openTrainingData(data, open, 1);
     QVERIFY(!swapped);
     QCOMPARE(swapped.error().subject, std::string("data.validation"));
+    data["validation"]["names"] = {"background", "wire"}; // number 1 here, number 2 there
+    QVERIFY(!openTrainingData(data, open, 1));
     data["validation"]["names"] = {"background", "line"};
     const auto other = openTrainingData(data, open, 1);
     QVERIFY(other);

@@ -15,6 +15,7 @@ class TestTrainingEnd : public QObject
 private Q_SLOTS:
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
     void thresholdsAreChosenOnValidation();
+    void partsMayHaveFewerClasses();
     void stopAfterTheLastEpochIsResumed_data();
     void stopAfterTheLastEpochIsResumed();
 
@@ -47,6 +48,25 @@ void TestTrainingEnd::thresholdsAreChosenOnValidation()
     const auto literal = trainIn(runs(), config);
     QVERIFY2(literal, qPrintable(messageOf(literal)));
     QVERIFY(!cardOf(literal).contains("thresholds"));
+}
+
+void TestTrainingEnd::partsMayHaveFewerClasses()
+{
+    TrainConfig config = smallConfig();
+    config.epochs = 1;
+    config.model["hyper_parameters"]["n_classes"] = 3;
+    config.data["train"]["classes"] = {"background", "catheter", "guidewire"};
+    for (const char* part : {"validation", "test"})
+        config.data[part]["classes"] = {"background", "line"};
+    const auto result = trainIn(runs(), config);
+    QVERIFY2(result, qPrintable(messageOf(result)));
+    QVERIFY(result->testMetrics["classes"].contains("guidewire"));
+    // More than the network has cannot be compared, and that is said before the first epoch.
+    config.data["test"]["classes"] = {"background", "a", "b", "c"};
+    const auto more = trainIn(runs("more"), config);
+    QVERIFY(!more);
+    QCOMPARE(more.error().subject, std::string("data.test"));
+    QVERIFY(!fs::exists(runs("more")) || fs::is_empty(runs("more")));
 }
 
 void TestTrainingEnd::stopAfterTheLastEpochIsResumed_data()
