@@ -113,7 +113,8 @@ void TestTrainingData::smallSetsAreComparedByTheirPixels()
 void TestTrainingData::onlyASplitStandsBesideSets()
 {
     const auto open = [this](const nlohmann::json& description) -> Result<DatasetPtr> {
-        return files(description["form"].get<std::string>().c_str(), 0, 8, "patient 7");
+        const auto name = description["form"].get<std::string>();
+        return files(name.c_str(), 0, 8, name.c_str());
     };
     nlohmann::json data{{"sets", {{{"form", "a"}}, {{"form", "b"}}}}, {"split", {{"test", 0.5}}}};
     QVERIFY(openTrainingData(data, open, 1));
