@@ -8,6 +8,7 @@
 #include <QCheckBox>
 #include <QGridLayout>
 #include <QLabel>
+#include <QPlainTextEdit>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
@@ -72,8 +73,13 @@ void ConfigForm::addRow(const ConfigField& field, QGridLayout* grid)
 
 void ConfigForm::refresh()
 {
-    for (auto& [key, row] : m_rows)
+    for (auto& [key, row] : m_rows) {
         row.editor.show(m_draft->value(key));
+        // Another document may have taken the place of what was no value.
+        const auto* text = qobject_cast<QPlainTextEdit*>(row.editor.widget);
+        if (text && nlohmann::json::accept(text->toPlainText().toStdString()))
+            row.broken.clear();
+    }
     showErrors();
 }
 

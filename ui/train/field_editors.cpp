@@ -149,7 +149,7 @@ FieldEditor jsonEditor(QWidget* parent, const Changed& changed,
             changed(value);
     });
     return {edit,
-            [edit, broken](const nlohmann::json& value) {
+            [edit](const nlohmann::json& value) {
                 // What the user writes stays as written while it means the same.
                 const auto shown = nlohmann::json::parse(edit->toPlainText().toStdString(), nullptr, false);
                 if (shown == value || (edit->hasFocus() && shown.is_discarded()))
@@ -157,7 +157,6 @@ FieldEditor jsonEditor(QWidget* parent, const Changed& changed,
                 const QSignalBlocker blocker(edit);
                 edit->setPlainText(value.is_null() ? QStringLiteral("{}")
                                                    : QString::fromStdString(value.dump(2)));
-                broken({});
             },
             edit};
 }

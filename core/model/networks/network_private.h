@@ -111,8 +111,8 @@ struct LoadRules
 {
     bool allowMissing = false; ///< heads of another task stay as they are
     bool allowUnexpected = false;
-    bool isBeginning =
-        false; ///< of a training: what official encoders lack by design (a decoder) stays as it is
+    /// Of a training: what official encoders lack by design (a decoder) stays as it is.
+    bool isBeginning = false;
     bool allowReshaped = false;  ///< a head for other classes stays as it is; most entries must fit
     bool resizePositions = true; ///< position embeddings and relative positions of other sizes are resized
     std::string dropPrefix;      ///< removed from the file's names where present, e.g. "transformer."
