@@ -19,7 +19,7 @@ using fedefm::test::segmentationOf;
 
 namespace {
 
-/// Finds nothing but says so quickly; counts its calls.
+/// Finds a line that is not there, and quickly.
 class StubSegmenter final : public Segmenter
 {
 public:
